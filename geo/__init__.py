@@ -1,0 +1,1 @@
+"""The engine of doorplate: tables in, tables out, one way."""
