@@ -1,0 +1,56 @@
+# `make` lists the targets. Nothing here asks a question; everything is installed into .venv.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8501
+BIN := .venv/bin
+SAMPLE := .cache/sample
+CODE := $(wildcard geo/*.py geo/*/*.py data/profiles/*.toml)
+
+.PHONY: help app sample test lint docs bench lock install
+
+help:  ## 列出命令 · this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+
+install:  ## 安装到 .venv · install into .venv from requirements.lock
+	@.ci/install
+
+app: install sample  ## 打开示例镇 · open the sample town in the browser (PORT=8501)
+	@port=$$($(BIN)/python .ci/port.py $(PORT)); \
+	echo; echo "  门楼牌核对 doorplate:  http://127.0.0.1:$$port"; echo; \
+	DOORPLATE_RESULT="$${DOORPLATE_RESULT:-$(SAMPLE)}" exec $(BIN)/streamlit run app.py \
+	    --server.address 127.0.0.1 --server.port $$port --server.headless true --browser.gatherUsageStats false
+
+sample: install $(SAMPLE)/run.json  ## 核对示例镇 · verify the sample town into .cache/sample
+
+$(SAMPLE)/run.json: $(CODE) $(wildcard data/sample/*)
+	@$(BIN)/doorplate verify data/sample --out $(SAMPLE)
+	@touch $@
+
+test: install  ## 全部检查与测试 · every check and every test, as in .ci/run
+	@.ci/browser
+	@$(MAKE) lint
+	@$(BIN)/python -m geo.export.dictionary --check docs/data-dictionary.md
+	@$(BIN)/python -m geo.export.catalogue --check docs/findings.md
+	@$(BIN)/pytest
+
+lint: install  ## 静态检查 · ruff, mypy, import contracts
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+docs: install  ## 重新生成数据字典与问题目录 · write the generated documents
+	@$(BIN)/python -m geo.export.dictionary docs/data-dictionary.md
+	@$(BIN)/python -m geo.export.catalogue docs/findings.md
+
+bench: install  ## 速度与准确度 · speed and accuracy against peers, seeded
+	@$(BIN)/python -m benchmarks
+
+lock:  ## 重新锁定依赖 · pin the dependencies anew (needs the network)
+	@python3 -m venv .cache/lock && .cache/lock/bin/python -m pip install --quiet pip-tools==7.6.2
+	@.cache/lock/bin/pip-compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-options \
+	    --no-header --strip-extras --allow-unsafe --output-file requirements.lock pyproject.toml
+	@sed -i '1i # Every package this project installs, with its version and the digests of its files: `make lock`; docs/decisions/0002.\n' requirements.lock
