@@ -1,0 +1,61 @@
+"""A town while it is being dealt: its tables before anybody delivers them, and how dirty the delivery will be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+NoiseLevel = Literal["easy", "town", "hard"]
+AS_OF = "2026-06-30"
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How an office delivers: errors of position in metres, shares (0-1) of rows with an id, a coordinate, a dialect."""
+
+    plate_m: float
+    address_m: float
+    located_ratio: float
+    declared_ratio: float
+    dialect_ratio: float
+    short_ratio: float
+    survey_offset_m: tuple[float, float]
+    survey_m: float
+    pitch_ratio: float
+    village_as_name: bool
+    people_by_text: bool
+    demolished_as_polygon: bool
+    own_previous_ids: bool
+
+
+NOISE: Mapping[NoiseLevel, Noise] = {
+    "easy": Noise(0.7, 0.7, 0.92, 0.5, 0.03, 0.03, (-0.35, 0.25), 0.03, 1.15, False, False, False, False),
+    "town": Noise(1.7, 1.7, 0.72, 0.2, 0.12, 0.06, (-0.65, 0.4), 0.06, 1.0, False, False, False, False),
+    "hard": Noise(4.0, 3.2, 0.42, 0.05, 0.25, 0.15, (1.3, -0.9), 0.14, 0.75, True, True, True, True),
+}
+
+
+@dataclass
+class Draft:
+    """The town being dealt. Planters change it in place, in a fixed order, drawing from one generator.
+
+    houses and doors carry `fault`: what was planted on them, empty where nothing was. An object is used for one fault
+    only, so that every case has one cause. `cases` and `neutral` name objects by position (`house:12`, `door:7:plate`).
+    """
+
+    rng: np.random.Generator
+    noise: Noise
+    villages: pd.DataFrame
+    streets: pd.DataFrame
+    houses: pd.DataFrame
+    doors: pd.DataFrame
+    rooms: pd.DataFrame
+    demolitions: list[dict[str, object]] = field(default_factory=list)
+    crosswalk: list[dict[str, object]] = field(default_factory=list)
+    strays: list[dict[str, object]] = field(default_factory=list)
+    cases: list[dict[str, object]] = field(default_factory=list)
+    neutral: list[tuple[str, str]] = field(default_factory=list)
