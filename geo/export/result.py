@@ -1,0 +1,155 @@
+"""The result folder of a run: written completely or not at all, equal bytes for equal inputs."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import geo.rules
+from geo.errors import ResultError
+from geo.export.geopackage import write_geopackage
+from geo.export.parquet import read_parquet, write_parquet
+from geo.outputs import OUTPUTS
+from geo.tables import Verification
+
+RESULT = "doorplate/1"
+"""Value of `result` in run.json: what a folder is recognised by. The number grows when older readers would misread."""
+
+FILES = (*(f"{table.name}.parquet" for table in OUTPUTS), "findings.gpkg", "run.json")
+_SIDE_FILES = tuple(f"findings.gpkg{end}" for end in ("-wal", "-shm", "-journal"))
+
+
+def write(verification: Verification, out: Path) -> None:
+    """Write every table, the GeoPackage and run.json into `out`, completely or not at all.
+
+    All files are finished beside `out` first and take its place in one step. All but `seconds` and `peak_memory_mb` in
+    run.json depends on the inputs and the profile alone.
+
+    Parameters
+    ----------
+    verification
+        Result of a run, in the working CRS.
+    out
+        Folder to make. An existing one is replaced if it is empty or an earlier result; files in it that are not part
+        of a result stay.
+
+    Raises
+    ------
+    ResultError
+        `out` is a file or a folder with something else in it: name another folder.
+    """
+    out = Path(out).resolve()
+    _check_free(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = out.with_name(f".{out.name}.new-{secrets.token_hex(4)}")
+    fresh.mkdir()
+    try:
+        _fill(verification, fresh)
+        _sync(fresh)
+        _swap(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def open_result(out: Path) -> Verification:
+    """What a run wrote, with the types it was computed in.
+
+    Parameters
+    ----------
+    out
+        Folder that `write` made.
+
+    Raises
+    ------
+    ResultError
+        The folder is not a complete result: run `doorplate verify` again.
+    """
+    out = Path(out)
+    missing = [name for name in FILES if not (out / name).is_file()]
+    if missing or not _is_result(out):
+        what = ", ".join(missing) or "run.json"
+        raise ResultError(
+            f"{out.name} 不是完整的核对结果（缺少或无法识别 {what}），请重新运行 doorplate verify",
+            f"{out.name} is not a complete result (missing or unknown: {what}); run doorplate verify again",
+        )
+    frames: dict[str, Any] = {t.name: read_parquet(out / f"{t.name}.parquet", table=t) for t in OUTPUTS}
+    return Verification(**frames, run=json.loads((out / "run.json").read_text(encoding="utf-8")))
+
+
+def _check_free(out: Path) -> None:
+    if not out.exists() or (out.is_dir() and (_is_result(out) or not any(out.iterdir()))):
+        return
+    raise ResultError(
+        f"{out.name} 已存在，且不是核对结果，不会覆盖；请另选一个文件夹",
+        f"{out.name} exists and is not a result of doorplate, so it is left alone; name another folder",
+    )
+
+
+def _is_result(folder: Path) -> bool:
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(run, dict) and run.get("result") == RESULT
+
+
+def _fill(verification: Verification, folder: Path) -> None:
+    cards = [rule.card for rule in getattr(geo.rules, "RULES", ())]
+    for table in OUTPUTS:
+        write_parquet(getattr(verification, table.name), folder / f"{table.name}.parquet", table=table)
+    write_geopackage(verification, folder / "findings.gpkg", cards=cards)
+    run = {**_to_json(verification.run), "result": RESULT}
+    text = json.dumps(run, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _to_json(value: Any) -> Any:
+    """Plain values for JSON: null for not known, days as ISO dates, numbers without their numpy type."""
+    if isinstance(value, Mapping):
+        return {str(k): _to_json(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_to_json(v) for v in value]
+    if isinstance(value, set | frozenset):
+        return sorted(_to_json(v) for v in value)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if value is pd.NaT or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
+
+
+def _sync(folder: Path) -> None:
+    # without this a power cut after the rename may leave a complete-looking folder of empty files
+    for path in folder.iterdir():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    if not out.exists():
+        fresh.rename(out)
+        return
+    old = fresh.with_name(fresh.name.replace(".new-", ".old-"))
+    out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    for path in sorted(old.iterdir()):
+        if path.name in FILES or path.name in _SIDE_FILES:
+            path.unlink()
+        else:
+            path.rename(out / path.name)
+    old.rmdir()
