@@ -77,7 +77,7 @@ def _to_plain(frame: pd.DataFrame) -> pd.DataFrame:
         elif pd.api.types.is_datetime64_any_dtype(values):
             plain[name] = values.dt.strftime("%Y-%m-%d").astype("str")
         else:
-            joined = [", ".join(map(str, v)) if isinstance(v, list | tuple | np.ndarray) else v for v in values]
+            joined = [", ".join(map(str, v)) or None if isinstance(v, list | tuple | np.ndarray) else v for v in values]
             plain[name] = pd.Series(joined, index=values.index, dtype="object").astype("str")
     return pd.DataFrame(plain, index=frame.index)
 
