@@ -1,1 +1,7 @@
+"""Grammar, normalisation, key and comparison of addresses; no model, no gazetteer."""
 
+from geo.address.parse import parse
+from geo.address.standard import standard_text
+from geo.address.village import fold_village
+
+__all__ = ["fold_village", "parse", "standard_text"]
