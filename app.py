@@ -1,0 +1,7 @@
+"""The app: `streamlit run app.py`. The pages are listed in views/pages.py."""
+
+import streamlit as st
+
+from views.routes import routes
+
+app = st.App("views/main.py", routes=routes())

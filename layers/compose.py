@@ -1,0 +1,41 @@
+"""All overlays of one scope, ready for a browser: what the app sends by URL and the offline page carries inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers import addresses, buildings, findings, links, plates, villages
+from layers.degrees import bounds
+from layers.layer import Layer
+from layers.result import EVERYWHERE, Result, within
+
+LAYERS: tuple[Layer, ...] = (
+    villages.LAYER,
+    buildings.LAYER,
+    links.LAYER,
+    addresses.LAYER,
+    plates.LAYER,
+    findings.LAYER,
+)
+"""Bottom first. A new overlay is one file, one line here, one test."""
+
+
+def compose(result: Result, scope: str) -> dict[str, Any]:
+    """The scene of one scope: {"scope", "bounds" ([south-west, north-east], lat/lon degrees), "layers": name -> FeatureCollection}.
+
+    Parameters
+    ----------
+    result
+        A loaded result.
+    scope
+        A village code, "" for what lies outside every village, EVERYWHERE for all.
+    """
+    drawn = {layer.name: {"type": "FeatureCollection", "features": layer.draw(result, scope)} for layer in LAYERS}
+    return {"scope": scope, "bounds": _bounds(result, scope), "layers": drawn}
+
+
+def _bounds(result: Result, scope: str) -> list[list[float]] | None:
+    if scope == EVERYWHERE:
+        return bounds(result.tables.villages) or bounds(result.tables.buildings)
+    own = bounds(within(result.tables.buildings, scope))
+    return own or bounds(within(result.tables.villages, scope)) or bounds(result.tables.villages)

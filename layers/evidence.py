@@ -1,0 +1,119 @@
+"""All three records say of one object, side by side: what the panel beside the map shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.tables import PARTS
+from layers.result import KINDS, Result
+
+Pieces = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one object.
+
+    kind, id name it (a finding is shown at its subject). buildings, plates, addresses hold the object itself and
+    everything linked to it or named by its findings; links what ties them; findings those that speak of it, the most
+    important first.
+    """
+
+    kind: str
+    id: str
+    findings: gpd.GeoDataFrame
+    links: pd.DataFrame
+    buildings: gpd.GeoDataFrame
+    plates: gpd.GeoDataFrame
+    addresses: gpd.GeoDataFrame
+
+    def objects(self, kind: str) -> gpd.GeoDataFrame:
+        """The rows of one kind."""
+        return getattr(self, KINDS[kind])
+
+    def partners(self) -> list[tuple[str, str]]:
+        """Every object shown beside the one asked for, as (kind, id)."""
+        every = [(kind, str(i)) for kind in KINDS for i in self.objects(kind)[f"{kind}_id"]]
+        return [one for one in every if one != (self.kind, self.id)]
+
+
+def evidence(result: Result, kind: str, one_id: str) -> Evidence | None:
+    """Gather the evidence for one object or finding; None where the result has no such object.
+
+    Parameters
+    ----------
+    result
+        A loaded result.
+    kind
+        building, plate, address or finding.
+    one_id
+        Id of the object, or of the finding. A finding about a village, a layer or a row has no objects, only itself.
+    """
+    wanted: list[tuple[str, str]] = []
+    if kind == "finding":
+        found = result.tables.findings
+        row = found[found["finding_id"] == one_id]
+        if row.empty:
+            return None
+        kind, subject = str(row["subject"].iloc[0]), str(row["subject_id"].iloc[0])
+        if kind not in KINDS or subject not in result.positions[kind]:
+            return Evidence(kind, subject, row, result.tables.links.iloc[:0], *(result.objects(k).iloc[:0] for k in KINDS))
+        mentioned = result.mentions[result.mentions["finding"] == row.index[0]]
+        wanted, one_id = list(zip(mentioned["kind"], mentioned["id"], strict=True)), subject
+    if kind not in KINDS or one_id not in result.positions[kind]:
+        return None
+    links = _links(result, kind, one_id)
+    wanted = [(kind, one_id), *wanted]
+    wanted += [(k, str(i)) for k in KINDS for i in links[f"{k}_id"].dropna()]
+    ids = {k: list(dict.fromkeys(i for other, i in wanted if other == k)) for k in KINDS}
+    objects = (result.find(k, ids[k]) for k in KINDS)
+    return Evidence(kind, one_id, result.findings_of(kind, one_id), links, *objects)
+
+
+def differing(first: str, second: str) -> tuple[Pieces, Pieces]:
+    """Both texts in pieces, each piece with whether the other text has it too, in the same order.
+
+    Examples
+    --------
+    >>> differing("中山巷4号", "中山巷14号")
+    ([('中山巷', True), ('4号', True)], [('中山巷', True), ('1', False), ('4号', True)])
+    """
+    pieces: tuple[Pieces, Pieces] = ([], [])
+    for tag, a, b, c, d in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
+        pieces[0].extend([(first[a:b], tag == "equal")] if b > a else [])
+        pieces[1].extend([(second[c:d], tag == "equal")] if d > c else [])
+    return pieces
+
+
+def parts(rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Parsed parts of several texts side by side: one row per part that any of them has, one column per text.
+
+    The column `differs` tells whether two texts give the part different values; a part that one text leaves out differs
+    from nothing, because a plate on the wall says less than the register.
+    """
+    columns = [
+        one.reindex(columns=list(PARTS)).iloc[at].astype("str").where(one.reindex(columns=list(PARTS)).iloc[at].notna())
+        for one in rows
+        for at in range(len(one))
+    ]
+    if not columns:
+        return pd.DataFrame(columns=["differs"])
+    table = pd.concat([c.rename(n) for n, c in enumerate(columns)], axis=1)
+    table = table[table.notna().any(axis=1) & (table != "").any(axis=1)]
+    return table.assign(differs=table.nunique(axis=1) > 1)
+
+
+def _links(result: Result, kind: str, one_id: str) -> pd.DataFrame:
+    """Links of the object, and those its partners have with one another."""
+    own = result.links_of(kind, one_id)
+    further = [result.links_of(k, str(i)) for k in KINDS for i in own[f"{k}_id"].dropna().unique()]
+    every = pd.concat([own, *further])
+    every = every[~every.index.duplicated()]
+    known = {k: {one_id} if k == kind else set(own[f"{k}_id"].dropna()) for k in KINDS}
+    inside = [every[f"{k}_id"].isna() | every[f"{k}_id"].isin(known[k]) for k in KINDS]
+    return every[inside[0] & inside[1] & inside[2]].sort_index()

@@ -1,0 +1,96 @@
+"""A folium map that needs nothing from the network: its own Leaflet, or an error; never a silently blank map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import folium
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+from layers import style
+from layers.compose import LAYERS
+
+BASE = "../../assets/"
+"""From the map's frame, <base>/component/<name>/index.html, to the app's own files."""
+
+
+class RemoteAssetError(RuntimeError):
+    """The map would fetch something from outside; the message names it."""
+
+
+class Overlay(JSCSSMixin, folium.map.Layer):  # type: ignore[misc]
+    """All overlays as one element whose script never changes, so that the frame is never loaded again."""
+
+    default_js = [("doorplate_map", BASE + "map.js")]
+    default_css = [("doorplate_map", BASE + "map.css")]
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = Doorplate.mount({{ this._parent.get_name() }}, {{ this.settings|tojson }}, "
+        "(function () { var n = 0; return function (event) { event.n = Date.now() + '.' + (++n); Streamlit.setComponentValue(event); "
+        "window.parent.focus(); }; })());{% endmacro %}"
+    )
+
+    def __init__(self, *, switches: bool) -> None:
+        super().__init__(name="doorplate", control=False)
+        self._name = "Overlay"
+        self.settings = settings(switches=switches)
+
+
+class State(folium.map.Layer):  # type: ignore[misc]
+    """What the map shows just now, as JSON; it is evaluated in place and holds no geometry."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = L.layerGroup(); Doorplate.apply({{ this.state|tojson }});{% endmacro %}"
+    )
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        super().__init__(control=False)
+        self._name = "State"
+        self.state = state
+
+
+def settings(*, switches: bool) -> dict[str, Any]:
+    """What the script must know before any scene: overlays bottom first, looks, and whether overlays can be switched."""
+    layers = [{"name": one.name, "shape": one.shape, "min_zoom": one.min_zoom} for one in LAYERS]
+    return {"layers": layers, "switches": switches, **style.sheet()}
+
+
+def base_map(bounds: list[list[float]] | None, *, switches: bool) -> folium.Map:
+    """An empty map on those bounds ([south-west, north-east] as lat/lon degrees) with all overlays mounted."""
+    south_west, north_east = bounds or [[35.0, 105.0], [35.0, 105.0]]
+    centre = [round((a + b) / 2, 5) for a, b in zip(south_west, north_east, strict=True)]
+    fmap = folium.Map(centre, zoom_start=14 if bounds else 4, tiles=None, prefer_canvas=True, maxZoom=21, attribution_control=False)
+    fmap.options["zoomSnap"] = 0.5
+    fmap.default_js = [("leaflet", BASE + "vendor/leaflet.js")]
+    fmap.default_css = [("leaflet", BASE + "vendor/leaflet.css")]
+    Overlay(switches=switches).add_to(fmap)
+    return check_local(fmap)
+
+
+def state_group(state: dict[str, Any]) -> folium.FeatureGroup:
+    """The state as the feature group that streamlit-folium evaluates without loading the map again."""
+    group = folium.FeatureGroup(control=False)
+    State(state).add_to(group)
+    return group
+
+
+def check_local(fmap: folium.Map) -> folium.Map:
+    """The map itself, if everything it loads is local.
+
+    Raises
+    ------
+    RemoteAssetError
+        An element of the map names a script or style sheet on another host.
+    """
+    remote = sorted(set(_remote(fmap)))
+    if remote:
+        raise RemoteAssetError(f"the map needs {', '.join(remote)}: vendor it or leave the element out")
+    return fmap
+
+
+def _remote(element: Any) -> list[str]:
+    own = [*getattr(element, "default_js", []), *getattr(element, "default_css", [])]
+    tiles = [str(getattr(element, "tiles", None) or "")]
+    urls = [url for _, url in own] + tiles
+    below = [url for child in getattr(element, "_children", {}).values() for url in _remote(child)]
+    return [url for url in urls if url.startswith(("http:", "https:", "//"))] + below

@@ -1,0 +1,176 @@
+"""Read a folder that `verify` wrote, once, completely or not at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from geo.errors import ResultError
+from geo.tables import PARTS, Verification
+
+EVERYWHERE = "*"
+"""The scope of all villages together. A scope is otherwise a village code, "" for objects outside every village."""
+KINDS = {"building": "buildings", "plate": "plates", "address": "addresses"}
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "buildings": ("building_id", "status", "village_code", "geometry"),
+    "plates": ("plate_id", "status", "village_code", "geometry"),
+    "addresses": ("address_id", "status", "village_code", "geometry"),
+    "findings": ("finding_id", "code", "subject", "subject_id", "related", "village_code", "severity", "office", "geometry"),
+    "links": ("building_id", "plate_id", "address_id", "state", "distance_m", "score", "reason"),
+    "villages": ("village_code", "name", "geometry"),
+    "tallies": ("village_code",),
+    "quarantine": (),
+    "repairs": (),
+}
+_MAPPED = ("buildings", "plates", "addresses", "findings", "villages")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One verified project: its folder, its name, its tables in the working CRS, and where each object is mentioned.
+
+    Objects are found by (kind, id); kind is building, plate or address.
+    """
+
+    folder: Path
+    name: str
+    tables: Verification
+
+    @cached_property
+    def villages(self) -> dict[str, str]:
+        """Village code -> name, in order of the code; "" is there where objects lie outside every village."""
+        table = self.tables.villages
+        codes = table["village_code"].fillna("").astype(str)
+        names = table["name"].astype("str").where(table["name"].notna(), codes)
+        named = dict(sorted(zip(codes, names, strict=True)))
+        if "" not in named and any(bool(self.objects(kind)["village_code"].isna().any()) for kind in KINDS):
+            named[""] = ""
+        return named
+
+    @cached_property
+    def positions(self) -> dict[str, pd.Index]:
+        """Kind -> index of its ids, for looking rows up."""
+        return {kind: pd.Index(self.objects(kind)[f"{kind}_id"].astype("str")) for kind in KINDS}
+
+    @cached_property
+    def mentions(self) -> pd.DataFrame:
+        """One row per (finding, object it speaks of): kind, id, finding (position), in order of the findings.
+
+        A related id is taken for the subject's own kind where such an object exists, else for every kind that has it.
+        """
+        found = self.tables.findings.reset_index(drop=True)
+        own = pd.DataFrame({"kind": found["subject"], "id": found["subject_id"].astype("str"), "finding": found.index})
+        related = found["related"].map(lambda ids: [] if ids is None or isinstance(ids, float) else list(ids))
+        other = pd.DataFrame({"subject": found["subject"], "id": related, "finding": found.index}).explode("id").dropna(subset="id")
+        other["id"] = other["id"].astype("str")
+        known = {kind: other["id"].isin(self.positions[kind]) for kind in KINDS}
+        same = np.logical_or.reduce([known[kind] & (other["subject"] == kind) for kind in KINDS])
+        parts = [other[known[kind] & (~same | (other["subject"] == kind))].assign(kind=kind) for kind in KINDS]
+        both = pd.concat([own, *(part[["kind", "id", "finding"]] for part in parts)])
+        return both.drop_duplicates(["kind", "id", "finding"]).sort_values(["finding", "kind", "id"], ignore_index=True)
+
+    @cached_property
+    def captions(self) -> dict[str, pd.Series]:
+        """Kind -> its ids and the text each object goes by: what is written; a building goes by its address or plate."""
+        written = {}
+        for kind in ("plate", "address"):
+            table = self.objects(kind)
+            parts = table[[c for c in PARTS if c in table]].fillna("").astype("str")
+            joined = parts.sum(axis=1) if len(parts.columns) else pd.Series("", index=table.index, dtype="str")
+            text = table["text"].astype("str").fillna(joined) if "text" in table else joined
+            written[kind] = pd.Series(text.to_numpy(), index=self.positions[kind], dtype="str")
+        linked = [
+            pd.DataFrame({"id": self.objects(kind)["building_id"].to_numpy(), "t": written[kind].to_numpy(), "by": self.positions[kind]})
+            for kind in ("address", "plate")
+            if "building_id" in self.objects(kind)
+        ]
+        named = pd.concat([one.sort_values("by") for one in linked]).dropna(subset="id").drop_duplicates("id") if linked else None
+        own = named.set_index("id")["t"] if named is not None else pd.Series(dtype="str")
+        written["building"] = own.reindex(self.positions["building"]).fillna("")
+        return written
+
+    @cached_property
+    def _linked(self) -> dict[str, dict[str, np.ndarray]]:
+        links = self.tables.links.reset_index(drop=True)
+        return {kind: links.groupby(f"{kind}_id").indices for kind in KINDS}
+
+    def objects(self, kind: str) -> gpd.GeoDataFrame:
+        """The table of one kind of object."""
+        return getattr(self.tables, KINDS[kind])
+
+    def find(self, kind: str, ids: list[str]) -> gpd.GeoDataFrame:
+        """Rows of the objects with those ids, in that order; ids that do not exist are absent."""
+        at = self.positions[kind].get_indexer(pd.Index(ids, dtype="str"))
+        return self.objects(kind).iloc[at[at >= 0]]
+
+    def links_of(self, kind: str, one_id: str) -> pd.DataFrame:
+        """Every link in which the object takes part, in the order of the table."""
+        return self.tables.links.iloc[self._linked[kind].get(one_id, [])]
+
+    def findings_of(self, kind: str, one_id: str) -> gpd.GeoDataFrame:
+        """Every finding that speaks of the object, the most important first."""
+        mentions = self.mentions
+        at = mentions.loc[(mentions["kind"] == kind) & (mentions["id"] == one_id), "finding"]
+        return self.tables.findings.iloc[at.to_numpy()]
+
+
+def find_results(root: Path) -> tuple[Path, ...]:
+    """Folders with a result: `root` itself, or those directly in it, by name; none where nothing was written yet."""
+    if (root / "run.json").is_file():
+        return (root,)
+    return tuple(sorted(p.parent for p in root.glob("*/run.json"))) if root.is_dir() else ()
+
+
+def load(folder: Path) -> Result:
+    """Read one result folder.
+
+    Raises
+    ------
+    ResultError
+        A file is absent, unreadable or lacks a column: run `doorplate verify` again into this folder.
+    """
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as e:
+        raise _refused(folder, "run.json", "没有这个文件", "is not there") from e
+    except (json.JSONDecodeError, UnicodeDecodeError) as e:
+        raise _refused(folder, "run.json", "内容已损坏", "is damaged") from e
+    read = {table: _read(folder, table, columns) for table, columns in _NEEDED.items()}
+    name = str(run.get("project") or folder.resolve().name)
+    return Result(folder, name, Verification(**read, run=run))
+
+
+def within(table: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """The rows of a table that lie in a scope; EVERYWHERE keeps all, "" those outside every village."""
+    if scope == EVERYWHERE:
+        return table
+    return table[table["village_code"].fillna("").astype("str") == scope]
+
+
+def _read(folder: Path, table: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    file = f"{table}.parquet"
+    try:
+        frame = gpd.read_parquet(folder / file) if table in _MAPPED else pd.read_parquet(folder / file)
+    except FileNotFoundError as e:
+        raise _refused(folder, file, "没有这个文件", "is not there") from e
+    except (ValueError, OSError, pa.ArrowException) as e:
+        raise _refused(folder, file, "内容已损坏", "is damaged") from e
+    if missing := [c for c in columns if c not in frame.columns]:
+        raise _refused(folder, file, f"缺少列 {', '.join(missing)}", f"lacks {', '.join(missing)}")
+    if table in _MAPPED and frame.crs is None:
+        raise _refused(folder, file, "没有坐标系", "has no CRS")
+    return frame.reset_index(drop=True)
+
+
+def _refused(folder: Path, file: str, zh: str, en: str) -> ResultError:
+    return ResultError(
+        f"{folder.name} 不是完整的核对结果：{file} {zh}。请重新运行 doorplate verify。",
+        f"{folder.name} is not a complete result: {file} {en}. Run doorplate verify again.",
+    )

@@ -1,0 +1,1 @@
+"""Pages, one per task, and the command line."""

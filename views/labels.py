@@ -1,0 +1,43 @@
+"""What the choices of the tables are called on a page, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from views.state import language
+
+Labels = Mapping[str, tuple[str, str]]
+
+KIND: Labels = {
+    "building": ("建筑", "building"), "plate": ("门牌", "plate"), "address": ("地址", "address"), "village": ("村居", "village"),
+    "layer": ("图层", "layer"), "row": ("数据行", "row"),
+}  # fmt: skip
+SEVERITY: Labels = {"error": ("错误", "error"), "warning": ("警告", "warning"), "notice": ("提示", "notice")}
+OFFICE: Labels = {
+    "civil_affairs": ("民政", "civil affairs"), "police": ("公安", "police"), "surveyor": ("测绘", "surveyor"),
+    "village": ("村居", "village"), "data": ("数据", "data"),
+}  # fmt: skip
+CERTAINTY: Labels = {"certain": ("确定", "certain"), "suspect": ("存疑", "suspect")}
+LINK_STATE: Labels = {
+    "one_to_one": ("一一对应", "one to one"), "grouped": ("成组", "grouped"), "undecided": ("待判", "undecided"),
+    "confirmed": ("人工确认", "confirmed"), "rejected": ("人工否定", "rejected"),
+}  # fmt: skip
+PART: Labels = {
+    "province": ("省", "province"), "city": ("市", "city"), "county": ("区县", "county"), "town": ("镇街", "town"), "village": ("村居", "village"),
+    "neighbourhood": ("小区", "neighbourhood"), "group": ("组", "group"), "hamlet": ("自然村", "hamlet"), "row": ("排", "row"),
+    "street": ("路街", "street"), "lane": ("巷弄", "lane"), "prefix": ("前缀", "prefix"), "number": ("门牌号", "number"),
+    "sub_number": ("附号", "sub-number"), "letter": ("字母", "letter"), "yard": ("院", "yard"), "estate": ("住宅区", "estate"),
+    "section": ("区段", "section"), "building_no": ("幢号", "building no."), "unit": ("单元", "unit"), "floor": ("楼层", "floor"),
+    "room": ("室号", "room"),
+}  # fmt: skip
+STATE: Labels = {
+    "planned": ("已规划", "planned"), "made": ("已制作", "made"), "installed": ("已安装", "installed"), "removed": ("已拆除", "removed"),
+    "good": ("完好", "good"), "damaged": ("破损", "damaged"), "illegible": ("看不清", "illegible"), "obscured": ("被遮挡", "obscured"),
+    "missing": ("缺失", "missing"), "permanent": ("正式", "permanent"), "temporary": ("临时", "temporary"),
+}  # fmt: skip
+
+
+def label(labels: Labels, value: str) -> str:
+    """What the value is called in the language of the page; the value itself where it has no label."""
+    zh, en = labels.get(value, (value, value.replace("_", " ")))
+    return zh if language() == "zh" else en

@@ -1,0 +1,102 @@
+"""The findings of a scope as the page lists, filters and delivers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.cards import in_order, title
+from layers.people import PEOPLE_UNITS, shown
+from layers.result import KINDS, Result, within
+from views.labels import CERTAINTY, KIND, OFFICE, SEVERITY, label
+from views.state import language, say, village_name
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list and the map are narrowed to; empty means everything."""
+
+    codes: frozenset[str] = frozenset()
+    severities: frozenset[str] = frozenset()
+    office: str | None = None
+    text: str = ""
+
+
+def matching(result: Result, scope: str, wanted: Filter) -> tuple[gpd.GeoDataFrame, np.ndarray, np.ndarray]:
+    """Findings of the scope, which of them the filter keeps, and which it would keep if it named no codes."""
+    found = within(result.tables.findings, scope)
+    keep = np.ones(len(found), dtype=bool)
+    if wanted.severities:
+        keep &= found["severity"].isin(wanted.severities).to_numpy()
+    if wanted.office:
+        keep &= (found["office"] == wanted.office).to_numpy()
+    for word in wanted.text.split():
+        keep &= _speaks_of(result, found, word)
+    return found, keep & found["code"].isin(wanted.codes).to_numpy() if wanted.codes else keep, keep
+
+
+def legend(found: pd.DataFrame, keep: np.ndarray, codes: frozenset[str]) -> list[dict[str, object]]:
+    """One row per code of the scope, by precedence: code, its name, how many the other filters leave, chosen or not."""
+    counts = found.loc[keep, "code"].value_counts()
+    present = in_order(set(found["code"]))
+    return [{"code": c, "label": title(c, language()), "n": int(counts.get(c, 0)), "on": c in codes} for c in present]
+
+
+def listed(result: Result, found: pd.DataFrame) -> pd.DataFrame:
+    """Findings as a person reads them; the index is kept."""
+    told = {code: title(code, language()) for code in found["code"].unique()}
+    names = {code: village_name(result, code) for code in found["village_code"].fillna("").unique()}
+    table = pd.DataFrame(
+        {
+            say("问题", "Finding"): found["code"].map(told),
+            say("对象", "Subject"): captions(result, found),
+            say("说明", "Details"): found["detail_zh" if language() == "zh" else "detail_en"],
+            say("严重程度", "Severity"): found["severity"].map(lambda v: label(SEVERITY, v)),
+            say("经办", "Office"): found["office"].map(lambda v: label(OFFICE, v)),
+            say("村居", "Village"): found["village_code"].fillna("").map(names),
+            say("类别", "Kind"): found["subject"].map(lambda v: label(KIND, v)),
+            say("编号", "Id"): found["subject_id"],
+        },
+        index=found.index,
+    )
+    if "certainty" in found:
+        table[say("把握", "Certainty")] = found["certainty"].map(lambda v: label(CERTAINTY, v))
+    if "proposal" in found:
+        table[say("建议", "Proposal")] = found["proposal"]
+    if {"value", "unit"} <= set(found.columns):
+        table[say("数值", "Value")] = _values(found)
+    return table
+
+
+def captions(result: Result, found: pd.DataFrame) -> pd.Series:
+    """What the subject of each finding goes by: its text, or its id where it has none."""
+    text = found["subject_id"].astype("str").copy()
+    for kind in KINDS:
+        own = found["subject"] == kind
+        known = result.captions[kind].reindex(found.loc[own, "subject_id"].astype("str")).to_numpy()
+        text.loc[own] = np.where(pd.isna(known) | (known == ""), text[own], known)
+    return text
+
+
+def mask(keep: np.ndarray) -> str:
+    """Claims as hexadecimal digits, the first claim in the highest bit: what the map's script reads."""
+    return np.packbits(keep).tobytes().hex()
+
+
+def _values(found: pd.DataFrame) -> pd.Series:
+    """Values with their unit; counts of people below five as "<5"."""
+    number = pd.to_numeric(found["value"], errors="coerce")
+    unit = found["unit"].fillna("").astype("str")
+    text = number.map(lambda n: "" if pd.isna(n) else f"{n:,.6g}") + (" " + unit).where(number.notna() & (unit != ""), "")
+    people = unit.isin(PEOPLE_UNITS) & number.notna()
+    return text.where(~people, number.map(shown) + " " + unit)
+
+
+def _speaks_of(result: Result, found: pd.DataFrame, word: str) -> np.ndarray:
+    columns = [found[c] for c in ("subject_id", "detail_zh", "detail_en", "proposal") if c in found] + [captions(result, found)]
+    hits = [c.astype("str").str.contains(word, case=False, regex=False, na=False).to_numpy(dtype=bool) for c in columns]
+    related = found["related"].map(lambda ids: "" if ids is None or isinstance(ids, float) else "\n".join(map(str, ids)))
+    return np.logical_or.reduce([*hits, related.str.contains(word, case=False, regex=False).to_numpy(dtype=bool)])

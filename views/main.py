@@ -1,0 +1,36 @@
+"""The script behind every page: title, language, navigation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from layers.vendor import ASSETS
+from layers.words import LANGUAGES
+from views.pages import PAGES
+from views.state import LANGUAGE, language, say
+
+_SHEET = """<style>
+.stMainBlockContainer { padding: 3.9rem 1.4rem 1rem; max-width: none; }
+.stApp iframe { border-radius: 8px; border: 1px solid var(--st-border-color, #d7dee7); }
+.st-key-map_box iframe { height: calc(100vh - 13.2rem) !important; min-height: 420px; }
+.st-key-coverage_box iframe { height: calc(100vh - 20rem) !important; min-height: 380px; }
+.st-key-panel { height: calc(100vh - 28.2rem) !important; min-height: 240px; overflow-y: auto; }
+.st-key-language_box { position: fixed; top: .55rem; right: 3.2rem; z-index: 1000000; width: auto; }
+.st-key-panel h4 { padding: 0 0 .2rem; }
+@media print { header, .stSidebar, .st-key-language_box, .st-key-filters, .st-key-downloads { display: none !important; } }
+</style>"""
+
+
+def main() -> None:
+    """Set the page up and hand over to the page that was asked for."""
+    st.set_page_config(page_title="门楼牌核对 doorplate", page_icon=str(ASSETS / "icon.png"), layout="wide")
+    st.html(_SHEET)
+    shown = [st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path, default=p is PAGES[0]) for p in PAGES]
+    with st.container(key="language_box"):
+        st.segmented_control(
+            "语言 Language", list(LANGUAGES), default=language(), key=LANGUAGE, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
+        )  # fmt: skip
+    st.navigation(shown, position="top").run()
+
+
+main()

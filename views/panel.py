@@ -1,0 +1,162 @@
+"""The panel beside the map: what is wrong with one object and why, its evidence from three records, its links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from layers.cards import cards, title
+from layers.evidence import Evidence, differing, parts
+from layers.people import PEOPLE, shown
+from layers.result import KINDS, Result
+from views.labels import KIND, LINK_STATE, OFFICE, PART, SEVERITY, STATE, label
+from views.plain import marked, plain
+from views.state import language, say
+
+SHOWN_N = 6
+_COLOURS = {"error": "red", "warning": "orange", "notice": "blue"}
+
+
+def panel(result: Result, found: Evidence, *, first: str | None = None) -> None:
+    """Show the evidence of one object; the finding with the id `first` comes first and open."""
+    _head(result, found)
+    _findings(found, first)
+    _texts(result, found)
+    _records(result, found)
+    _links(found)
+
+
+def _head(result: Result, found: Evidence) -> None:
+    rows = found.objects(found.kind) if found.kind in KINDS else found.findings
+    status = str(rows["status"].iloc[0]) if found.kind in KINDS else str(rows["code"].iloc[0])
+    caption = str(result.captions[found.kind].get(found.id, "")) if found.kind in KINDS else ""
+    st.markdown(f"#### {plain(caption or found.id)}")
+    colour = "gray" if status in ("matched", "exempt") else "orange"
+    st.markdown(f":blue-badge[{label(KIND, found.kind)}] :{colour}-badge[{plain(title(status, language()))}] :gray[{plain(found.id)}]")
+
+
+def _findings(found: Evidence, first: str | None) -> None:
+    if found.findings.empty:
+        st.caption(say("没有发现问题。", "No finding."))
+    order = found.findings.assign(_later=found.findings["finding_id"] != first).sort_values("_later", kind="stable")
+    for row in order.head(SHOWN_N).to_dict("records"):
+        _finding(row, opened=row["finding_id"] == first)
+    if len(order) > SHOWN_N:
+        st.caption(say(f"另有 {len(order) - SHOWN_N} 个问题，见清单。", f"{len(order) - SHOWN_N} more in the list."))
+
+
+def _finding(row: dict[str, object], *, opened: bool) -> None:
+    code, severity = str(row["code"]), str(row["severity"])
+    with st.container(border=True, gap="small"):
+        suspect = f" :gray-badge[{say('存疑', 'suspect')}]" if row.get("certainty") == "suspect" else ""
+        st.markdown(f"**{plain(title(code, language()))}** :{_COLOURS.get(severity, 'gray')}-badge[{label(SEVERITY, severity)}]{suspect}")
+        st.markdown(plain(row["detail_zh" if language() == "zh" else "detail_en"]))
+        if isinstance(row.get("proposal"), str) and row["proposal"]:
+            st.markdown(f"{say('建议改为', 'Proposed')}{say('：', ': ')}**{plain(row['proposal'])}**")
+        card = cards().get(code)
+        if card is None:
+            return
+        with st.expander(say("怎么办、规则、例外", "What to do, rule, trap"), expanded=opened):
+            _point(say("怎么办", "What to do"), say(card.todo_zh, card.todo_en))
+            _point(say("由谁办", "Office"), label(OFFICE, str(row["office"])))
+            _point(say("规则", "Rule"), say(card.rule_zh, card.rule_en))
+            _point(say("何时误报", "When it is wrong"), say(card.trap_zh, card.trap_en))
+            _point(say("依据", "Source"), card.source)
+
+
+def _point(name: str, text: str) -> None:
+    st.markdown(f"**{name}** {plain(text)}")
+
+
+def _texts(result: Result, found: Evidence) -> None:
+    """Texts of plates and addresses one under the other, with what differs from the first one marked."""
+    texts = [(kind, str(i)) for kind in ("address", "plate") for i in found.objects(kind)[f"{kind}_id"].head(SHOWN_N)]
+    if len(texts) < 2:
+        return
+    st.markdown(f"**{say('文字对照', 'Texts compared')}**")
+    base = str(result.captions[texts[0][0]].get(texts[0][1], ""))
+    lines = [f"{label(KIND, texts[0][0])}　{plain(base)}"]
+    for kind, one in texts[1:]:
+        lines.append(f"{label(KIND, kind)}　{marked(_against(base, str(result.captions[kind].get(one, ''))))}")
+    st.markdown("  \n".join(lines))
+    table = parts(found.objects(kind).head(SHOWN_N) for kind in ("address", "plate"))
+    differing_parts = table[table["differs"]] if len(table) else table
+    for part, row in differing_parts.drop(columns="differs").iterrows():
+        values = " ≠ ".join(plain(v) for v in row.dropna().unique())
+        st.markdown(f":orange[≠ {label(PART, str(part))}]　{values}")
+
+
+def _against(base: str, text: str) -> list[tuple[str, bool]]:
+    """Pieces of `text`; a plate that is the end of the address agrees with it, however much shorter it is."""
+    return differing(base, text)[1]
+
+
+def _records(result: Result, found: Evidence) -> None:
+    st.markdown(f"**{say('三方记录', 'Three records')}**")
+    rows: list[dict[str, str]] = []
+    for kind in KINDS:
+        objects = found.objects(kind)
+        if objects.empty:
+            rows.append({"": label(KIND, kind), "id": "—", "what": say("没有", "none"), "status": ""})
+        describe = _DESCRIBE[kind]
+        for row in objects.head(SHOWN_N).to_dict("records"):
+            one = str(row[f"{kind}_id"])
+            rows.append(
+                {
+                    "": label(KIND, kind),
+                    "id": one,
+                    "what": describe(result, row),
+                    "status": title(str(row["status"]), language()),
+                }
+            )
+    columns = {"id": say("编号", "Id"), "what": say("内容", "Content"), "status": say("状态", "Status")}
+    st.dataframe(pd.DataFrame(rows).rename(columns=columns), hide_index=True, height="content")
+
+
+def _building(result: Result, row: dict[str, object]) -> str:
+    del result
+    names = {"registered_n": say("户籍", "registered"), "resident_n": say("实有", "resident"), "floating_n": say("流动", "floating")}
+    names["absent_n"] = say("户在人不在", "absent")
+    counts = [f"{name} {shown(row.get(c)) or say('未知', 'unknown')}" for c, name in names.items() if c in PEOPLE]  # type: ignore[arg-type]
+    area = row.get("area_m2")
+    told = [f"{area:,.0f} m²" if isinstance(area, float) and area == area else "", _state(row, "why")]
+    return say("，", ", ").join([*(t for t in told if t), *counts])
+
+
+def _plate(result: Result, row: dict[str, object]) -> str:
+    text = str(result.captions["plate"].get(str(row["plate_id"]), ""))
+    return say("，", ", ").join(t for t in (text, _state(row, "state"), _state(row, "face")) if t)
+
+
+def _address(result: Result, row: dict[str, object]) -> str:
+    text = str(result.captions["address"].get(str(row["address_id"]), ""))
+    return say("，", ", ").join(t for t in (text, _state(row, "address_status")) if t)
+
+
+def _state(row: dict[str, object], column: str) -> str:
+    value = row.get(column)
+    return label(STATE, value) if isinstance(value, str) else ""
+
+
+_DESCRIBE: dict[str, Callable[[Result, dict[str, object]], str]] = {"building": _building, "plate": _plate, "address": _address}
+
+
+def _links(found: Evidence) -> None:
+    if found.links.empty:
+        st.caption(say("没有联系到其他记录。", "Linked to no other record."))
+        return
+    st.markdown(f"**{say('联系', 'Links')}**")
+    table = found.links.head(SHOWN_N * 2)
+    ends = table[[f"{k}_id" for k in KINDS]].astype("str").where(table[[f"{k}_id" for k in KINDS]].notna(), "—").agg(" · ".join, axis=1)
+    told = pd.DataFrame(
+        {
+            say("建筑 · 门牌 · 地址", "Building · plate · address"): ends,
+            say("状态", "State"): table["state"].map(lambda s: label(LINK_STATE, str(s))),
+            say("得分", "Score"): table["score"].round(2),
+            say("距离 m", "Distance m"): table["distance_m"].round(1),
+            say("依据", "Reason"): table["reason"].map(lambda r: label(STATE, str(r)) if isinstance(r, str) else ""),
+        }
+    )
+    st.dataframe(told, hide_index=True, height="content")

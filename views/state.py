@@ -1,0 +1,121 @@
+"""Every session key and every cache of the app, and what all pages read from them: language, result, village, event."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from geo.errors import ResultError
+from layers.result import EVERYWHERE, Result, find_results, load, within
+from views.plain import plain
+
+LANGUAGE, PROJECT, VILLAGE, SELECTED, FLY = "language", "project", "village", "selected", "fly"
+CODES, SEVERITIES, OFFICE, TEXT, HIDDEN_LAYERS, LIST, METRIC = "codes", "severities", "office", "text", "hidden_layers", "list", "metric"
+MAP, COVERAGE_MAP = "map", "coverage_map"
+EVERYWHERE_LIMIT_N = 30_000
+"""Above this many buildings the map draws village by village only."""
+
+
+def language() -> str:
+    """Language of the page, zh or en."""
+    return str(st.session_state.get(LANGUAGE) or "zh")
+
+
+def say(zh: str, en: str) -> str:
+    """The sentence in the language of the page."""
+    return zh if language() == "zh" else en
+
+
+def root() -> Path | None:
+    """Folder with results, as named by DOORPLATE_OUT; None where the variable is not set."""
+    named = os.environ.get("DOORPLATE_OUT")
+    return Path(named).expanduser() if named else None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def result_of(folder: Path, *, stamp: int) -> Result:
+    """The result in a folder, read once for all sessions; `stamp` is the age of its run.json, so that a new run shows."""
+    del stamp
+    return load(folder)
+
+
+def stamped(folder: Path) -> Result:
+    """The result in a folder as it is now."""
+    return result_of(folder, stamp=(folder / "run.json").stat().st_mtime_ns)
+
+
+def chosen_result() -> Result:
+    """The result the pages show; an empty or damaged one is explained and stops the page."""
+    where = root()
+    if where is None or not (folders := find_results(where)):
+        _nothing_yet(where)
+    names = {folder.resolve().name: folder for folder in folders}
+    if len(names) > 1:
+        st.sidebar.selectbox(say("项目", "Project"), list(names), key=PROJECT, on_change=forget)
+    folder = names.get(str(st.session_state.get(PROJECT)), folders[0])
+    try:
+        return stamped(folder)
+    except ResultError as e:
+        st.error(say(e.zh, e.en), icon=":material/error:")
+        st.code("doorplate verify <PROJECT> --out " + folder.name, language="shell")
+        st.stop()
+
+
+def village_name(result: Result, scope: str) -> str:
+    """What a scope is called."""
+    if scope == EVERYWHERE:
+        return say("全部村居", "All villages")
+    name = result.villages.get(scope, scope)
+    return name or (say("（不在任何村内）", "(outside every village)") if len(result.villages) > 1 else say("全部", "All"))
+
+
+def plain_name(result: Result, scope: str) -> str:
+    """Markdown that shows the name of a scope literally."""
+    return plain(village_name(result, scope))
+
+
+def count(result: Result, table: str, scope: str) -> int:
+    """How many rows of a table lie in a scope."""
+    return len(within(getattr(result.tables, table), scope))
+
+
+def scopes(result: Result) -> list[str]:
+    """Scopes to choose from; everything at once only where a browser still draws it with ease."""
+    single = list(result.villages)
+    few = len(result.tables.buildings) <= EVERYWHERE_LIMIT_N and len(single) > 1
+    return [*single, EVERYWHERE] if few else single
+
+
+def take_event(widget: str) -> dict[str, Any] | None:
+    """What was clicked on a map, once: the component keeps its last value, a counter tells a new click from it."""
+    event = st.session_state.get(widget)
+    if not isinstance(event, dict) or "n" not in event or event["n"] == st.session_state.get(widget + "_seen"):
+        return None
+    st.session_state[widget + "_seen"] = event["n"]
+    return event
+
+
+def select(kind: str | None, one_id: str = "", *, fly: bool = False) -> None:
+    """Choose one object or finding; with `fly` the map goes there."""
+    st.session_state[SELECTED] = (kind, one_id) if kind else None
+    if fly:
+        st.session_state[FLY] = st.session_state.get(FLY, 0) + 1
+
+
+def forget() -> None:
+    """Drop what was chosen: after a change of project or village nothing is selected."""
+    st.session_state[SELECTED] = None
+    st.session_state[FLY] = 0
+
+
+def _nothing_yet(where: Path | None) -> None:
+    st.header(say("还没有核对结果", "No result yet"))
+    if where is None:
+        st.write(say("请用环境变量 DOORPLATE_OUT 指明结果文件夹，再启动应用：", "Name the result folder in DOORPLATE_OUT, then start the app:"))
+    else:
+        st.write(say("结果文件夹里还没有核对结果。请先核对一个项目：", "The result folder holds no result. Verify a project first:"))
+    st.code("doorplate verify my-town --out out/my-town\nDOORPLATE_OUT=out streamlit run app.py", language="shell")
+    st.stop()

@@ -1,0 +1,165 @@
+"""The map of one village: what is wrong, where, why, and with which evidence. Legend and list filter each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from layers.cards import title
+from layers.degrees import bounds
+from layers.evidence import Evidence, evidence
+from layers.offline import base_map, state_group
+from layers.result import KINDS, Result
+from layers.style import LOOKS
+from layers.words import names, words
+from views import state
+from views.download import buttons
+from views.labels import OFFICE, SEVERITY, label
+from views.listing import Filter, legend, listed, mask, matching
+from views.panel import panel
+from views.routes import scene_url
+from views.state import language, say
+
+HEIGHT_PX = 600
+_HIDDEN = frozenset({"links"})
+
+
+def show() -> None:
+    """Show the page."""
+    _work(state.chosen_result())
+
+
+@st.fragment
+def _work(result: Result) -> None:
+    _take_event(result)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        scope = _choose_village(result)
+        wanted = _choose_filter()
+        downloads = st.container(horizontal=True, key="downloads", width="content")
+    found, keep, but_codes = matching(result, scope, wanted)
+    table = listed(result, found[keep])
+    with downloads:
+        buttons(table, name=say("问题清单_", "findings_") + state.village_name(result, scope), key="findings")
+    chosen = st.session_state.get(state.SELECTED)
+    shown = evidence(result, *chosen) if chosen else None
+    left, right = st.columns([1.75, 1], gap="small")
+    with right:
+        _list(found[keep], table, total_n=len(found))
+        with st.container(border=True, key="panel", height=360):
+            if shown is None:
+                _nothing_chosen(result, scope, found)
+            else:
+                panel(result, shown, first=chosen[1] if chosen and chosen[0] == "finding" else None)
+    with left, st.container(key="map_box"):
+        drawn = _map_state(result, scope, wanted, legend(found, but_codes, wanted.codes), keep, shown)
+        st_folium(
+            base_map(_start(result), switches=True), key=state.MAP, height=HEIGHT_PX, use_container_width=True, returned_objects=[],
+            feature_group_to_add=state_group(drawn),
+        )  # fmt: skip
+
+
+def _take_event(result: Result) -> None:
+    event = state.take_event(state.MAP)
+    if event is None:
+        return
+    session = st.session_state
+    if "layer" in event:
+        hidden = set(session.get(state.HIDDEN_LAYERS, _HIDDEN))
+        session[state.HIDDEN_LAYERS] = hidden - {event["layer"]} if event.get("shown") else hidden | {event["layer"]}
+    elif "code" in event:
+        session[state.CODES] = frozenset(session.get(state.CODES, frozenset())) ^ {str(event["code"])}
+    elif event.get("all"):
+        session[state.CODES] = frozenset()
+    elif event.get("kind") == "village" and event.get("id") in result.villages:
+        session[state.VILLAGE] = event["id"]
+        state.forget()
+    elif event.get("kind") in (*KINDS, "finding"):
+        state.select(event["kind"], str(event["id"]))
+
+
+def _choose_village(result: Result) -> str:
+    known = state.scopes(result)
+    if st.session_state.get(state.VILLAGE) not in known:
+        st.session_state[state.VILLAGE] = known[0]
+    return st.selectbox(
+        say("村（社区）", "Village"), known, key=state.VILLAGE, width=170, format_func=lambda s: state.village_name(result, s), on_change=state.forget
+    )
+
+
+def _choose_filter() -> Filter:
+    severities = st.pills(
+        say("严重程度", "Severity"), list(SEVERITY), selection_mode="multi", key=state.SEVERITIES, format_func=lambda v: label(SEVERITY, v), width="content"
+    )
+    office = st.selectbox(
+        say("经办单位", "Office"), list(OFFICE), index=None, key=state.OFFICE, width=130, placeholder=say("全部", "All"), format_func=lambda v: label(OFFICE, v)
+    )
+    text = st.text_input(
+        say("查找", "Search"), key=state.TEXT, width="stretch", placeholder=say("编号、地址或说明中的字", "Id, address or words of the details"), icon=":material/search:"
+    )
+    return Filter(frozenset(st.session_state.get(state.CODES, frozenset())), frozenset(severities), office, text or "")
+
+
+def _list(found: pd.DataFrame, table: pd.DataFrame, *, total_n: int) -> None:
+    if table.empty:
+        some = say("筛选后没有问题。", "No finding is left by the filter.") if total_n else say("这里没有发现问题。", "No findings here.")
+        st.info(some, icon=":material/check_circle:")
+        return
+    ids = found["finding_id"].tolist()
+
+    def chosen() -> None:
+        rows = st.session_state[state.LIST]["selection"]["rows"]
+        if rows and rows[0] < len(ids):
+            state.select("finding", ids[rows[0]], fly=True)
+
+    short = table.iloc[:, :3]
+    st.caption(say(f"清单：{len(table):,} / {total_n:,} 个问题，点选一行即在地图上定位", f"List: {len(table):,} of {total_n:,} findings; select a row to go there"))
+    st.dataframe(
+        short, hide_index=True, height=190, key=state.LIST, on_select=chosen, selection_mode="single-row",
+        column_config={c: st.column_config.TextColumn(c, width=w) for c, w in zip(short.columns, (105, 165, "large"), strict=True)},  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _nothing_chosen(result: Result, scope: str, found: pd.DataFrame) -> None:
+    st.markdown(f"#### {state.plain_name(result, scope)}")
+    counts = {say("建筑", "Buildings"): "buildings", say("门牌", "Plates"): "plates", say("地址", "Addresses"): "addresses"}
+    with st.container(horizontal=True):
+        for name, table in counts.items():
+            st.metric(name, f"{state.count(result, table, scope):,}")
+        st.metric(say("问题", "Findings"), f"{len(found):,}")
+    st.write(say("在地图上点建筑、门牌、地址或问题，这里显示原因与证据。", "Click a building, plate, address or finding on the map: reason and evidence appear here."))
+    st.caption(
+        say(
+            "图例中的问题可以点选筛选；颜色表示问题的类别，字表示具体问题，虚线表示待判。点相邻的村即打开该村。",
+            "Findings in the legend are a filter. Colour is the group, the character the finding, a dashed line undecided. Click a neighbour to open it.",
+        )
+    )
+
+
+def _start(result: Result) -> list[list[float]] | None:
+    return bounds(result.tables.villages) or bounds(result.tables.buildings)
+
+
+def _map_state(
+    result: Result, scope: str, wanted: Filter, rows: list[dict[str, object]], keep: np.ndarray, shown: Evidence | None
+) -> dict[str, Any]:
+    chosen = st.session_state.get(state.SELECTED)
+    hidden = st.session_state.get(state.HIDDEN_LAYERS, _HIDDEN)
+    return {
+        "scene": f"{result.folder.name}/{scope}",
+        "url": scene_url(result, scope),
+        "selected": {"kind": chosen[0], "id": chosen[1]} if chosen else None,
+        "partners": shown.partners() if shown else [],
+        "fly": st.session_state.get(state.FLY, 0),
+        "mask": mask(keep) if wanted != Filter() else None,
+        "legend": rows,
+        "layers": {name: name not in hidden for name in names("zh")},
+        "names": names(language()),
+        "words": words(language()),
+        "titles": {code: title(code, language()) for code in LOOKS},
+        "language": language(),
+        "dark": st.context.theme.type == "dark",
+    }
