@@ -20,6 +20,10 @@ LAYERS: tuple[Layer, ...] = (
 """Bottom first. A new overlay is one file, one line here, one test."""
 
 
+OVERVIEW = "@"
+"""The scope that holds the outlines of the villages and nothing else."""
+
+
 def compose(result: Result, scope: str) -> dict[str, Any]:
     """The scene of one scope: {"scope", "bounds" ([south-west, north-east], lat/lon degrees), "layers": name -> FeatureCollection}.
 
@@ -28,14 +32,15 @@ def compose(result: Result, scope: str) -> dict[str, Any]:
     result
         A loaded result.
     scope
-        A village code, "" for what lies outside every village, EVERYWHERE for all.
+        A village code, "" for what lies outside every village, EVERYWHERE for all, OVERVIEW for outlines only.
     """
-    drawn = {layer.name: {"type": "FeatureCollection", "features": layer.draw(result, scope)} for layer in LAYERS}
+    wanted = (villages.LAYER,) if scope == OVERVIEW else LAYERS
+    drawn = {layer.name: {"type": "FeatureCollection", "features": layer.draw(result, scope)} for layer in wanted}
     return {"scope": scope, "bounds": _bounds(result, scope), "layers": drawn}
 
 
 def _bounds(result: Result, scope: str) -> list[list[float]] | None:
-    if scope == EVERYWHERE:
+    if scope in (EVERYWHERE, OVERVIEW):
         return bounds(result.tables.villages) or bounds(result.tables.buildings)
     own = bounds(within(result.tables.buildings, scope))
     return own or bounds(within(result.tables.villages, scope)) or bounds(result.tables.villages)

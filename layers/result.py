@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,23 +12,12 @@ import pandas as pd
 import pyarrow as pa
 
 from geo.errors import ResultError
+from geo.export import open_result
 from geo.tables import PARTS, Verification
 
 EVERYWHERE = "*"
 """The scope of all villages together. A scope is otherwise a village code, "" for objects outside every village."""
 KINDS = {"building": "buildings", "plate": "plates", "address": "addresses"}
-_NEEDED: dict[str, tuple[str, ...]] = {
-    "buildings": ("building_id", "status", "village_code", "geometry"),
-    "plates": ("plate_id", "status", "village_code", "geometry"),
-    "addresses": ("address_id", "status", "village_code", "geometry"),
-    "findings": ("finding_id", "code", "subject", "subject_id", "related", "village_code", "severity", "office", "geometry"),
-    "links": ("building_id", "plate_id", "address_id", "state", "distance_m", "score", "reason"),
-    "villages": ("village_code", "name", "geometry"),
-    "tallies": ("village_code",),
-    "quarantine": (),
-    "repairs": (),
-}
-_MAPPED = ("buildings", "plates", "addresses", "findings", "villages")
 
 
 @dataclass(frozen=True)
@@ -134,17 +122,16 @@ def load(folder: Path) -> Result:
     Raises
     ------
     ResultError
-        A file is absent, unreadable or lacks a column: run `doorplate verify` again into this folder.
+        A file is absent or damaged: run `doorplate verify` again into this folder.
     """
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except FileNotFoundError as e:
-        raise _refused(folder, "run.json", "没有这个文件", "is not there") from e
-    except (json.JSONDecodeError, UnicodeDecodeError) as e:
-        raise _refused(folder, "run.json", "内容已损坏", "is damaged") from e
-    read = {table: _read(folder, table, columns) for table, columns in _NEEDED.items()}
-    name = str(run.get("project") or folder.resolve().name)
-    return Result(folder, name, Verification(**read, run=run))
+        tables = open_result(folder)
+    except (ValueError, KeyError, OSError, pa.ArrowException) as e:
+        raise ResultError(
+            f"{folder.name} 里的核对结果已损坏，请重新运行 doorplate verify",
+            f"the result in {folder.name} is damaged; run doorplate verify again",
+        ) from e
+    return Result(folder, str(tables.run.get("project") or folder.resolve().name), tables)
 
 
 def within(table: pd.DataFrame, scope: str) -> pd.DataFrame:
@@ -152,25 +139,3 @@ def within(table: pd.DataFrame, scope: str) -> pd.DataFrame:
     if scope == EVERYWHERE:
         return table
     return table[table["village_code"].fillna("").astype("str") == scope]
-
-
-def _read(folder: Path, table: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    file = f"{table}.parquet"
-    try:
-        frame = gpd.read_parquet(folder / file) if table in _MAPPED else pd.read_parquet(folder / file)
-    except FileNotFoundError as e:
-        raise _refused(folder, file, "没有这个文件", "is not there") from e
-    except (ValueError, OSError, pa.ArrowException) as e:
-        raise _refused(folder, file, "内容已损坏", "is damaged") from e
-    if missing := [c for c in columns if c not in frame.columns]:
-        raise _refused(folder, file, f"缺少列 {', '.join(missing)}", f"lacks {', '.join(missing)}")
-    if table in _MAPPED and frame.crs is None:
-        raise _refused(folder, file, "没有坐标系", "has no CRS")
-    return frame.reset_index(drop=True)
-
-
-def _refused(folder: Path, file: str, zh: str, en: str) -> ResultError:
-    return ResultError(
-        f"{folder.name} 不是完整的核对结果：{file} {zh}。请重新运行 doorplate verify。",
-        f"{folder.name} is not a complete result: {file} {en}. Run doorplate verify again.",
-    )

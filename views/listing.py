@@ -11,8 +11,8 @@ import pandas as pd
 from layers.cards import in_order, title
 from layers.people import PEOPLE_UNITS, shown
 from layers.result import KINDS, Result, within
-from views.labels import CERTAINTY, KIND, OFFICE, SEVERITY, label
-from views.state import language, say, village_name
+from layers.labels import CERTAINTY, KIND, OFFICE, SEVERITY
+from views.state import language, named, say, village_name
 
 
 @dataclass(frozen=True)
@@ -54,16 +54,16 @@ def listed(result: Result, found: pd.DataFrame) -> pd.DataFrame:
             say("问题", "Finding"): found["code"].map(told),
             say("对象", "Subject"): captions(result, found),
             say("说明", "Details"): found["detail_zh" if language() == "zh" else "detail_en"],
-            say("严重程度", "Severity"): found["severity"].map(lambda v: label(SEVERITY, v)),
-            say("经办", "Office"): found["office"].map(lambda v: label(OFFICE, v)),
+            say("严重程度", "Severity"): found["severity"].map(lambda v: named(SEVERITY, v)),
+            say("经办", "Office"): found["office"].map(lambda v: named(OFFICE, v)),
             say("村居", "Village"): found["village_code"].fillna("").map(names),
-            say("类别", "Kind"): found["subject"].map(lambda v: label(KIND, v)),
+            say("类别", "Kind"): found["subject"].map(lambda v: named(KIND, v)),
             say("编号", "Id"): found["subject_id"],
         },
         index=found.index,
     )
     if "certainty" in found:
-        table[say("把握", "Certainty")] = found["certainty"].map(lambda v: label(CERTAINTY, v))
+        table[say("把握", "Certainty")] = found["certainty"].map(lambda v: named(CERTAINTY, v))
     if "proposal" in found:
         table[say("建议", "Proposal")] = found["proposal"]
     if {"value", "unit"} <= set(found.columns):

@@ -7,7 +7,7 @@ import streamlit as st
 from layers.vendor import ASSETS
 from layers.words import LANGUAGES
 from views.pages import PAGES
-from views.state import LANGUAGE, language, say
+from views.state import LANGUAGE, language, remember_pages, say
 
 _SHEET = """<style>
 .stMainBlockContainer { padding: 3.9rem 1.4rem 1rem; max-width: none; }
@@ -25,12 +25,13 @@ def main() -> None:
     """Set the page up and hand over to the page that was asked for."""
     st.set_page_config(page_title="门楼牌核对 doorplate", page_icon=str(ASSETS / "icon.png"), layout="wide")
     st.html(_SHEET)
-    shown = [st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path, default=p is PAGES[0]) for p in PAGES]
+    shown = {p.path: st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path, default=p is PAGES[0]) for p in PAGES}
+    remember_pages(shown)
     with st.container(key="language_box"):
         st.segmented_control(
             "语言 Language", list(LANGUAGES), default=language(), key=LANGUAGE, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
-    st.navigation(shown, position="top").run()
+    st.navigation(list(shown.values()), position="top").run()
 
 
 main()

@@ -11,9 +11,9 @@ from layers.cards import cards, title
 from layers.evidence import Evidence, differing, parts
 from layers.people import PEOPLE, shown
 from layers.result import KINDS, Result
-from views.labels import KIND, LINK_STATE, OFFICE, PART, SEVERITY, STATE, label
+from layers.labels import KIND, LINK_STATE, OFFICE, PART, SEVERITY, STATE
 from views.plain import marked, plain
-from views.state import language, say
+from views.state import language, named, say
 
 SHOWN_N = 6
 _COLOURS = {"error": "red", "warning": "orange", "notice": "blue"}
@@ -34,7 +34,7 @@ def _head(result: Result, found: Evidence) -> None:
     caption = str(result.captions[found.kind].get(found.id, "")) if found.kind in KINDS else ""
     st.markdown(f"#### {plain(caption or found.id)}")
     colour = "gray" if status in ("matched", "exempt") else "orange"
-    st.markdown(f":blue-badge[{label(KIND, found.kind)}] :{colour}-badge[{plain(title(status, language()))}] :gray[{plain(found.id)}]")
+    st.markdown(f":blue-badge[{named(KIND, found.kind)}] :{colour}-badge[{plain(title(status, language()))}] :gray[{plain(found.id)}]")
 
 
 def _findings(found: Evidence, first: str | None) -> None:
@@ -51,7 +51,7 @@ def _finding(row: dict[str, object], *, opened: bool) -> None:
     code, severity = str(row["code"]), str(row["severity"])
     with st.container(border=True, gap="small"):
         suspect = f" :gray-badge[{say('存疑', 'suspect')}]" if row.get("certainty") == "suspect" else ""
-        st.markdown(f"**{plain(title(code, language()))}** :{_COLOURS.get(severity, 'gray')}-badge[{label(SEVERITY, severity)}]{suspect}")
+        st.markdown(f"**{plain(title(code, language()))}** :{_COLOURS.get(severity, 'gray')}-badge[{named(SEVERITY, severity)}]{suspect}")
         st.markdown(plain(row["detail_zh" if language() == "zh" else "detail_en"]))
         if isinstance(row.get("proposal"), str) and row["proposal"]:
             st.markdown(f"{say('建议改为', 'Proposed')}{say('：', ': ')}**{plain(row['proposal'])}**")
@@ -60,7 +60,7 @@ def _finding(row: dict[str, object], *, opened: bool) -> None:
             return
         with st.expander(say("怎么办、规则、例外", "What to do, rule, trap"), expanded=opened):
             _point(say("怎么办", "What to do"), say(card.todo_zh, card.todo_en))
-            _point(say("由谁办", "Office"), label(OFFICE, str(row["office"])))
+            _point(say("由谁办", "Office"), named(OFFICE, str(row["office"])))
             _point(say("规则", "Rule"), say(card.rule_zh, card.rule_en))
             _point(say("何时误报", "When it is wrong"), say(card.trap_zh, card.trap_en))
             _point(say("依据", "Source"), card.source)
@@ -77,15 +77,15 @@ def _texts(result: Result, found: Evidence) -> None:
         return
     st.markdown(f"**{say('文字对照', 'Texts compared')}**")
     base = str(result.captions[texts[0][0]].get(texts[0][1], ""))
-    lines = [f"{label(KIND, texts[0][0])}　{plain(base)}"]
+    lines = [f"{named(KIND, texts[0][0])}　{plain(base)}"]
     for kind, one in texts[1:]:
-        lines.append(f"{label(KIND, kind)}　{marked(_against(base, str(result.captions[kind].get(one, ''))))}")
+        lines.append(f"{named(KIND, kind)}　{marked(_against(base, str(result.captions[kind].get(one, ''))))}")
     st.markdown("  \n".join(lines))
     table = parts(found.objects(kind).head(SHOWN_N) for kind in ("address", "plate"))
     differing_parts = table[table["differs"]] if len(table) else table
     for part, row in differing_parts.drop(columns="differs").iterrows():
         values = " ≠ ".join(plain(v) for v in row.dropna().unique())
-        st.markdown(f":orange[≠ {label(PART, str(part))}]　{values}")
+        st.markdown(f":orange[≠ {named(PART, str(part))}]　{values}")
 
 
 def _against(base: str, text: str) -> list[tuple[str, bool]]:
@@ -99,13 +99,13 @@ def _records(result: Result, found: Evidence) -> None:
     for kind in KINDS:
         objects = found.objects(kind)
         if objects.empty:
-            rows.append({"": label(KIND, kind), "id": "—", "what": say("没有", "none"), "status": ""})
+            rows.append({"": named(KIND, kind), "id": "—", "what": say("没有", "none"), "status": ""})
         describe = _DESCRIBE[kind]
         for row in objects.head(SHOWN_N).to_dict("records"):
             one = str(row[f"{kind}_id"])
             rows.append(
                 {
-                    "": label(KIND, kind),
+                    "": named(KIND, kind),
                     "id": one,
                     "what": describe(result, row),
                     "status": title(str(row["status"]), language()),
@@ -137,7 +137,7 @@ def _address(result: Result, row: dict[str, object]) -> str:
 
 def _state(row: dict[str, object], column: str) -> str:
     value = row.get(column)
-    return label(STATE, value) if isinstance(value, str) else ""
+    return named(STATE, value) if isinstance(value, str) else ""
 
 
 _DESCRIBE: dict[str, Callable[[Result, dict[str, object]], str]] = {"building": _building, "plate": _plate, "address": _address}
@@ -153,10 +153,10 @@ def _links(found: Evidence) -> None:
     told = pd.DataFrame(
         {
             say("建筑 · 门牌 · 地址", "Building · plate · address"): ends,
-            say("状态", "State"): table["state"].map(lambda s: label(LINK_STATE, str(s))),
+            say("状态", "State"): table["state"].map(lambda s: named(LINK_STATE, str(s))),
             say("得分", "Score"): table["score"].round(2),
             say("距离 m", "Distance m"): table["distance_m"].round(1),
-            say("依据", "Reason"): table["reason"].map(lambda r: label(STATE, str(r)) if isinstance(r, str) else ""),
+            say("依据", "Reason"): table["reason"].map(lambda r: named(STATE, str(r)) if isinstance(r, str) else ""),
         }
     )
     st.dataframe(told, hide_index=True, height="content")

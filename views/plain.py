@@ -1,4 +1,4 @@
-"""Text from data as it was written: nothing in it becomes a link, a picture, a colour or a formula."""
+"""Text from data as it was written: nothing in it becomes a link, a picture or a colour."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain(text: object) -> str:
@@ -23,14 +22,3 @@ def plain(text: object) -> str:
 def marked(pieces: Iterable[tuple[str, bool]]) -> str:
     """Markdown of a text in pieces; those that differ are set bold on a coloured ground and underlined by brackets."""
     return "".join(plain(text) if same else f"**:orange-background[【{plain(text)}】]**" for text, same in pieces if text)
-
-
-def harmless(value: object) -> object:
-    """The value for a CSV cell: a text that a spreadsheet would take for a formula gets a leading apostrophe.
-
-    Examples
-    --------
-    >>> [harmless(v) for v in ("=1+1", "-3", "5号", -3)]
-    ["'=1+1", "'-3", '5号', -3]
-    """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -64,7 +64,11 @@ def scene(request: Request) -> Response:
     except (ResultError, OSError):
         return JSONResponse({"error": "damaged"}, 404)
     headers = {"Cache-Control": "private, no-store", "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(packed(result, scope, folder=str(folder), stamp=(folder / "run.json").stat().st_mtime_ns), media_type="application/json", headers=headers)
+    return Response(
+        packed(result, scope, folder=str(folder), stamp=(folder / "run.json").stat().st_mtime_ns),
+        media_type="application/json",
+        headers=headers,
+    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

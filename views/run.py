@@ -1,2 +1,103 @@
-"""placeholder"""
-def show() -> None: ...
+"""What a run read, refused, repaired and found, and how long it took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo.outputs import OUTPUT
+from layers.cards import in_order, title
+from layers.result import Result
+from views import state
+from views.download import buttons
+from views.state import language, say
+
+
+def show() -> None:
+    """Show the page."""
+    result = state.chosen_result()
+    run = result.tables.run
+    _figures(result, run)
+    read, refused, repaired, found, steps = st.tabs(
+        [
+            say("数据来源", "Sources"),
+            say(f"退回行 {len(result.tables.quarantine):,}", f"Refused rows {len(result.tables.quarantine):,}"),
+            say(f"修正 {len(result.tables.repairs):,}", f"Repairs {len(result.tables.repairs):,}"),
+            say("各类问题", "Findings by code"),
+            say("用时与环境", "Time and settings"),
+        ]
+    )
+    with read:
+        _table(_records(run.get("inputs")), say("没有记录数据来源。", "No source is recorded."), name="sources")
+        st.markdown(f"**{say('坐标系判定', 'Coordinate systems')}**")
+        _table(_records(run.get("layers")), say("没有带坐标的图层。", "No layer has coordinates."), name="layers")
+    with refused:
+        st.caption(
+            say(
+                "退回的行没有参与核对；按「改法」改好原表后重新核对。",
+                "Refused rows took no part; mend the source as told and verify again.",
+            )
+        )
+        _table(_named(result.tables.quarantine, "quarantine"), say("没有退回行。", "No row was refused."), name="quarantine")
+    with repaired:
+        st.caption(say("读取时改动的值，原值在旁，请抽查。", "Values changed while reading, with what was delivered beside them."))
+        _table(_named(result.tables.repairs, "repairs"), say("没有改动任何值。", "No value was changed."), name="repairs")
+    with found:
+        _table(_codes(result), say("没有发现问题。", "No findings."), name="codes")
+    with steps:
+        _steps(run)
+
+
+def _figures(result: Result, run: dict[str, Any]) -> None:
+    seconds = run.get("seconds")
+    total = sum(seconds.values()) if isinstance(seconds, dict) else seconds
+    with st.container(horizontal=True, key="figures"):
+        for name, table in (("建筑", "buildings"), ("门牌", "plates"), ("地址", "addresses"), ("问题", "findings")):
+            st.metric(say(name, table.capitalize()), f"{len(getattr(result.tables, table)):,}", border=True)
+        st.metric(say("退回行", "Refused rows"), f"{len(result.tables.quarantine):,}", border=True)
+        st.metric(say("基准日", "As of"), str(run.get("as_of") or "—"), border=True)
+        st.metric(say("用时", "Time"), f"{total:,.1f} s" if isinstance(total, int | float) else "—", border=True)
+
+
+def _records(value: object) -> pd.DataFrame:
+    """A list of records, or records by name, as a table of plain texts and numbers."""
+    if isinstance(value, dict):
+        value = [{"table": k, **v} if isinstance(v, dict) else {"table": k, "value": v} for k, v in value.items()]
+    rows = [{k: ", ".join(map(str, v)) if isinstance(v, list) else v for k, v in row.items()} for row in value or []]  # type: ignore[attr-defined]
+    return pd.DataFrame(rows)
+
+
+def _named(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return table.rename(columns={c.name: say(c.zh, c.en) for c in OUTPUT[name].columns})
+
+
+def _codes(result: Result) -> pd.DataFrame:
+    counts = result.tables.findings["code"].value_counts()
+    codes = in_order(set(counts.index))
+    return pd.DataFrame(
+        {
+            say("问题", "Finding"): [title(c, language()) for c in codes],
+            say("代码", "Code"): codes,
+            say("数量", "Count"): [int(counts[c]) for c in codes],
+        }
+    )
+
+
+def _table(table: pd.DataFrame, empty: str, *, name: str) -> None:
+    if table.empty:
+        st.info(empty, icon=":material/check_circle:")
+        return
+    st.dataframe(table, hide_index=True, height="content" if len(table) <= 12 else 430)
+    with st.container(horizontal=True, key=f"downloads_{name}"):
+        buttons(table, name=name, key=name)
+
+
+def _steps(run: dict[str, Any]) -> None:
+    seconds = run.get("seconds")
+    if isinstance(seconds, dict) and seconds:
+        table = pd.DataFrame({say("步骤", "Step"): list(seconds), say("秒", "Seconds"): list(seconds.values())})
+        st.dataframe(table, hide_index=True, height="content", width=360)
+    told = {k: v for k, v in run.items() if k not in ("seconds", "inputs", "layers", "findings")}
+    st.json(told, expanded=2)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from geo.errors import ResultError
+from layers.labels import Labels, label
 from layers.result import EVERYWHERE, Result, find_results, load, within
 from views.plain import plain
 
@@ -22,6 +24,35 @@ EVERYWHERE_LIMIT_N = 30_000
 def language() -> str:
     """Language of the page, zh or en."""
     return str(st.session_state.get(LANGUAGE) or "zh")
+
+
+def named(labels: Labels, value: str) -> str:
+    """What a value is called in the language of the page."""
+    return label(labels, value, language())
+
+
+def kept(key: str, default: Any = None, *, also: Callable[[], None] | None = None) -> dict[str, Any]:
+    """Arguments of a widget whose value outlives its page: Streamlit forgets widgets that a page does not show.
+
+    Parameters
+    ----------
+    key
+        Session key of the value; the widget gets `<key>_box`.
+    default
+        Value before anybody chose one.
+    also
+        What else happens on a change.
+    """
+    box = f"{key}_box"
+
+    def take() -> None:
+        st.session_state[key] = st.session_state[box]
+        if also:
+            also()
+
+    st.session_state.setdefault(key, default)
+    st.session_state[box] = st.session_state[key]
+    return {"key": box, "on_change": take}
 
 
 def say(zh: str, en: str) -> str:
@@ -54,7 +85,9 @@ def chosen_result() -> Result:
         _nothing_yet(where)
     names = {folder.resolve().name: folder for folder in folders}
     if len(names) > 1:
-        st.sidebar.selectbox(say("项目", "Project"), list(names), key=PROJECT, on_change=forget)
+        if st.session_state.get(PROJECT) not in names:
+            st.session_state[PROJECT] = next(iter(names))
+        st.selectbox(say("项目", "Project"), list(names), width=240, **kept(PROJECT, also=forget))
     folder = names.get(str(st.session_state.get(PROJECT)), folders[0])
     try:
         return stamped(folder)
@@ -105,6 +138,16 @@ def select(kind: str | None, one_id: str = "", *, fly: bool = False) -> None:
         st.session_state[FLY] = st.session_state.get(FLY, 0) + 1
 
 
+def remember_pages(pages: dict[str, Any]) -> None:
+    """Keep this run's pages, so that one page can send the reader to another."""
+    st.session_state["pages"] = pages
+
+
+def go_to(path: str) -> None:
+    """Open another page."""
+    st.switch_page(st.session_state["pages"][path])
+
+
 def forget() -> None:
     """Drop what was chosen: after a change of project or village nothing is selected."""
     st.session_state[SELECTED] = None
@@ -114,7 +157,9 @@ def forget() -> None:
 def _nothing_yet(where: Path | None) -> None:
     st.header(say("还没有核对结果", "No result yet"))
     if where is None:
-        st.write(say("请用环境变量 DOORPLATE_OUT 指明结果文件夹，再启动应用：", "Name the result folder in DOORPLATE_OUT, then start the app:"))
+        st.write(
+            say("请用环境变量 DOORPLATE_OUT 指明结果文件夹，再启动应用：", "Name the result folder in DOORPLATE_OUT, then start the app:")
+        )
     else:
         st.write(say("结果文件夹里还没有核对结果。请先核对一个项目：", "The result folder holds no result. Verify a project first:"))
     st.code("doorplate verify my-town --out out/my-town\nDOORPLATE_OUT=out streamlit run app.py", language="shell")

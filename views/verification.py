@@ -18,11 +18,11 @@ from layers.style import LOOKS
 from layers.words import names, words
 from views import state
 from views.download import buttons
-from views.labels import OFFICE, SEVERITY, label
+from layers.labels import OFFICE, SEVERITY
 from views.listing import Filter, legend, listed, mask, matching
 from views.panel import panel
 from views.routes import scene_url
-from views.state import language, say
+from views.state import kept, language, named, say
 
 HEIGHT_PX = 600
 _HIDDEN = frozenset({"links"})
@@ -86,20 +86,27 @@ def _choose_village(result: Result) -> str:
     if st.session_state.get(state.VILLAGE) not in known:
         st.session_state[state.VILLAGE] = known[0]
     return st.selectbox(
-        say("村（社区）", "Village"), known, key=state.VILLAGE, width=170, format_func=lambda s: state.village_name(result, s), on_change=state.forget
+        say("村（社区）", "Village"),
+        known,
+        width=170,
+        format_func=lambda s: state.village_name(result, s),
+        **kept(state.VILLAGE, also=state.forget),
     )
 
 
 def _choose_filter() -> Filter:
     severities = st.pills(
-        say("严重程度", "Severity"), list(SEVERITY), selection_mode="multi", key=state.SEVERITIES, format_func=lambda v: label(SEVERITY, v), width="content"
-    )
+        say("严重程度", "Severity"), list(SEVERITY), selection_mode="multi", format_func=lambda v: named(SEVERITY, v), width="content",
+        **kept(state.SEVERITIES, []),
+    )  # fmt: skip
     office = st.selectbox(
-        say("经办单位", "Office"), list(OFFICE), index=None, key=state.OFFICE, width=130, placeholder=say("全部", "All"), format_func=lambda v: label(OFFICE, v)
-    )
+        say("经办单位", "Office"), list(OFFICE), index=None, width=130, placeholder=say("全部", "All"), format_func=lambda v: named(OFFICE, v),
+        **kept(state.OFFICE),
+    )  # fmt: skip
     text = st.text_input(
-        say("查找", "Search"), key=state.TEXT, width="stretch", placeholder=say("编号、地址或说明中的字", "Id, address or words of the details"), icon=":material/search:"
-    )
+        say("查找", "Search"), width="stretch", placeholder=say("编号、地址或说明中的字", "Id, address or words of the details"),
+        icon=":material/search:", **kept(state.TEXT, ""),
+    )  # fmt: skip
     return Filter(frozenset(st.session_state.get(state.CODES, frozenset())), frozenset(severities), office, text or "")
 
 
@@ -116,7 +123,12 @@ def _list(found: pd.DataFrame, table: pd.DataFrame, *, total_n: int) -> None:
             state.select("finding", ids[rows[0]], fly=True)
 
     short = table.iloc[:, :3]
-    st.caption(say(f"清单：{len(table):,} / {total_n:,} 个问题，点选一行即在地图上定位", f"List: {len(table):,} of {total_n:,} findings; select a row to go there"))
+    st.caption(
+        say(
+            f"清单：{len(table):,} / {total_n:,} 个问题，点选一行即在地图上定位",
+            f"List: {len(table):,} of {total_n:,} findings; select a row to go there",
+        )
+    )
     st.dataframe(
         short, hide_index=True, height=190, key=state.LIST, on_select=chosen, selection_mode="single-row",
         column_config={c: st.column_config.TextColumn(c, width=w) for c, w in zip(short.columns, (105, 165, "large"), strict=True)},  # type: ignore[arg-type]
@@ -130,7 +142,12 @@ def _nothing_chosen(result: Result, scope: str, found: pd.DataFrame) -> None:
         for name, table in counts.items():
             st.metric(name, f"{state.count(result, table, scope):,}")
         st.metric(say("问题", "Findings"), f"{len(found):,}")
-    st.write(say("在地图上点建筑、门牌、地址或问题，这里显示原因与证据。", "Click a building, plate, address or finding on the map: reason and evidence appear here."))
+    st.write(
+        say(
+            "在地图上点建筑、门牌、地址或问题，这里显示原因与证据。",
+            "Click a building, plate, address or finding on the map: reason and evidence appear here.",
+        )
+    )
     st.caption(
         say(
             "图例中的问题可以点选筛选；颜色表示问题的类别，字表示具体问题，虚线表示待判。点相邻的村即打开该村。",

@@ -1,10 +1,8 @@
-"""What the choices of the tables are called on a page, in both languages."""
+"""What the choices of the tables are called where people read them, in both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from views.state import language
 
 Labels = Mapping[str, tuple[str, str]]
 
@@ -37,7 +35,7 @@ STATE: Labels = {
 }  # fmt: skip
 
 
-def label(labels: Labels, value: str) -> str:
-    """What the value is called in the language of the page; the value itself where it has no label."""
+def label(labels: Labels, value: str, language: str) -> str:
+    """What the value is called in that language (zh, en); the value itself where it has no label."""
     zh, en = labels.get(value, (value, value.replace("_", " ")))
-    return zh if language() == "zh" else en
+    return zh if language == "zh" else en
