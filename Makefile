@@ -7,21 +7,21 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8501
 BIN := .venv/bin
 SAMPLE := .cache/sample
+OUT ?= $(SAMPLE)
 CODE := $(wildcard geo/*.py geo/*/*.py data/profiles/*.toml)
 
 .PHONY: help app sample test lint docs bench lock install
 
 help:  ## 列出命令 · this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 10
 
 install:  ## 安装到 .venv · install into .venv from requirements.lock
 	@.ci/install
 
-app: install sample  ## 打开示例镇 · open the sample town in the browser (PORT=8501)
+app: install $(if $(filter $(SAMPLE),$(OUT)),sample)  ## 打开示例镇 · show the sample town (PORT=8501), or your own result (OUT=folder)
 	@port=$$($(BIN)/python .ci/port.py $(PORT)); \
 	echo; echo "  门楼牌核对 doorplate:  http://127.0.0.1:$$port"; echo; \
-	DOORPLATE_RESULT="$${DOORPLATE_RESULT:-$(SAMPLE)}" exec $(BIN)/streamlit run app.py \
-	    --server.address 127.0.0.1 --server.port $$port --server.headless true --browser.gatherUsageStats false
+	DOORPLATE_OUT="$(OUT)" exec $(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $$port
 
 sample: install $(SAMPLE)/run.json  ## 核对示例镇 · verify the sample town into .cache/sample
 
