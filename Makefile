@@ -25,7 +25,7 @@ app: install $(if $(filter $(SAMPLE),$(OUT)),sample)  ## 打开示例镇 · show
 
 sample: install $(SAMPLE)/run.json  ## 核对示例镇 · verify the sample town into .cache/sample
 
-$(SAMPLE)/run.json: $(CODE) $(wildcard data/sample/*)
+$(SAMPLE)/run.json: $(CODE) $(wildcard data/sample/*) | install
 	@$(BIN)/doorplate verify data/sample --out $(SAMPLE)
 	@touch $@
 
@@ -33,18 +33,17 @@ test: install  ## 全部检查与测试 · every check and every test, as in .ci
 	@.ci/browser
 	@$(MAKE) lint
 	@$(BIN)/python -m geo.export.dictionary --check docs/data-dictionary.md
-	@$(BIN)/python -m geo.export.catalogue --check docs/findings.md
+	@$(BIN)/python -m geo.export.catalogue --check docs/findings.md --into README.md
 	@$(BIN)/pytest
 
 lint: install  ## 静态检查 · ruff, mypy, import contracts
 	@$(BIN)/ruff check
-	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
 docs: install  ## 重新生成数据字典与问题目录 · write the generated documents
 	@$(BIN)/python -m geo.export.dictionary docs/data-dictionary.md
-	@$(BIN)/python -m geo.export.catalogue docs/findings.md
+	@$(BIN)/python -m geo.export.catalogue docs/findings.md --into README.md
 
 bench: install  ## 速度与准确度 · speed and accuracy against peers, seeded
 	@$(BIN)/python -m benchmarks

@@ -1,6 +1,6 @@
 """docs/findings.md: every finding with its rule, its trap and what to do, printed from the cards.
 
-Run as `python -m geo.export.catalogue [--check] PATH`.
+Run as `python -m geo.export.catalogue [--check] PATH --into README.md`.
 """
 
 from __future__ import annotations
@@ -48,6 +48,22 @@ def print_catalogue(cards: Sequence[Card]) -> str:
     return _HEAD + format_table(head, rows) + "".join(map(_print_card, cards))
 
 
+def print_summary(cards: Sequence[Card]) -> str:
+    """One line per office: how many kinds of findings it acts on, and which.
+
+    Parameters
+    ----------
+    cards
+        In order of precedence.
+    """
+    rows = []
+    for office in _OFFICES:
+        own = [card for card in cards if card.office == office]
+        links = "、".join(f"[{card.zh}](docs/findings.md#{card.code})" for card in own)
+        rows.append((_label(_OFFICES, office), str(len(own)), links))
+    return f"\n{format_table(('部门 office', f'{len(cards)}', '问题 findings'), rows)}\n"
+
+
 def _print_card(card: Card) -> str:
     rows = (
         ("规则 rule", card.rule_zh, card.rule_en),
@@ -66,4 +82,5 @@ def _label(words: dict[str, str], value: str) -> str:
 
 
 if __name__ == "__main__":
-    run(print_catalogue([rule.card for rule in RULES]))
+    cards = [rule.card for rule in RULES]
+    run(print_catalogue(cards), block=print_summary(cards))
