@@ -1,0 +1,131 @@
+"""Rows and cells: finding the header of a sheet, and what stands below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from geo.errors import SourceError
+from geo.read.delivered import Delivered, as_text, check_headers, expected
+from geo.read.headers import clean_header, match_headers
+from geo.read.ledger import Ledger
+
+_LOOK_N = 30
+_TOTAL = re.compile(r"^(合\s*计|小\s*计|总\s*计|共\s*计|总\s*数|total|subtotal|sum)[:：]?$", re.IGNORECASE)
+
+Cells = Sequence[object]
+
+
+def find_header(rows: Sequence[Cells], role: str, given: Mapping[str, str]) -> tuple[int, int, list[str]] | None:
+    """Where the header is: its first row, the row after it, and the headers; None where no row names a known column.
+
+    A header may have two rows: an upper one whose merged cells stand over several columns, and a lower one.
+    """
+    best: tuple[int, int, int, list[str]] | None = None
+    asked = {clean_header(h) for h in given.values()}
+    for i, row in enumerate(rows[:_LOOK_N]):
+        single = [_plain(c) for c in row]
+        for height, names in ((1, single), (2, _two_rows(single, rows[i + 1]) if i + 1 < len(rows) else single)):
+            score = len(match_headers(role, names, given=given)) + sum(clean_header(n) in asked for n in names)
+            if score and (best is None or score > best[0]):
+                best = (score, i, i + height, names)
+    return None if best is None else best[1:]
+
+
+def deliver(
+    rows: Sequence[Cells],
+    role: str,
+    name: str,
+    ledger: Ledger,
+    *,
+    given: Mapping[str, str],
+    format: str,
+    numbers: Sequence[int] | None = None,
+    encoding: str = "",
+    layer: str = "",
+) -> Delivered:
+    """The rows below the header of a sheet as texts.
+
+    Blank rows and total rows are left out with a note; rows with more cells than the header, or with NUL bytes, are refused.
+
+    Parameters
+    ----------
+    rows
+        Cells per row, from the first row of the sheet.
+    given
+        Canonical column -> header of doorplate.toml.
+    numbers
+        Line of each row in the file, from 1; None: consecutive.
+
+    Raises
+    ------
+    SourceError
+        No header is found, a header occurs twice, or every row is one cell longer than the header.
+    """
+    lines = list(numbers) if numbers is not None else list(range(1, len(rows) + 1))
+    found = find_header(rows, role, given)
+    if found is None:
+        zh = f"{name}：找不到表头；应有 {expected(role)}；列名不同时请在 doorplate.toml 的 columns 写明"
+        raise SourceError(zh, f"{name}: no header found; expected {expected(role)}; map other headers as columns in doorplate.toml")
+    _, start, headers = found
+    while headers and not headers[-1]:
+        headers.pop()
+    check_headers([h for h in headers if h], name, name)
+    width = len(headers)
+    body = [(line, list(row)) for line, row in zip(lines[start:], rows[start:], strict=True)]
+    filled = [(line, row) for line, row in body if any(_plain(c) for c in row)]
+    _check_width([row for _, row in filled], headers, name)
+    totals = [line for line, row in filled if _is_total(row)]
+    _note(ledger, role, name, totals, "total_row: 合计行不是数据 / a row of totals is not data")
+    data = [(line, row) for line, row in filled if not _is_total(row)]
+    kept = _refuse_rows(data, width, role, name, ledger)
+    columns = [[row[i] if i < len(row) else None for _, row in kept] for i in range(width)]
+    texts = pd.DataFrame({i: pd.Series([as_text(v) for v in column], dtype="str") for i, column in enumerate(columns)}, index=pd.RangeIndex(len(kept)))
+    texts.columns = pd.Index([h or f"\u0000{i}" for i, h in enumerate(headers)], dtype="str")
+    return Delivered(texts, [line for line, _ in kept], len(data), format, encoding=encoding, layer=layer)
+
+
+def _plain(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _two_rows(upper: Sequence[str], lower: Cells) -> list[str]:
+    """Names of a two-row header: the lower cell, or the upper one where the lower is blank."""
+    below = [_plain(c) for c in lower]
+    width = max(len(upper), len(below))
+    pad = lambda cells: [*cells, *[""] * (width - len(cells))]  # noqa: E731
+    return [b or a for a, b in zip(pad(upper), pad(below), strict=True)]
+
+
+def _is_total(row: Cells) -> bool:
+    cells = [c for c in map(_plain, row) if c]
+    return bool(cells) and _TOTAL.match(cells[0]) is not None
+
+
+def _check_width(rows: Sequence[Cells], headers: Sequence[str], name: str) -> None:
+    longer = [r for r in rows if len(r) > len(headers) and any(_plain(c) for c in r[len(headers) :])]
+    if rows and len(longer) == len(rows) and all(headers) and len(rows) > 1:
+        n = max(len(r) for r in rows)
+        zh = f"{name}：表头有 {len(headers)} 列，而每一行都有 {n} 列；请补全表头"
+        raise SourceError(zh, f"{name}: the header has {len(headers)} columns and every row has {n}; complete the header")
+
+
+def _refuse_rows(data: Sequence[tuple[int, list[object]]], width: int, role: str, name: str, ledger: Ledger) -> list[tuple[int, list[object]]]:
+    """Rows that can be read; ragged ones and ones with NUL bytes go to the quarantine."""
+    ragged = [line for line, row in data if any(_plain(c) for c in row[width:])]
+    nul = [line for line, row in data if any(isinstance(c, str) and "\x00" in c for c in row)]
+    _refuse(ledger, role, name, ragged, "row_ragged", "单元格多于表头，地址中的逗号请加引号 / more cells than headers; quote commas inside a text")
+    _refuse(ledger, role, name, sorted(set(nul) - set(ragged)), "nul_bytes", "含有 NUL 字节，请重新导出 / holds NUL bytes, export it again")
+    bad = {*ragged, *nul}
+    return [(line, row) for line, row in data if line not in bad]
+
+
+def _refuse(ledger: Ledger, role: str, name: str, lines: Sequence[int], code: str, fix: str) -> None:
+    ledger.refuse(role, pd.DataFrame({"_source": name, "_row": list(lines)}), code, None, None, fix)
+
+
+def _note(ledger: Ledger, role: str, name: str, lines: Sequence[int], why: str) -> None:
+    if lines:
+        ledger.repair(role, [f"{name}#{line}" for line in lines], None, None, None, why)

@@ -1,0 +1,120 @@
+"""GeoParquet and plain Parquet."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pyproj
+import shapely
+
+from geo.crs import Shapes
+from geo.errors import SourceError
+from geo.read.delivered import Delivered, check_headers
+from geo.read.ledger import Ledger
+
+
+def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
+    """One Parquet file; shapes and CRS from its geo metadata (absent CRS: longitude/latitude by the format's definition).
+
+    Raises
+    ------
+    SourceError
+        Cut off or damaged, or shapes in an encoding other than WKB.
+    """
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as e:
+        raise SourceError(f"{path.name}：Parquet 文件损坏或不完整", f"{path.name}: the Parquet file is damaged or cut off") from e
+    check_headers(table.column_names, path.name, path.name)
+    meta = _geo(table.schema.metadata or {}, path.name)
+    name = meta.get("primary_column") or _wkb_column(table)
+    shapes, crs, bad = None, None, np.zeros(table.num_rows, bool)
+    if name is not None and name in table.column_names:
+        column = meta.get("columns", {}).get(name, {})
+        if str(column.get("encoding", "WKB")).upper() != "WKB":
+            raise SourceError(f"{path.name}：几何编码不是 WKB，请另存", f"{path.name}: shapes are not encoded as WKB; save it again")
+        shapes, bad = parse_wkb(table.column(name).to_numpy(zero_copy_only=False))
+        crs = _crs(column, meta, path.name)
+    texts = _texts(table.drop_columns([n for n in table.column_names if n == name or _opaque(table.schema.field(n).type)]))
+    rows = np.arange(1, len(texts) + 1)
+    if bad.any():
+        refused = pd.DataFrame({"_source": path.name, "_row": rows[bad]})
+        ledger.refuse(role, refused, "geom_corrupt", "geometry", None, "几何数据损坏，请重新导出 / the shape is damaged, export it again")
+    keep = ~bad
+    texts = texts[keep].reset_index(drop=True)
+    return Delivered(texts, rows[keep].tolist(), len(rows), "parquet", shapes[keep] if shapes is not None else None, crs)
+
+
+def parse_wkb(blobs: np.ndarray[Any, np.dtype[np.object_]]) -> tuple[Shapes, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Shapes of WKB blobs (None for null) and which blobs are no shape."""
+    present = np.array([b is not None for b in blobs], dtype=bool)
+    shapes = np.full(len(blobs), None, dtype=object)
+    if present.any():
+        shapes[present] = shapely.from_wkb(np.asarray(blobs[present], dtype=object), on_invalid="ignore")
+    return shapes, present & np.equal(shapes, None)
+
+
+def _geo(metadata: dict[bytes, bytes], name: str) -> dict[str, Any]:
+    try:
+        meta = json.loads(metadata.get(b"geo", b"{}"))
+    except ValueError as e:
+        raise SourceError(f"{name}：geo 元数据不是有效的 JSON", f"{name}: the geo metadata is not valid JSON") from e
+    return meta if isinstance(meta, dict) else {}
+
+
+def _wkb_column(table: pa.Table) -> str | None:
+    names = (n for n in table.column_names if n.lower() in ("geometry", "geom", "wkb", "wkb_geometry"))
+    return next((n for n in names if pa.types.is_binary(table.schema.field(n).type) or pa.types.is_large_binary(table.schema.field(n).type)), None)
+
+
+def _crs(column: dict[str, Any], meta: dict[str, Any], name: str) -> pyproj.CRS | None:
+    if not meta or ("crs" in column and column["crs"] is None):
+        return None
+    try:
+        return pyproj.CRS.from_user_input(column.get("crs", "OGC:CRS84"))
+    except pyproj.exceptions.CRSError as e:
+        raise SourceError(f"{name}：无法识别坐标系；请在 doorplate.toml 写明 crs", f"{name}: unreadable CRS; name it as crs in doorplate.toml") from e
+
+
+def _opaque(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_nested(kind))
+
+
+def _texts(table: pa.Table) -> pd.DataFrame:
+    """Every column as text; numbers that are whole without '.0', of 16 digits and more as they are really kept."""
+    columns = {}
+    for i, field in enumerate(table.schema):
+        values = table.column(i).combine_chunks()
+        if pa.types.is_dictionary(field.type):
+            values = values.cast(field.type.value_type)
+        if pa.types.is_floating(values.type):
+            numbers = values.to_numpy(zero_copy_only=False).astype(float)
+            values = _number_texts(numbers)
+        elif pa.types.is_timestamp(values.type):
+            values = pa.array(pd.Series(values.to_pandas()).astype("str"), from_pandas=True)
+        columns[i] = pd.Series(_blank_to_null(values.cast(pa.large_string())).to_pandas(), dtype="str")
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+    frame.columns = pd.Index(table.column_names, dtype="str")
+    return frame
+
+
+def _number_texts(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> pa.Array:
+    missing = np.isnan(numbers)
+    whole = np.isfinite(numbers) & (numbers == np.round(numbers)) & (np.abs(numbers) < 1e15)
+    plain = pa.array(np.where(whole, numbers, 0.0).astype("int64")).cast(pa.large_string())
+    exact = pa.array(numbers).cast(pa.large_string())
+    large = pa.array([f"{v:.15E}" if abs(v) >= 1e15 else None for v in np.where(np.abs(numbers) >= 1e15, numbers, 0.0)], pa.large_string()) if (np.abs(numbers) >= 1e15).any() else None
+    out = pc.if_else(pa.array(whole), plain, exact if large is None else pc.coalesce(large, exact))
+    return pc.if_else(pa.array(missing), pa.scalar(None, pa.large_string()), out)
+
+
+def _blank_to_null(values: pa.Array) -> pa.Array:
+    blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(values)), 0)
+    return pc.if_else(blank, pa.scalar(None, values.type), values)

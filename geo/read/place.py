@@ -1,0 +1,238 @@
+"""Where a layer lies: its system told from declaration and values, brought to the working CRS, fitted to the footprints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from geo.crs import FIT_GAIN, FIT_N, FIT_Z, GEOGRAPHIC, Fit, Floats, Shapes, common_shift, fit_layer, hypotheses, move, paired_z, plane_systems, prefixed_crs, reproject, swap, transform_xy, zone_crs  # fmt: skip
+from geo.errors import CrsError
+from geo.read.ledger import Ledger
+from geo.tables import LAYERS
+
+ORDER = ("buildings", "villages", "buildings_previous", "plates", "addresses", "demolitions", "streets")
+"""Whose position decides on the working CRS, first delivered first."""
+_NEAR_M = 50_000.0
+_SHIFT_M = 0.5
+_SHIFT_SURE = 4.0
+_COVER = 0.95
+_SHARE = 0.95
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One delivered layer: shapes in `crs`, what it declared, and what was found out about it.
+
+    source is the system the delivered coordinates are in, after it was told; crs the one of `shapes`.
+    """
+
+    table: str
+    shapes: Shapes
+    crs: str
+    declared: str
+    unknown: bool = False
+    fit: Fit = field(default_factory=Fit)
+    source: str = ""
+
+
+def identify(table: str, shapes: Shapes, declared: pyproj.CRS | None, reference: tuple[float, float] | None) -> Layer:
+    """The system of a layer from what it declares and what its values can be; axes exchanged as a whole are exchanged back.
+
+    Parameters
+    ----------
+    shapes
+        As delivered; None where absent.
+    reference
+        Longitude and latitude of the place where it is known already.
+
+    Raises
+    ------
+    CrsError
+        The values fit no system or several, and nothing tells which.
+    """
+    said = _name(declared)
+    xy = _middles(shapes)
+    if not len(xy):
+        return Layer(table, shapes, said or GEOGRAPHIC, said)
+    x, y = float(np.median(xy[:, 0])), float(np.median(xy[:, 1]))
+    degrees, geographic = abs(x) <= 180 and abs(y) <= 180, declared is not None and declared.is_geographic
+    if degrees and (abs(y) > 90 or ((3 <= xy[:, 0]) & (xy[:, 0] <= 54) & (73 <= xy[:, 1]) & (xy[:, 1] <= 136)).mean() >= _SHARE):
+        return Layer(table, move(shapes, swap), said if geographic else GEOGRAPHIC, said, not geographic, _told("swap", len(xy)))
+    if degrees:
+        return Layer(table, shapes, said if geographic else GEOGRAPHIC, said, not geographic)
+    if _is_northing(x) and (1e5 <= y <= 9e5 or prefixed_crs(y)):
+        turned = identify(table, move(shapes, swap), declared, reference)
+        return replace(turned, fit=_told("swap", len(xy)))
+    if declared is not None and not geographic and _plausible(declared, x, y, reference):
+        return Layer(table, shapes, said, said)
+    return _by_values(table, shapes, said, declared is not None and not geographic, x, y, reference)
+
+
+def middle(layer: Layer) -> tuple[float, float] | None:
+    """Longitude and latitude of the middle of a layer; None for a layer without shapes."""
+    xy = _middles(layer.shapes)
+    if not len(xy):
+        return None
+    lon, lat = transform_xy(xy[:, 0], xy[:, 1], layer.crs, GEOGRAPHIC)
+    good = np.isfinite(lon) & np.isfinite(lat)
+    return (float(np.median(lon[good])), float(np.median(lat[good]))) if good.any() else None
+
+
+def working_crs(place: tuple[float, float] | None) -> str:
+    """The working CRS of a place; that of the middle of China where a project holds no shape at all."""
+    return zone_crs(*(place or (105.0, 35.0)))
+
+
+def to_working(layer: Layer, crs: str) -> Layer:
+    """The layer in the working CRS."""
+    return replace(layer, shapes=reproject(layer.shapes, layer.crs, crs), crs=crs, source=layer.crs)
+
+
+def corrected(layer: Layer, word: str | tuple[float, float]) -> Layer:
+    """The layer, in the working CRS, with a confirmed correction of doorplate.toml applied."""
+    if isinstance(word, tuple):
+        return replace(layer, shapes=move(layer.shapes, lambda x, y: (x + word[0], y + word[1])), fit=replace(_told("as_is", len(layer.shapes)), dx_m=word[0], dy_m=word[1]))
+    return replace(layer, shapes=_under(layer, word), fit=_told(word, len(layer.shapes)))
+
+
+def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
+    """A layer of points on the footprints: datum and rigid shift applied where they pass their gates.
+
+    Places that several rows share are looked at once: the default position of an office says nothing about a datum.
+    """
+    rows = np.flatnonzero(~np.equal(layer.shapes, None))
+    rows = rows[np.argsort(ids.to_numpy(dtype=object)[rows].astype(str), kind="stable")]
+    xy = shapely.get_coordinates(layer.shapes[rows])
+    first = np.sort(np.unique(xy, axis=0, return_index=True)[1])
+    near = first[_together(xy[first])]
+    return _apply(layer, fit_layer(layer.shapes[rows[near]], footprints, layer.crs))
+
+
+def fit_polygons(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
+    """A second survey on the first: the datum by points inside its footprints, then their common shift."""
+    rows = np.flatnonzero(~np.equal(layer.shapes, None))
+    rows = rows[np.argsort(ids.to_numpy(dtype=object)[rows].astype(str), kind="stable")]
+    inside = shapely.point_on_surface(layer.shapes[rows])
+    layer = _apply(layer, fit_layer(inside[~np.equal(inside, None)], footprints, layer.crs, shift=False))
+    dx, dy, error, n = common_shift(layer.shapes[rows], footprints)
+    size = float(np.hypot(dx, dy))
+    if n < FIT_N or size <= _SHIFT_M or size < _SHIFT_SURE * error:
+        return layer
+    fit = replace(layer.fit, dx_m=dx, dy_m=dy, applied=True)
+    return replace(layer, shapes=move(layer.shapes, lambda x, y: (x + dx, y + dy)), fit=fit)
+
+
+def fit_villages(layer: Layer, footprints: Shapes) -> Layer:
+    """Village areas under the datum that covers clearly more footprints than the declared one."""
+    areas = layer.shapes[~np.equal(layer.shapes, None)]
+    inside = shapely.point_on_surface(footprints)
+    if not len(areas) or not len(inside):
+        return layer
+    inside = inside[np.unique(np.linspace(0, len(inside) - 1, min(len(inside), 4000)).astype(int))]
+    covered = {}
+    for name, moved in hypotheses(areas, layer.crs).items():
+        usable = moved[np.isfinite(shapely.bounds(moved)).all(axis=1)]
+        hit = shapely.STRtree(usable).query(inside, predicate="intersects")[0] if len(usable) else np.array([], int)
+        covered[name] = np.isin(np.arange(len(inside)), hit).astype(float)
+    share = {name: float(c.mean()) for name, c in covered.items()}
+    best = max(share, key=lambda name: (share[name], name == "as_is", name))
+    z = paired_z(covered[best], covered["as_is"]) if best != "as_is" else np.nan
+    right = best != "as_is" and len(inside) >= FIT_N and z >= FIT_Z and share[best] >= max(_COVER, share["as_is"] + FIT_GAIN)
+    datum = best if right else "as_is"
+    return _apply(layer, Fit(datum, 0.0, 0.0, share[datum], z, len(inside), right, share))
+
+
+def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
+    """One row per layer with the columns of LAYERS."""
+    rows = [
+        (t, v.declared or None, v.fit.hypothesis, v.fit.dx_m, v.fit.dy_m, v.fit.score, v.fit.z, v.fit.points_n, v.fit.applied, v.unknown)
+        for t, v in sorted(layers.items())
+    ]
+    kinds = {"table": "str", "declared_crs": "str", "hypothesis": "str", "points_n": "int64", "applied": "bool", "crs_unknown": "bool"}
+    return pd.DataFrame(rows, columns=list(LAYERS)).astype({c: kinds.get(c, "float64") for c in LAYERS})
+
+
+def note(layer: Layer, ledger: Ledger) -> None:
+    """What was done to a layer as a whole, into the repairs."""
+    fit = layer.fit
+    if layer.unknown:
+        ledger.repair(layer.table, "*", "geometry", layer.declared or None, layer.crs, "crs_told: 坐标系未声明或与数值矛盾，由数值判定 / CRS undeclared or contradicted, told from the values")
+    if fit.applied and fit.hypothesis != "as_is":
+        why = f"datum: 按 {fit.hypothesis} 纠正，得分 {fit.score:.2f}，z={fit.z:.1f} / corrected as {fit.hypothesis}"
+        ledger.repair(layer.table, "*", "geometry", layer.declared or None, fit.hypothesis, why)
+    if fit.applied and (fit.dx_m or fit.dy_m):
+        ledger.repair(layer.table, "*", "geometry", None, f"dx={fit.dx_m:.2f} m, dy={fit.dy_m:.2f} m", "shift: 整层平移 / the layer was moved as a whole")
+
+
+def _apply(layer: Layer, fit: Fit) -> Layer:
+    if layer.fit.applied and not fit.applied:
+        return replace(layer, fit=replace(layer.fit, score=fit.score, z=fit.z, points_n=fit.points_n))
+    shapes = _under(layer, fit.hypothesis) if fit.applied and fit.hypothesis != "as_is" else layer.shapes
+    if fit.applied and (fit.dx_m or fit.dy_m):
+        shapes = move(shapes, lambda x, y: (x + fit.dx_m, y + fit.dy_m))
+    return replace(layer, shapes=shapes, fit=fit)
+
+
+def _under(layer: Layer, word: str) -> Shapes:
+    out = layer.shapes.copy()
+    rows = ~np.equal(out, None)
+    out[rows] = hypotheses(layer.shapes[rows], layer.crs, only=word)[word]
+    return out
+
+
+def _told(hypothesis: str, n: int) -> Fit:
+    return Fit(hypothesis=hypothesis, points_n=n, applied=True)
+
+
+def _together(xy: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Points within 50 km of the middle of all; the others are faults of single rows."""
+    if not len(xy):
+        return np.zeros(0, bool)
+    return np.asarray(np.hypot(*(xy - np.median(xy, axis=0)).T) <= _NEAR_M)
+
+
+def _middles(shapes: Shapes) -> Floats:
+    """Middles of the bounding boxes of all shapes that are somewhere: finite and not at (0, 0)."""
+    boxes = shapely.bounds(shapes[~np.equal(shapes, None)]) if len(shapes) else np.zeros((0, 4))
+    xy = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
+    return np.asarray(xy[np.isfinite(xy).all(axis=1) & (xy != 0).any(axis=1)])
+
+
+def _is_northing(value: float) -> bool:
+    return 1.0e6 <= value <= 6.5e6
+
+
+def _name(crs: pyproj.CRS | None) -> str:
+    return "" if crs is None else crs.to_string()
+
+
+def _plausible(declared: pyproj.CRS, x: float, y: float, reference: tuple[float, float] | None) -> bool:
+    lon, lat = transform_xy(np.array([x]), np.array([y]), declared, GEOGRAPHIC)
+    there = bool(np.isfinite(lon[0]) and np.isfinite(lat[0]) and abs(lat[0]) <= 90)
+    return there and (reference is None or _distance(float(lon[0]), float(lat[0]), reference) <= _NEAR_M)
+
+
+def _distance(lon: float, lat: float, reference: tuple[float, float]) -> float:
+    return float(np.hypot((lon - reference[0]) * np.cos(np.radians(reference[1])), lat - reference[1]) * 111_320)
+
+
+def _by_values(table: str, shapes: Shapes, said: str, wrong_zone: bool, x: float, y: float, reference: tuple[float, float] | None) -> Layer:
+    """The one system that the values fit; a wrong zone is a hypothesis that was applied, an absent one is told."""
+    prefixed = prefixed_crs(x)
+    if prefixed and _is_northing(y):
+        fits = [prefixed]
+    elif reference is not None:
+        fits = [c for c in plane_systems(reference[0]) if _plausible(pyproj.CRS(c), x, y, reference)]
+    else:
+        fits = []
+    if len(fits) != 1:
+        found = ", ".join(fits) or "无 / none"
+        zh = f"{table}：坐标系不明（声明：{said or '无'}，数值约 {x:.0f}, {y:.0f}，可能：{found}）；请在 doorplate.toml 的 [sources.{table}] 写明 crs"
+        raise CrsError(zh, f"{table}: unknown CRS (declared {said or 'none'}, values about {x:.0f}, {y:.0f}, possible: {found}); name it as crs in [sources.{table}] of doorplate.toml")
+    return Layer(table, shapes, fits[0], said, not wrong_zone, _told(fits[0], len(shapes)) if wrong_zone else Fit())
+

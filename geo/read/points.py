@@ -1,0 +1,99 @@
+"""Points from two columns of coordinates, whatever their header promises."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import GEOGRAPHIC, Floats, Shapes, prefixed_crs
+from geo.read.ledger import Ledger
+
+_DMS = re.compile(r"^(\d{1,3})[°度:\s](\d{1,2})[′'分:\s](\d{1,2}(?:\.\d+)?)[″\"秒]?$")
+_MAGNITUDE = {"1e5": 1e5, "1e6": 1e6, "1e7": 1e7}
+
+
+def read_points(frame: pd.DataFrame, role: str, ledger: Ledger) -> tuple[Shapes, str | None]:
+    """Points of the columns lon, lat or x, y, and the system they are in.
+
+    Degrees are CGCS2000 (EPSG:4490); an easting of eight digits names its zone; a plane easting of six digits names none
+    (None: to be told from the footprints). Survey sheets write X for north: a first column of northings is exchanged.
+
+    Parameters
+    ----------
+    frame
+        Texts with lon and lat, or x and y; other columns are not looked at.
+    """
+    names = ("lon", "lat") if {"lon", "lat"} <= set(frame) else ("x", "y")
+    east, north = (parse_numbers(frame[n]) for n in names)
+    _unreadable(frame, names, (east, north), role, ledger)
+    east, north = _unscaled(east, 180.0, role, ledger), _unscaled(north, 90.0, role, ledger)
+    if _typical(east) < _typical(north) and _typical(north) > 360.0 and _is_northing(east):
+        east, north = north, east
+        ledger.repair(role, "*", "geometry", ", ".join(names), ", ".join(names[::-1]), "axes_exchanged: 测绘坐标 X 为北，已交换 / survey sheets write X for north: exchanged")
+    shapes = np.full(len(frame), None, dtype=object)
+    there = ~(np.isnan(east) | np.isnan(north))
+    shapes[there] = shapely.points(east[there], north[there])
+    return shapes, _system(east[there])
+
+
+def parse_numbers(texts: pd.Series) -> Floats:
+    """Numbers of texts: full width, degree signs, letters E and N, minutes and seconds, comma decimals; NaN if unreadable."""
+    plain = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    odd = np.isnan(plain) & texts.notna().to_numpy()
+    if odd.any():
+        plain = plain.copy()
+        plain[odd] = [_number(str(t)) for t in texts[odd]]
+    return plain
+
+
+def _number(text: str) -> float:
+    plain = unicodedata.normalize("NFKC", text).strip().strip("EeNn东经北纬 ")
+    dms = _DMS.match(plain)
+    if dms and int(dms[2]) < 60 and float(dms[3]) < 60:
+        return int(dms[1]) + int(dms[2]) / 60 + float(dms[3]) / 3600
+    plain = plain.rstrip("°度").replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain.rstrip("°度")
+    try:
+        return float(plain)
+    except ValueError:
+        return float("nan")
+
+
+def _unreadable(frame: pd.DataFrame, names: tuple[str, str], numbers: tuple[Floats, Floats], role: str, ledger: Ledger) -> None:
+    for name, values in zip(names, numbers, strict=True):
+        bad = np.isnan(values) & frame[name].notna().to_numpy() & ~frame[name].str.lower().isin(["nan", "inf", "-inf"]).to_numpy()
+        if bad.any():
+            key = frame.loc[bad, "_key"] if "_key" in frame else frame.loc[bad, "_row"]
+            ledger.repair(role, key.reset_index(drop=True), "geometry", frame.loc[bad, name].reset_index(drop=True), None, f"coordinate_bad: {name} 不是数字 / {name} is not a number")
+
+
+def _unscaled(values: Floats, limit: float, role: str, ledger: Ledger) -> Floats:
+    """Degrees kept as integers (times 1e5, 1e6 or 1e7) as degrees again; planes have other magnitudes."""
+    typical = _typical(values)
+    if not typical > 2e7 or float(np.nanmax(np.abs(np.mod(values, 1.0)), initial=0.0)) > 0.0 or prefixed_crs(typical):
+        return values
+    scale = next((s for s in _MAGNITUDE.values() if 3.0 <= typical / s <= limit), None)
+    if scale is None:
+        return values
+    ledger.repair(role, "*", "geometry", None, None, f"coordinate_scaled: 坐标除以 {scale:.0f} / coordinates divided by {scale:.0f}")
+    return values / scale
+
+
+def _typical(values: Floats) -> float:
+    finite = np.abs(values[np.isfinite(values) & (values != 0)])
+    return float(np.median(finite)) if len(finite) else 0.0
+
+
+def _is_northing(values: Floats) -> bool:
+    return 3e5 <= _typical(values) <= 6.0e6
+
+
+def _system(east: Floats) -> str | None:
+    typical: Any = _typical(east)
+    if typical <= 360.0:
+        return GEOGRAPHIC
+    return prefixed_crs(typical)

@@ -1,0 +1,178 @@
+"""Rows that cannot stay: without id, with a broken id, or with an id that another row has; and points that are nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.crs import Floats, Shapes
+from geo.read.ledger import Ledger
+from geo.read.values import clean_ids, excel_dates, float_like
+from geo.tables import Table
+
+_NEARLY = 0.98
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one table: values (declared columns, `_key`, `_source`, `_row`), shapes as delivered and in the working CRS."""
+
+    table: Table
+    values: pd.DataFrame
+    delivered: Shapes
+    shapes: Shapes
+
+    def keep(self, mask: npt.NDArray[np.bool_]) -> Rows:
+        """The rows of a mask, renumbered."""
+        if mask.all():
+            return self
+        return replace(self, values=self.values[mask].reset_index(drop=True), delivered=self.delivered[mask], shapes=self.shapes[mask])
+
+
+def with_keys(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame:
+    """The rows whose id can be used, with it as `_key`; rows without one, or with one that was a float, are refused.
+
+    Tables without an id have their row number as key.
+    """
+    if table.id is None:
+        return frame.assign(_key="#" + frame["_row"].astype("str"))
+    out = frame.assign(_key=clean_ids(frame[table.id]))
+    missing = out["_key"].isna()
+    ledger.refuse(table.name, out[missing], "id_missing", table.id, None, "请补上编号 / give the row an id")
+    broken = float_like(out["_key"])
+    fix = "编码经过浮点数，位数可能丢失；请按文本格式重新导出 / the code went through a floating-point number; export it as text"
+    ledger.refuse(table.name, out[broken], "code_in_scientific_notation", table.id, out.loc[broken, "_key"].array, fix)
+    dated = excel_dates(out["text"]) if "text" in out else missing & False
+    if dated.any():
+        day = out.loc[dated, "text"].str.slice(0, 10).str.split("-")
+        number = day.str[1].str.lstrip("0") + "-" + day.str[2].str.lstrip("0")
+        fix_date = "Excel 把门牌号变成了日期，是否为 " + number + "？ / Excel made a date of the number, perhaps " + number
+        ledger.refuse(table.name, out[dated], "number_turned_into_date", "text", out.loc[dated, "text"].array, fix_date)
+    return out[~(missing | broken | dated)].reset_index(drop=True)
+
+
+def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
+    """One row per id: the smallest content stays, others are refused as `duplicate_id`; equal rows are one row, with a repair.
+
+    Pieces of one village or street (equal but for their shape) are joined.
+    """
+    key = rows.table.id
+    if key is None or not rows.values["_key"].duplicated().any():
+        return rows
+    twice = rows.values["_key"].duplicated(keep=False).to_numpy()
+    if rows.table.name in ("villages", "streets"):
+        rows = _joined(rows, twice, ledger)
+        twice = rows.values["_key"].duplicated(keep=False).to_numpy()
+    content = _content(rows.keep(twice))
+    content.index = pd.Index(np.flatnonzero(twice))
+    order = content.sort_values(list(content.columns), kind="stable")
+    equal = order.duplicated()
+    first = ~order["_key"].duplicated()
+    again = np.asarray(order.index[equal])
+    others = np.asarray(order.index[~equal & ~first])
+    if len(again):
+        ledger.repair(rows.table.name, rows.values["_key"].iloc[again].array, None, None, None, "row_twice: 完全相同的行只计一次 / equal rows count once")
+    fix = "同一编号有不同内容，请核对后改正 / one id with different contents; correct one of them"
+    ledger.refuse(rows.table.name, rows.values.iloc[np.sort(others)], "duplicate_id", key, rows.values["_key"].iloc[np.sort(others)].array, fix)
+    mask = np.ones(len(rows.values), bool)
+    mask[again], mask[others] = False, False
+    return rows.keep(mask)
+
+
+def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
+    """Points that are no position become null: NaN and infinite coordinates, and (0, 0), each with a repair."""
+    xy = np.full((len(rows.delivered), 2), 1.0)
+    there = ~np.equal(rows.delivered, None)
+    xy[there] = shapely.get_coordinates(rows.delivered[there])
+    nan, inf, zero = np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)
+    for bad, why in ((nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"), (inf & ~nan, "coord_inf: 坐标为无穷大 / the coordinate is infinite")):
+        _unlocate(rows, bad, None, why, ledger)
+    _unlocate(rows, zero, None, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)", ledger)
+    lost = nan | inf | zero
+    return replace(rows, shapes=np.where(lost, None, rows.shapes), delivered=np.where(lost, None, rows.delivered)) if lost.any() else rows
+
+
+def without_outside(rows: Rows, area: Shapes, swapped: Shapes, outside_m: float, ledger: Ledger) -> Rows:
+    """Points farther than `outside_m` from an area become null, with a repair that proposes the swapped position if that is inside.
+
+    Parameters
+    ----------
+    area
+        The villages (or what stands for the project) in the working CRS.
+    swapped
+        The same points with their delivered coordinates exchanged, in the working CRS; None where there is none.
+    """
+    outside = _outside(rows.shapes, area, outside_m)
+    if not outside.any():
+        return rows
+    turned = np.zeros(len(outside), bool)
+    turned[outside] = ~np.equal(swapped[outside], None) & ~_outside(swapped[outside], area, outside_m)
+    why = "outside_project: 经纬度疑似颠倒 / longitude and latitude look exchanged"
+    _unlocate(rows, turned, _points(rows.delivered[turned], exchanged=True), why, ledger)
+    far = outside & ~turned
+    _unlocate(rows, far, None, f"outside_project: 距村界超过 {outside_m:.0f} m / farther than {outside_m:.0f} m from every village", ledger)
+    return replace(rows, shapes=np.where(outside, None, rows.shapes))
+
+
+def note_outside(rows: Rows, area: Shapes, outside_m: float, ledger: Ledger) -> None:
+    """Footprints outside the project, into the repairs; they keep their shape, without which they are nothing."""
+    outside = _outside(shapely.point_on_surface(rows.shapes), area, outside_m)
+    if outside.any():
+        place = _points(shapely.point_on_surface(rows.delivered[outside]))
+        why = f"outside_project: 距村界超过 {outside_m:.0f} m，图形保留 / farther than {outside_m:.0f} m from every village, the shape is kept"
+        ledger.repair(rows.table.name, rows.values.loc[outside, "_key"].array, "geometry", place, place, why)
+
+
+def _joined(rows: Rows, twice: npt.NDArray[np.bool_], ledger: Ledger) -> Rows:
+    """Pieces of one village or street as one shape: same id, same values."""
+    columns = [c.name for c in rows.table.columns]
+    position = rows.values[twice].groupby(columns, dropna=False, sort=True).indices
+    at = np.flatnonzero(twice)
+    shapes, mask = rows.shapes.copy(), np.ones(len(rows.values), bool)
+    for pieces in position.values():  # one union per village or street delivered in pieces
+        if len(pieces) > 1:
+            own = np.sort(at[pieces])
+            merged = shapely.union_all(shapes[own]) if rows.table.geometry == "polygon" else shapely.multilinestrings(shapely.get_parts(shapes[own]))
+            shapes[own[0]], mask[own[1:]] = merged, False
+            key = rows.values["_key"].iloc[own[0]]
+            ledger.repair(rows.table.name, key, "geometry", f"{len(own)}", "1", "pieces_joined: 同一编号的几块已合并 / pieces of one id joined")
+    return replace(rows, shapes=shapes).keep(mask)
+
+
+def _content(rows: Rows) -> pd.DataFrame:
+    """Everything a row says, as texts that sort the same wherever they come from; the position to the decimetre, last."""
+    out = pd.DataFrame({c.name: rows.values[c.name].astype("str").fillna("\uffff") for c in rows.table.columns})
+    place = np.full(len(out), "\uffff", dtype=object)
+    there = ~np.equal(rows.shapes, None)
+    place[there] = shapely.to_wkt(shapely.normalize(rows.shapes[there]), rounding_precision=1)
+    return out.assign(_shape=place, _key=rows.values["_key"].to_numpy())[["_key", *out.columns, "_shape"]]
+
+
+def _outside(shapes: Shapes, area: Shapes, outside_m: float) -> npt.NDArray[np.bool_]:
+    """Which points are farther than `outside_m` from every part of an area; the exact distance only near its edge."""
+    there = ~np.equal(shapes, None)
+    xy: Floats = np.full((len(shapes), 2), np.nan)
+    xy[there] = shapely.get_coordinates(shapes[there])
+    whole = shapely.union_all(area)
+    near = shapely.buffer(whole, outside_m * _NEARLY)
+    shapely.prepare(near)
+    finite = np.isfinite(xy).all(axis=1)
+    out = there.copy()
+    out[finite] = ~shapely.contains_xy(near, xy[finite, 0], xy[finite, 1])
+    doubtful = np.flatnonzero(out & finite)
+    out[doubtful] = shapely.distance(shapely.points(xy[doubtful]), whole) > outside_m
+    return out
+
+
+def _unlocate(rows: Rows, bad: npt.NDArray[np.bool_], proposed: pd.Series | None, why: str, ledger: Ledger) -> None:
+    if bad.any():
+        ledger.repair(rows.table.name, rows.values.loc[bad, "_key"].array, "geometry", _points(rows.delivered[bad]), proposed, why)
+
+
+def _points(shapes: Shapes, *, exchanged: bool = False) -> pd.Series:
+    xy = shapely.get_coordinates(shapes)
+    return pd.Series([f"POINT ({a:.10g} {b:.10g})" for a, b in (xy[:, ::-1] if exchanged else xy).tolist()], dtype="str")

@@ -1,0 +1,167 @@
+"""Shapes that can be used: what is repaired without changing it, what is refused, which points are no position."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.crs import Floats, Shapes
+from geo.errors import SourceError
+from geo.read.ledger import Ledger
+from geo.tables import Table
+
+Flags = npt.NDArray[np.bool_]
+
+LEAST_M2 = 1.0
+"""A footprint below one square metre is a sliver of drawing, no building."""
+HUGE_M2 = 20_000.0
+"""A footprint above this and above ten times its layer's 99th percentile is a boundary drawn into the wrong layer."""
+_HUGE_RATIO = 10.0
+_HUGE_SHARE = 0.5
+_APART_M = 50.0
+_POLYGON, _LINE, _POINT = (3, 6), (1, 5), (0, 4)
+_KIND = {"polygon": _POLYGON, "line": _LINE, "point": _POINT}
+
+
+def shape_array(frame: pd.DataFrame) -> Shapes:
+    """Geometry column of a frame as an array (None where absent or empty), two-dimensional."""
+    if "geometry" not in frame:
+        return np.full(len(frame), None, dtype=object)
+    shapes = np.asarray(frame["geometry"].array, dtype=object)
+    shapes = np.where(pd.isna(shapes), None, shapes)
+    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    return np.asarray(shapely.force_2d(shapes), dtype=object)
+
+
+def check_kind(shapes: Shapes, table: Table, name: str) -> None:
+    """Raise SourceError when most shapes of a layer are of another kind than its role asks for: the wrong file."""
+    kinds = shapely.get_type_id(shapes)
+    there = kinds >= 0
+    wrong = there & ~np.isin(kinds, (*_KIND[table.geometry], 7))
+    if there.sum() >= 5 and wrong.sum() > 0.5 * there.sum():
+        zh = f"{name}：多数图形不是{table.zh}应有的类型（应为 {table.geometry}）；是否放错了文件？"
+        raise SourceError(zh, f"{name}: most shapes are not of the kind {table.name} has ({table.geometry}); is this the wrong file?")
+
+
+def points_only(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger) -> Shapes:
+    """Points of a layer of points; a multipoint of one point is that point, everything else becomes null with a repair."""
+    kinds = shapely.get_type_id(shapes)
+    single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
+    out = np.where(single, shapely.get_geometry(shapes, 0), shapes)
+    wrong = (kinds >= 0) & (kinds != 0) & ~single
+    if wrong.any():
+        ledger.repair(table, frame.loc[wrong, "_key"].array, "geometry", shapely.to_wkt(shapely.centroid(shapes[wrong])), None, "geometry_type: 不是点，坐标按未知处理 / no point; taken as not located")
+    return np.where(wrong, None, out)
+
+
+def finite(shapes: Shapes) -> Flags:
+    """Which shapes have only finite coordinates; True for None."""
+    xy, row = shapely.get_coordinates(shapes, return_index=True)
+    out = np.ones(len(shapes), bool)
+    out[row[~np.isfinite(xy).all(axis=1)]] = False
+    return out
+
+
+def check_polygons(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger, *, repair_ratio: float, villages_m2: float = 0.0) -> tuple[Shapes, Flags]:
+    """Polygons of a layer in the working CRS, valid, and which rows are kept.
+
+    An invalid polygon is repaired where that changes its area by at most `repair_ratio`, with a row in the repairs; a bow-tie
+    is not: its area is the difference of its wings before and their sum after. What cannot be repaired is refused as
+    `invalid_geometry`, with the reason as its value.
+
+    Parameters
+    ----------
+    frame
+        Rows of the layer with `_key`, `_source` and `_row`.
+    repair_ratio
+        Greatest change of area, as a share of the larger area.
+    villages_m2
+        Area of all villages together; a footprint of more than half of it is none. 0: not known.
+    """
+    out, why = _polygonal(shapes), np.full(len(shapes), None, dtype=object)
+    absent = np.equal(shapes, None)
+    why[absent] = "geom_null: 没有图形 / no shape"
+    why[~absent & np.equal(out, None)] = "geom_type: 不是面 / not a polygon"
+    endless = ~finite(shapes)
+    why[endless], out = "geom_inf: 坐标不是有限数 / coordinates are not finite", np.where(endless, None, out)
+    broken = np.array(~shapely.is_valid(out) & ~np.equal(out, None))
+    if broken.any():
+        out[broken], why[broken] = _repair(out[broken], frame[broken], table.name, ledger, repair_ratio)
+    area = np.nan_to_num(shapely.area(out))
+    for bad, reason in _implausible(out, area, table, villages_m2):
+        why[bad & np.equal(why, None)] = reason
+    keep = np.equal(why, None)
+    fix = "请在测绘软件中修正后重新提交 / correct it in the survey software and hand it in again"
+    required = ~keep if table.geometry_required else ~keep & ~absent
+    ledger.refuse(table.name, frame[required], "invalid_geometry", "geometry", pd.Series(why[required], dtype="str"), fix)
+    return np.where(required, None, out), ~required
+
+
+def check_lines(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger) -> Flags:
+    """Which rows of a layer of lines can be kept; the others are refused as `invalid_geometry`."""
+    kinds = shapely.get_type_id(shapes)
+    why = np.full(len(shapes), None, dtype=object)
+    why[~np.isin(kinds, _LINE)] = "geom_type: 不是线 / not a line"
+    why[kinds < 0] = "geom_null: 没有图形 / no shape"
+    why[~finite(shapes)] = "geom_inf: 坐标不是有限数 / coordinates are not finite"
+    keep = np.equal(why, None)
+    fix = "请修正后重新提交 / correct it and hand it in again"
+    ledger.refuse(table.name, frame[~keep], "invalid_geometry", "geometry", pd.Series(why[~keep], dtype="str"), fix)
+    return keep
+
+
+def _polygonal(shapes: Shapes) -> Shapes:
+    """Polygons and multipolygons; a collection that holds exactly one polygon is that polygon; others None."""
+    kinds = shapely.get_type_id(shapes)
+    out = np.where(np.isin(kinds, _POLYGON), shapes, None)
+    for i in np.flatnonzero(kinds == 7):  # collections are rare: one look each
+        parts = shapely.get_parts(shapes[i])
+        faces = parts[np.isin(shapely.get_type_id(parts), _POLYGON)]
+        out[i] = faces[0] if len(faces) == 1 else None
+    return out
+
+
+def _repair(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger, ratio: float) -> tuple[Shapes, npt.NDArray[np.object_]]:
+    """Valid shapes where the two ways of repairing agree with the drawn area, else None and the reason."""
+    reason = shapely.is_valid_reason(shapes)
+    lines, structure = shapely.make_valid(shapes), shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    drawn, fixed, other = (np.nan_to_num(shapely.area(s)) for s in (shapes, lines, structure))
+    largest = np.maximum(np.maximum(drawn, fixed), np.maximum(other, 1e-9))
+    change = np.maximum(np.abs(fixed - drawn), np.abs(other - drawn)) / largest
+    usable = (change <= ratio) & np.isin(shapely.get_type_id(structure), _POLYGON) & ~shapely.is_empty(structure)
+    if usable.any():
+        before = pd.Series(reason[usable], dtype="str")
+        after = pd.Series([f"{a:.2f} -> {b:.2f} m2" for a, b in zip(drawn[usable], other[usable], strict=True)], dtype="str")
+        ledger.repair(table, frame.loc[usable, "_key"].array, "geometry", before, after, "geometry_repaired: 图形无效，已修复，面积基本不变 / invalid shape repaired, its area kept")
+    why = np.where(usable, None, np.array([f"geom_invalid: {r}" for r in reason], dtype=object))
+    return np.where(usable, structure, None), why
+
+
+def _implausible(shapes: Shapes, area: Floats, table: Table, villages_m2: float) -> list[tuple[Flags, str]]:
+    """Polygons that cannot be what the layer holds."""
+    if table.name not in ("buildings", "buildings_previous"):
+        return [((area == 0) & ~np.equal(shapes, None), "geom_zero_area: 面积为零 / no area")]
+    usual = float(np.percentile(area[area > 0], 99)) if (area > 0).sum() >= 100 else np.inf
+    limit = min(max(HUGE_M2, _HUGE_RATIO * usual), _HUGE_SHARE * villages_m2 if villages_m2 > 0 else np.inf)
+    return [
+        (area < LEAST_M2, f"geom_zero_area: 面积不足 {LEAST_M2:.0f} m2 / below {LEAST_M2:.0f} m2"),
+        (area > limit, "geom_too_big: 面积异常大，疑为边界误入 / far too large, a boundary in the wrong layer"),
+        (_far_apart(shapes), f"multipart_far: 各部分相距超过 {_APART_M:.0f} m / parts more than {_APART_M:.0f} m apart"),
+    ]
+
+
+def _far_apart(shapes: Shapes) -> Flags:
+    """Multipolygons with a part more than 50 m from all other parts."""
+    out = np.zeros(len(shapes), bool)
+    several = np.flatnonzero(shapely.get_num_geometries(shapes) > 1)
+    if not len(several):
+        return out
+    parts, row = shapely.get_parts(shapes[several], return_index=True)
+    boxes = shapely.bounds(shapes[several])
+    wide = np.hypot(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) > _APART_M
+    for i in np.flatnonzero(wide):  # few footprints have parts, fewer are that wide
+        own = parts[row == i]
+        out[several[i]] = any(shapely.distance(p, shapely.multipolygons(np.delete(own, k))) > _APART_M for k, p in enumerate(own))
+    return out

@@ -1,0 +1,230 @@
+"""Texts become typed columns, each distinct text looked at once. Unknown is null, never zero; nothing is silent."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.read.ledger import Ledger
+from geo.read.words import BOOLS, CHOICES
+from geo.tables import Column, Table
+
+OPEN_END = pd.Timestamp("2200-01-01")
+"""What 长期 or 9999-12-31 becomes as a last day: known, and never reached."""
+_COUNT_MAX = 100_000
+_TEXT_MAX_N = 500
+_INVISIBLE = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]+")
+_FLOAT_ID = re.compile(r"[+-]?\d+(?:\.\d+)?[eE]\+?\d+|\d+\.0+")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
+_THOUSANDS = re.compile(r"[+]?\d{1,3}(?:,\d{3})+")
+_UNIT = re.compile(r"[人户层个家口幢栋间套f]$")
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5}
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_COMPACT = re.compile(r"((?:18|19|20|21)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_ENDLESS = ("长期", "永久", "长期有效", "永久有效", "无期限", "99991231")
+_BLANK = ("", "-", "--", "—", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "nil", "不详", "未知", "暂无", "<na>", "nat")
+
+
+def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[str, str]], ledger: Ledger) -> pd.DataFrame:
+    """Every declared column of a table, typed; all-null where the source has none. Same index as `frame`.
+
+    Parameters
+    ----------
+    frame
+        Texts with canonical columns, `_source`, `_row` and `_key`.
+    values
+        Column -> delivered word -> choice, from doorplate.toml; wins over our own words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Texts `str`, counts and numbers `float64`, bools `boolean`, dates `datetime64[ns]`. A cell that is no count, number or
+        date is null here and listed in the quarantine; a word that is no known choice is null and listed in the repairs.
+    """
+    out: dict[str, pd.Series] = {}
+    for column in table.columns:
+        texts = frame[column.name] if column.name in frame else None
+        out[column.name] = _empty(column, frame.index) if texts is None else _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
+    return pd.DataFrame(out, index=frame.index)
+
+
+def clean_ids(texts: pd.Series) -> pd.Series:
+    """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's leading apostrophe; zeros stay."""
+    return _each(texts, lambda t: _plain(t).lstrip("'").strip() or None)
+
+
+def float_like(ids: pd.Series) -> pd.Series:
+    """Which ids went through a floating-point number: 5.00227E+17, 50011.0."""
+    return ids.str.fullmatch(_FLOAT_ID.pattern).fillna(False).astype(bool)
+
+
+def excel_dates(texts: pd.Series) -> pd.Series:
+    """Which texts are a day, as Excel makes it of the number 1-2."""
+    return texts.str.fullmatch(_ISO_DAY.pattern).fillna(False).astype(bool)
+
+
+def parse_count(text: str) -> int | None:
+    """A whole number of things written in Arabic digits, any width, with or without thousands and unit; None otherwise."""
+    plain = _UNIT.sub("", _plain(text).replace("，", ",").replace(" ", "").lower())
+    plain = plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain
+    if not re.fullmatch(r"\d{1,9}(?:\.0+)?", plain):
+        return None
+    number = int(plain.split(".")[0])
+    return number if number <= _COUNT_MAX else None
+
+
+def propose_count(text: str) -> int | None:
+    """What a text that is no count most likely means (三, 约5); only ever shown, never used."""
+    plain = _plain(text)
+    if plain and all(c in _DIGITS or c == "十" for c in plain):
+        tens, _, ones = plain.rpartition("十")
+        tail = int("".join(str(_DIGITS[c]) for c in ones)) if ones else 0
+        return tail if "十" not in plain else (_DIGITS.get(tens, 1) if tens else 1) * 10 + tail
+    digits = re.findall(r"\d+", plain)
+    return int(digits[0]) if len(digits) == 1 and "." not in plain and "-" not in plain and len(digits[0]) < 6 else None
+
+
+def parse_date(text: str) -> pd.Timestamp | None:
+    """A day in any unambiguous notation (year first, or eight digits); None otherwise. 长期 is the open end."""
+    plain = _plain(text)
+    if plain in _ENDLESS or plain.startswith("9999"):
+        return OPEN_END
+    found = _DATE.fullmatch(plain) or _COMPACT.fullmatch(plain)
+    if found is None or not 1850 <= int(found[1]) <= 2200:
+        return None
+    try:
+        return pd.Timestamp(year=int(found[1]), month=int(found[2]), day=int(found[3] or 1))
+    except ValueError:
+        return None
+
+
+def _typed(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, words: Mapping[str, str], ledger: Ledger) -> pd.Series:
+    if column.kind == "id" or (column.kind == "text" and column.name.endswith(("_id", "_code"))):
+        return _ids(column, table, frame, texts, ledger)
+    if column.kind == "text":
+        return _texts(column, table, frame, texts, ledger)
+    if column.kind == "choice":
+        known = {**CHOICES[table, column.name], **{_word(a): b for a, b in words.items()}}
+        return _words(column, table, frame, texts, known, ledger).astype("str")
+    if column.kind == "bool":
+        known_bool = {**BOOLS[column.name], **{_word(a): b.lower() in ("true", "1", "yes", "是") for a, b in words.items()}}
+        return _words(column, table, frame, texts, known_bool, ledger).astype("boolean")
+    if column.kind == "date":
+        return _dates(column, table, frame, texts, ledger)
+    return _numbers(column, table, frame, texts, ledger)
+
+
+def _ids(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
+    out = clean_ids(texts)
+    bad = float_like(out) if column.kind != "id" else pd.Series(False, index=texts.index)
+    if bad.any():
+        why = "code_in_scientific_notation: 编码已变成浮点数，不能使用 / the code went through a floating-point number"
+        ledger.repair(table, frame.loc[bad, "_key"].array, column.name, texts[bad].array, None, why)
+        out = out.mask(bad)
+    return out
+
+
+def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
+    out = _each(texts, lambda t: _INVISIBLE.sub("", t).strip() or None)
+    hidden = texts.str.contains(_INVISIBLE.pattern, regex=True).fillna(False).astype(bool)
+    if hidden.any():
+        why = "control_characters: 已删去不可见的控制字符 / invisible control characters removed"
+        ledger.repair(table, frame.loc[hidden, "_key"].array, column.name, None, out[hidden].array, why)
+    long = out.str.len().gt(_TEXT_MAX_N).fillna(False).astype(bool)
+    if long.any():
+        why = f"text_too_long: 超过 {_TEXT_MAX_N} 字，不能使用 / longer than {_TEXT_MAX_N} characters"
+        ledger.repair(table, frame.loc[long, "_key"].array, column.name, out[long].str[:40].array, None, why)
+        out = out.mask(long)
+    return out
+
+
+def _words(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, known: Mapping[str, Any], ledger: Ledger) -> pd.Series:
+    codes, plain = pd.factorize(texts)
+    words = [_word(str(t)) for t in plain]
+    found = np.array([*(known.get(w) for w in words), None], dtype=object)[codes]
+    blank = np.array([*(w in _BLANK and w not in known for w in words), True], dtype=bool)[codes]
+    unknown = np.equal(found, None) & ~blank
+    if unknown.any():
+        why = "value_unknown: 取值不认识，按未知处理；可在 doorplate.toml 的 values 中写明 / unknown word, taken as unknown; map it as values in doorplate.toml"
+        ledger.repair(table, frame.loc[unknown, "_key"].array, column.name, texts[unknown].array, None, why)
+    return pd.Series(found, index=texts.index, dtype=object)
+
+
+def _dates(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
+    codes, plain = pd.factorize(texts)
+    days = [parse_date(str(t)) for t in plain]
+    # Excel serials (days since 1899-12-30) only where the whole column holds them: 45448 alone could be anything.
+    if len(plain) and all(re.fullmatch(r"[2-6]\d{4}(?:\.\d+)?", str(t)) for t in plain):
+        days = [pd.Timestamp("1899-12-30") + pd.Timedelta(days=int(float(str(t)))) for t in plain]
+        ledger.repair(table, "*", column.name, None, None, "excel_serial: 整列为 Excel 日期序号，已换算 / the whole column holds Excel day numbers")
+    out = pd.Series(pd.Series([*days, None], dtype="datetime64[ns]").to_numpy()[codes], index=texts.index)
+    blank = np.array([*(_word(str(t)) in _BLANK for t in plain), True], dtype=bool)[codes]
+    bad = out.isna().to_numpy() & ~blank
+    fix = "请写成 2024-06-05；日月次序不明的不猜 / write 2024-06-05; an order of day and month is never guessed"
+    ledger.refuse(table, frame[bad], "date_bad", column.name, texts[bad].array, fix)
+    return out
+
+
+def _numbers(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
+    codes, plain = pd.factorize(texts)
+    parse: Callable[[str], float | None] = {"count": parse_count, "ratio": _ratio}.get(column.kind, _number)
+    numbers = [parse(str(t)) for t in plain]
+    out = np.array([*(np.nan if n is None else float(n) for n in numbers), np.nan])[codes]
+    blank = np.array([*(_word(str(t)) in _BLANK for t in plain), True], dtype=bool)[codes]
+    bad = np.isnan(out) & ~blank
+    if bad.any():
+        code = "count_bad" if column.kind == "count" else "number_bad"
+        proposed = [propose_count(str(t)) if column.kind == "count" else None for t in plain]
+        fix = np.array([f"应为数字{'' if p is None else f'，是否为 {p}'}；空白表示未知 / a number is expected{'' if p is None else f', perhaps {p}'}; blank means unknown" for p in proposed], dtype=object)
+        ledger.refuse(table, frame[bad], code, column.name, texts[bad].array, pd.Series(fix[codes[bad]], dtype="str"))
+    if column.name in ("floors_n", "height_m") and (out == 0).any():
+        zero = out == 0
+        ledger.repair(table, frame.loc[zero, "_key"].array, column.name, "0", None, "zero_is_unknown: 没有 0 层或 0 米的建筑 / no building has 0 storeys or 0 m")
+        out = np.where(zero, np.nan, out)
+    return pd.Series(out, index=texts.index, dtype="float64")
+
+
+def _number(text: str) -> float | None:
+    plain = _plain(text).replace("，", ",").rstrip("m米 ")
+    try:
+        number = float(plain.replace(",", "") if _THOUSANDS.fullmatch(plain.split(".")[0]) else plain)
+    except ValueError:
+        return None
+    return number if np.isfinite(number) and number >= 0 else None
+
+
+def _ratio(text: str) -> float | None:
+    plain = _plain(text)
+    number = _number(plain.rstrip("%"))
+    if number is None:
+        return None
+    number = number / 100 if plain.endswith("%") or 1 < number <= 100 else number
+    return number if number <= 1 else None
+
+
+def _plain(text: str) -> str:
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+
+
+def _word(text: str) -> str:
+    return _plain(text).lower()
+
+
+def _each(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
+    """`change` of every distinct text; plain ASCII and Han without blanks around are left as they are, fast."""
+    odd = texts.notna() & ~texts.str.fullmatch(r"[!-&(-~\u4e00-\u9fff]+").fillna(True).astype(bool)
+    if not odd.any():
+        return texts
+    codes, plain = pd.factorize(texts[odd])
+    changed = np.array([*(change(str(t)) for t in plain), None], dtype=object)[codes]
+    return texts.mask(odd, pd.Series(changed, index=texts.index[odd], dtype="str").reindex(texts.index)).astype("str")
+
+
+def _empty(column: Column, index: pd.Index) -> pd.Series:
+    kind = {"bool": "boolean", "date": "datetime64[ns]", "count": "float64", "number": "float64", "ratio": "float64"}.get(column.kind, "str")
+    return pd.Series(pd.NaT if kind == "datetime64[ns]" else pd.NA if kind == "boolean" else np.nan, index=index, dtype=kind)

@@ -1,0 +1,256 @@
+"""Raw tables become checked tables: one CRS, one vocabulary, one address form. Every change is a row in the repairs."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import GEOGRAPHIC, Shapes, reproject, swap
+from geo.errors import ProjectError
+from geo.profile import Profile
+from geo.read import Raw
+from geo.read.ledger import CELL_CODES, Ledger
+from geo.read.place import ORDER, Layer, corrected, fit_points, fit_polygons, fit_villages, identify, layers_frame, middle, note, to_working, working_crs
+from geo.read.rows import Rows, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
+from geo.read.shapes import check_kind, check_lines, check_polygons, points_only, shape_array
+from geo.read.values import OPEN_END, parse_date, type_table
+from geo.tables import INPUT, PARSE, Inputs, Scope, Table
+
+_PAST = ("surveyed_on", "installed_on", "valid_from", "counted_on", "demolished_on", "effective_on")
+"""Dates that record what has happened; the newest of them is the day the data speak of."""
+_FUTURE = ("expires_on", "valid_to")
+_LEVELS = ("province", "city", "county", "town")
+_AGREE = 0.9
+_SCOPE_N = 5000
+
+
+def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inputs:
+    """Typed, checked tables in the working CRS.
+
+    Parameters
+    ----------
+    raw
+        What `read` returned; not changed.
+    profile
+        Thresholds and address habits.
+    as_of
+        ISO day the rules mean by today; wins over doorplate.toml. Default: the newest past date in the data.
+
+    Returns
+    -------
+    Inputs
+        See its docstring. A datum or shift that passed its gate is applied and listed in `layers` and `repairs`.
+
+    Raises
+    ------
+    CrsError
+        The system of a layer cannot be told.
+    SourceError
+        A layer holds shapes of the wrong kind.
+    ProjectError
+        `as_of` is no day, or is needed and the data hold no date.
+    """
+    ledger = Ledger([raw.quarantine] if len(raw.quarantine) else [], [raw.repairs] if len(raw.repairs) else [])
+    tables, layers, crs = _checked(raw, profile, ledger)
+    frames = {t.name: _finished(tables[t.name], crs) if t.name in tables else _empty(t, crs) for t in INPUT.values()}
+    if frames["villages"].empty:
+        frames["villages"] = _whole(frames, profile.thresholds.outside_m)
+    scope = raw.settings.scope or _scope(frames, profile)
+    for role in ("plates", "addresses", "population"):
+        frames[role] = _with_parts(frames[role], "text", "", scope, profile)
+    for side in ("old", "new"):
+        frames["crosswalk"] = _with_parts(frames["crosswalk"], side, f"_{side}", scope, profile)
+    quarantine = ledger.quarantine_frame()
+    day, notes = _as_of(as_of or raw.settings.as_of, frames)
+    return Inputs(
+        **frames,
+        delivered=frozenset(raw.tables),
+        crs=crs,
+        as_of=day,
+        scope=scope,
+        layers=layers_frame(layers),
+        quarantine=quarantine,
+        repairs=ledger.repairs_frame(),
+        sources=_counted(raw.sources, quarantine),
+        notes=notes,
+    )
+
+
+def _checked(raw: Raw, profile: Profile, ledger: Ledger) -> tuple[dict[str, Rows], dict[str, Layer], str]:
+    """Typed rows of every delivered table in the working CRS, what was found out about each layer, and that CRS."""
+    rows = {role: _typed(raw, role, ledger) for role in INPUT if role in raw.tables}
+    layers: dict[str, Layer] = {}
+    place: tuple[float, float] | None = None
+    for role in (r for r in ORDER if r in rows and not np.equal(rows[r].shapes, None).all()):
+        check_kind(rows[role].shapes, INPUT[role], role)
+        layers[role] = identify(role, rows[role].shapes, raw.tables[role].crs, place)
+        place = place or middle(layers[role])
+    crs = working_crs(place)
+    layers = {role: to_working(layer, crs) for role, layer in layers.items()}
+    rows = {role: replace(r, shapes=layers[role].shapes) if role in layers else r for role, r in rows.items()}
+    for role in ("villages", "buildings"):
+        if role in rows:
+            rows[role] = _polygons(rows[role], rows, ledger, profile)
+    footprints = rows["buildings"].shapes if "buildings" in rows else np.array([], dtype=object)
+    for role in (r for r in ORDER if r in layers):
+        ready = replace(layers[role], shapes=rows[role].shapes)
+        layers[role] = _fitted(ready, rows, footprints, raw)
+        note(layers[role], ledger)
+        rows[role] = replace(rows[role], shapes=layers[role].shapes)
+    for role in ("buildings_previous", "demolitions", "streets"):
+        if role in rows:
+            rows[role] = _polygons(rows[role], rows, ledger, profile) if INPUT[role].geometry == "polygon" else _lines(rows[role], ledger)
+    rows = {role: without_duplicates(r, ledger) for role, r in rows.items()}
+    return _located(rows, layers, crs, profile, ledger), layers, crs
+
+
+def _typed(raw: Raw, role: str, ledger: Ledger) -> Rows:
+    table, source = INPUT[role], raw.settings.source(role)
+    frame = with_keys(raw.tables[role], table, ledger)
+    typed = type_table(frame, table, source.values, ledger)
+    values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
+    shapes = shape_array(frame)
+    rows = Rows(table, values, shapes, shapes)
+    if table.geometry == "point":
+        points = points_only(shapes, values, role, ledger)
+        rows = without_nowhere(replace(rows, delivered=points, shapes=points), ledger)
+    return rows
+
+
+def _polygons(rows: Rows, others: dict[str, Rows], ledger: Ledger, profile: Profile) -> Rows:
+    areas = shapely.area(others["villages"].shapes) if rows.table.name == "buildings" and "villages" in others else np.array([])
+    shapes, keep = check_polygons(rows.shapes, rows.values, rows.table, ledger, repair_ratio=profile.thresholds.repair_area_ratio, villages_m2=float(np.nansum(areas)))
+    return replace(rows, shapes=shapes).keep(keep)
+
+
+def _lines(rows: Rows, ledger: Ledger) -> Rows:
+    return rows.keep(check_lines(rows.shapes, rows.values, rows.table, ledger))
+
+
+def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -> Layer:
+    """The layer where it belongs: as confirmed in doorplate.toml, else as its fit to the footprints tells."""
+    word = raw.settings.source(layer.table).datum_correction
+    if word is not None:
+        return corrected(layer, word)
+    if layer.table in ("buildings", "streets") or not len(footprints):
+        return layer
+    if layer.table == "villages":
+        return fit_villages(layer, footprints)
+    if layer.table in ("plates", "addresses"):
+        return fit_points(layer, rows[layer.table].values["_key"], footprints)
+    previous = rows["buildings_previous"].shapes if "buildings_previous" in rows and layer.table == "demolitions" else np.array([], dtype=object)
+    # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
+    return fit_polygons(layer, rows[layer.table].values["_key"], np.concatenate([footprints, previous[~np.equal(previous, None)]]))
+
+
+def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile: Profile, ledger: Ledger) -> dict[str, Rows]:
+    """Points outside the project become null; what stands for the project is its villages, else its footprints."""
+    area = next((rows[r].shapes for r in ("villages", "buildings") if r in rows and len(rows[r].shapes)), None)
+    if area is None:
+        return rows
+    area = area if "villages" in rows and len(rows["villages"].shapes) else np.array([shapely.convex_hull(shapely.geometrycollections(area))])
+    out = dict(rows)
+    for role in ("plates", "addresses"):
+        if role in layers:
+            swapped = _swapped(rows[role], layers[role], crs)
+            out[role] = without_outside(rows[role], area, swapped, profile.thresholds.outside_m, ledger)
+    if "buildings" in rows:
+        note_outside(rows["buildings"], area, profile.thresholds.outside_m, ledger)
+    return out
+
+
+def _swapped(rows: Rows, layer: Layer, crs: str) -> Shapes:
+    """The delivered points with their coordinates exchanged; None where the system cannot hold them."""
+    source = layer.source or GEOGRAPHIC
+    moved = shapely.transform(rows.delivered, lambda xy: np.column_stack(swap(xy[:, 0], xy[:, 1])))
+    return reproject(np.asarray(moved, dtype=object), source, crs)
+
+
+def _finished(rows: Rows, crs: str) -> pd.DataFrame:
+    """Rows in their order: by id, or by content where there is none."""
+    table, columns = rows.table, [c.name for c in rows.table.columns]
+    frame = rows.values[[*columns, "_source", "_row"]]
+    if table.name == "population":
+        several = frame["_source"].nunique() > 1
+        frame = frame.assign(row=(frame["_source"] if several else "") + "#" + frame["_row"].astype("str"))
+    if table.geometry != "none":
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows.shapes, index=frame.index, crs=crs), crs=crs)
+    if table.id is not None:
+        frame = frame.sort_values(table.id, kind="stable")
+    else:
+        place = shapely.bounds(rows.shapes).round(1) if table.geometry != "none" else np.zeros((len(frame), 4))
+        order = frame[columns].assign(**{f"_b{i}": place[:, i] for i in range(4)})
+        frame = frame.loc[order.sort_values(list(order.columns), kind="stable").index]
+    return frame.drop(columns=["_source", "_row"]).reset_index(drop=True)
+
+
+def _empty(table: Table, crs: str) -> pd.DataFrame:
+    """A table that was not delivered: every column, no row."""
+    nothing = pd.DataFrame({"_source": pd.Series(dtype="str"), "_row": pd.Series(dtype="int64"), "_key": pd.Series(dtype="str")})
+    values = type_table(nothing, table, {}, Ledger()).assign(**nothing)
+    return _finished(Rows(table, values, np.array([], dtype=object), np.array([], dtype=object)), crs)
+
+
+def _whole(frames: dict[str, pd.DataFrame], outside_m: float) -> gpd.GeoDataFrame:
+    """The one area of a project without villages: the hull of everything it holds; without any shape an empty one."""
+    shapes = [np.asarray(frames[r].geometry.array, dtype=object) for r in ("buildings", "plates", "addresses", "buildings_previous", "demolitions")]
+    there = np.concatenate([s[~np.equal(s, None)] for s in shapes])
+    hull = shapely.buffer(shapely.convex_hull(shapely.geometrycollections(there)), outside_m) if len(there) else None
+    crs = frames["buildings"].crs
+    row = frames["villages"].drop(columns="geometry").reindex([0])
+    row = row.astype(frames["villages"].drop(columns="geometry").dtypes).assign(village_code="", name="")
+    return gpd.GeoDataFrame(row.astype({"village_code": "str", "name": "str"}), geometry=gpd.GeoSeries([hull], index=row.index, crs=crs), crs=crs)
+
+
+def _with_parts(frame: pd.DataFrame, column: str, suffix: str, scope: Scope, profile: Profile) -> pd.DataFrame:
+    """The frame with the columns of PARSE of one of its texts."""
+    parts = importlib.import_module("geo.address").parse(frame[column], scope=scope, habits=profile.habits)
+    parts = parts[list(PARSE)].set_axis(frame.index).add_suffix(suffix)
+    place = frame.columns.get_loc("geometry") if "geometry" in frame else len(frame.columns)
+    out = pd.concat([frame.iloc[:, :place], parts, frame.iloc[:, place:]], axis=1)
+    return gpd.GeoDataFrame(out, geometry="geometry", crs=frame.crs) if isinstance(frame, gpd.GeoDataFrame) else out
+
+
+def _scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
+    """Upper levels on which nine tenths of the register's texts agree, among those that name them."""
+    texts = pd.concat([frames["addresses"]["text"], frames["population"]["text"]]).dropna().drop_duplicates().sort_values()
+    if not len(texts):
+        return Scope()
+    sample = texts.iloc[np.unique(np.linspace(0, len(texts) - 1, min(len(texts), _SCOPE_N)).astype(int))].reset_index(drop=True)
+    parts = importlib.import_module("geo.address").parse(sample, scope=Scope(), habits=profile.habits)
+    found = {}
+    for level in _LEVELS:
+        counts = parts[level].dropna().value_counts()
+        if len(counts) and counts.iloc[0] >= _AGREE * counts.sum() and counts.sum() >= 0.1 * len(parts):
+            found[level] = str(counts.index[0])
+    return Scope(**found)
+
+
+def _as_of(said: str | None, frames: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, tuple[str, ...]]:
+    """The day the rules mean by today, and what must be said about it."""
+    if said is not None:
+        day = parse_date(said)
+        if day is None:
+            raise ProjectError(f"as_of 应为 2026-06-30 这样的日期，实际为 {said}", f"as_of must be a day like 2026-06-30, not {said}")
+        return day, ()
+    dates = [frame[c].dropna() for frame in frames.values() for c in _PAST if c in frame]
+    newest = max((d[d < OPEN_END].max() for d in dates if (d < OPEN_END).any()), default=None)
+    if newest is not None:
+        return pd.Timestamp(newest), ()
+    if any(frame[c].notna().any() for frame in frames.values() for c in _FUTURE if c in frame):
+        zh = "数据中没有可作为“今天”的日期；请在 doorplate.toml 写明 as_of 或使用 --as-of"
+        raise ProjectError(zh, "the data hold no date to take as today; set as_of in doorplate.toml or use --as-of")
+    return pd.Timestamp(1970, 1, 1), ("as_of_unknown: 数据中没有日期，与日期有关的规则不起作用 / the data hold no date; rules about dates find nothing",)
+
+
+def _counted(sources: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
+    """SOURCES with the rows refused so far: rows_read = kept + quarantined, refused cells not counted."""
+    refused = quarantine[~quarantine["code"].isin(CELL_CODES)].groupby(["table", "source"])["row"].nunique()
+    key = pd.MultiIndex.from_arrays([sources["table"], sources["file"].str.rsplit("/", n=1).str[-1]])
+    n = refused.reindex(key, fill_value=0).to_numpy()
+    return sources.assign(quarantined=n, kept=sources["rows_read"].to_numpy() - n)
