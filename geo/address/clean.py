@@ -43,6 +43,8 @@ def clean(text: str) -> Clean:
         shown = shown.translate(_DASH)
         if _CONFUSED.search(shown):
             shown = _LETTER_O.sub("0", _BAR.sub("-", shown))
+        if "--" in shown:
+            shown = _DASHES.sub("-", shown)
     else:
         shown = _SPACE.sub(" ", shown).strip()
     personal = _LONG.search(shown) is not None
@@ -70,8 +72,9 @@ _FORM = _Form({ord(c): "-" for c in "‐‑‒–—―─－﹣−"} | {ord(c):
 _DASH = {ord(c): "-" for c in "ー"}
 _SPACE = re.compile(r"\s+")
 _SPACED = re.compile(r"\s")
-_CONFUSED = re.compile(r"(?<=\d)[O一]|[O](?=\d\d)")
-_BAR = re.compile(r"(?<=\d)一(?=\d)")
+_CONFUSED = re.compile(r"(?<=\d)[O一_]")
+_BAR = re.compile(r"(?<=\d)[一_](?=\d)")
+_DASHES = re.compile(r"-+")
 _LETTER_O = re.compile(r"(?<=\d)O(?=\d)")
 _LONG = re.compile(r"(?<!\d)(?:\d{7,}[\dX]?|0\d{2,3}-\d{7,8})(?!\d)")
 _BRACKET = re.compile(r"[()\[\]{}〔〕〈〉<>《》]")

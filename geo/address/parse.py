@@ -73,6 +73,7 @@ class Reader:
             self._uppers[upper] = read_upper(key[:cut], upper, scope=self._scope)
         pieces = list(self._uppers[upper])
         if cut < len(key):
+            pieces = _as_estate(pieces, key[cut:], self._scope)
             after = _after(pieces)
             known = (shown[cut:], after)
             if known not in self._tails:
@@ -84,9 +85,12 @@ class Reader:
         m = _POSTCODE.match(key)
         at = m.end() if m else 0
         found = FIRST.search(key, at)
+        if found and (m := _NEIGHBOURHOOD.match(key, found.start())):
+            found = FIRST.search(key, m.end())
         return found.start() if found else len(key)
 
 
+_NEIGHBOURHOOD = re.compile(r"\d+邻")
 _POSTCODE = re.compile(r"(?:\d{3}|\d{5,6})(?=[\u3400-\u9fff])(?![号弄巷栋幢组室层楼单])")
 
 
@@ -96,8 +100,22 @@ def _after(pieces: list[Piece]) -> str:
         return ""
     last = pieces[-1].element
     if last == "name" and any(p.element == "street" for p in pieces):
-        return "estate"
-    return last
+        return "landmark"
+    return "estate" if last == "zone" else last
+
+
+_NUMBERED_ESTATE = re.compile(r"(?:[一二三四五六七八九十]|新)村$")
+_GROUP_FIRST = re.compile(r"第?[\d一二三四五六七八九十]+(?:村民小组|小组|组|社|队)")
+
+
+def _as_estate(pieces: list[Piece], tail: str, scope: Scope) -> list[Piece]:
+    """曹杨一村 in a town centre is an estate, not a village: a subdistrict or district is written and no group follows."""
+    if not pieces or pieces[-1].element != "village" or not _NUMBERED_ESTATE.search(pieces[-1].value) or _GROUP_FIRST.match(tail):
+        return pieces
+    written = {p.element: p.value for p in pieces}
+    town = written.get("town") or scope.town
+    urban = town.endswith(("街道", "街道办事处")) if town else written.get("county", "").endswith("区")
+    return [*pieces[:-1], pieces[-1]._replace(element="estate", rule="estate_village")] if urban else pieces
 
 
 _NEEDS_ESTATE = {"building_no", "unit", "floor", "room", "section", "estate"}
@@ -110,20 +128,27 @@ def _settle(pieces: list[Piece], cleaned: Clean) -> list[Piece]:
     for i, piece in enumerate(pieces):
         if piece.element == "name":
             following = next((p.element for p in pieces[i + 1 :] if p.element not in ("flag", "leftover", "country")), "")
-            if following == "street" and pieces[i + 1].rule in ("numbered_road", "segment"):
+            if following == "lane" and "street" in have and pieces[i + 1].value.endswith("巷"):
+                element = "street"
+            elif following == "street" and pieces[i + 1].rule in ("numbered_road", "segment"):
                 element = "street"
             elif following in _NEEDS_ESTATE:
                 element = "estate"
-            elif following == "":
+            elif following in ("", "alias"):
                 element = "leftover"
             else:
                 element = "hamlet" if "street" not in have else "estate"
             if element in have and element in ("estate", "hamlet"):
                 element = "leftover"
             piece = piece._replace(element=element, rule="name_" + element)
+        elif piece.element == "zone" and i + 1 < len(pieces) and pieces[i + 1].element in _DOOR_PARTS and "street" not in have:
+            piece = piece._replace(element="estate", rule="zone_estate")
         have.add(piece.element)
         out.append(piece)
     return out
+
+
+_DOOR_PARTS = {"number", "building_no", "unit", "floor", "room", "section"}
 
 
 _JOIN = {"street": "", "lane": "/", "sub_number": "/", "flag": "/", "leftover": "/", "room": "-", "floor": "-"}
@@ -132,6 +157,8 @@ _JOIN = {"street": "", "lane": "/", "sub_number": "/", "flag": "/", "leftover": 
 def _assemble(pieces: Iterable[Piece], cleaned: Clean) -> tuple[object, ...]:
     part: dict[str, str] = {}
     for p in pieces:
+        if p.element in ("country", "zone"):
+            continue
         if p.element in part:
             if p.element in _JOIN:
                 part[p.element] += _JOIN[p.element] + p.value

@@ -86,7 +86,7 @@ def within_text(part: Mapping[str, str | None]) -> str:
     out = f"{get('unit')}单元" if get("unit") else ""
     floor = get("floor")
     if floor:
-        out += (f"负{floor[1:]}" if floor.startswith("-") else floor) + "层"
+        out += floor if floor == "地下室" else (f"负{floor[1:]}" if floor.startswith("-") else floor) + "层"
     room = get("room")
     if room:
         out += room if room.endswith("户") else f"{room}室"

@@ -11,7 +11,7 @@ from geo.profile import Habits
 
 C = CHARACTERS
 N = NUMERAL
-SLOT = r"(?:号|组(?!团)|社(?!区)|队|小组|村民小组|居民小组|生产队|栋|幢|座|单元|楼(?![村镇乡社庄])|层|室|弄|支弄|排|邻|连|段|院(?!子)|户|期|丁目|番|-)"
+SLOT = r"(?:号(?![苑桥线库])|组(?!团)|社(?!区)|队|小组|村民小组|居民小组|生产队|栋|幢|单元|楼(?![村镇乡社庄])|层|室|弄|支弄|排|连|段|院(?!子)|期|丁目|番|-)(?![村里镇乡庄街路巷老坪坑崎寮])"
 FIRST = re.compile(
     rf"(?:临时?|第)?(?:(?<=[路街巷道弄段村组社区里湾坝坪坡岗庄沟屯寨冲院子])(?:特|建|增))?(?:[甲乙丙丁戊]|[A-Z]{{1,3}})?(?:\d|[{C}]+(?={SLOT}))"
     rf"|[A-Z](?=座|栋|幢|号楼|单元|馆)|[甲乙丙丁](?=座|栋|幢|单元|号)|[东南西北](?=单元|幢|栋|座)|地下室|无门牌|无号|未编"
@@ -62,17 +62,20 @@ class _Scan:
         for read in _READERS:
             if read(self):
                 return
-        self.at += 1
+        run = _RUN.match(self.key, self.at)
+        end = run.end() if run else self.at + 1
+        self.put(end, "leftover", self.shown[self.at : end], "leftover")
 
 
+_RUN = re.compile(r"[A-Z\d]+")
 _SEPARATORS = re.compile(r"[\s,，、。.;:/_·|~]+|-+(?!\d)")
 _LANE = re.compile(rf"(\d+|[{C}]+)(支弄|支巷|弄|巷|衖)")
 _GROUP = re.compile(rf"第?(\d+|[{C}]+)(村民小组|居民小组|小组|生产队|组(?!团)|社(?!区)|队|连)")
 _NEIGH = re.compile(rf"({N})邻")
 _ROW = re.compile(rf"({N})排(?!楼)")
 _SEGMENT = re.compile(rf"({N})段")
-_NUMBERED_ROAD = re.compile(rf"(?:{N}号(?:大街|大道|公路|路|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d+(?:国道|省道|县道|公路|线)?(?=\D|$)|\d+(?:大街|大道|路|街(?!坊)))(?:[东西南北中]|{N})?(?:段)?")
-_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门|电梯|柜|口|馆|厅|通道)|\d+S店|\d+(?:米|天|元|度|路车)")
+_NUMBERED_ROAD = re.compile(rf"(?:{N}号(?:大街|大道|公路|路|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d{{3}}(?:国道|省道|县道|公路|线)?(?![\d号])|\d{{1,2}}[东西南北中]?(?:大街|大道|路|街(?!坊))|\d+(?:[东西南北中](?:{N})?|之\d+)巷)(?:(?:[东西南北中]|{N})段)?")
+_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门|电梯|柜|馆|厅|通道)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|\d+[A-Z]{2,}(?!\d)|(?<!\d)\d{{6}}(?![\d号室])")
 _YARD = r"(?:(院|大院)(?!子))?"
 _SUB = rf"(?:(?:附|付|副|之|-)(?:{N}|[{C}]+)号?)"
 _PREFIX = r"(临时?|特|建|新|旧|老|增|[甲乙丙丁戊]|[A-Z]{1,2})?"
@@ -89,13 +92,14 @@ _LETTER_BUILDING = re.compile(r"([A-Z]|[甲乙丙丁]|[东南西北])(座|栋|�
 _UNIT = re.compile(rf"({N}|[A-Z]|[甲乙丙丁]|[东南西北中])(单元|梯)")
 _GATE = re.compile(rf"({N})门(?=\d|[{C}]+[室号楼层])")
 _STOREY = re.compile(rf"(负|地下|B|-)?({N})(楼|层|F(?![A-Z]))(?:之({N}))?")
-_CHAIN = re.compile(rf"([A-Z]?\d+[A-Z]?)((?:-[A-Z]?\d+[A-Z]?)+)(号楼|栋|幢|号|室|房|户)?")
-_ROOM = re.compile(rf"([A-Z]?)({N})([A-Z]?)(?:-(\d+))?(室|房|户(?!外)|铺)")
+_CHAIN = re.compile(r"([A-Z]?\d+[A-Z]?(?!\d)|[A-Z](?=-\d))((?:-(?:[A-Z]?\d+[A-Z]?|[A-Z](?=-|$)))+)(号楼|栋|幢|号|室|房|户)?")
+_ROOM = re.compile(rf"([A-Z]?)({N})([A-Z]?)(?:(?<=\d{{3}})-(\d{{1,2}}))?(室|房|户(?!外)|铺)")
 _SIDE = re.compile(r"([东南西北中]+)(户)")
 _BARE = re.compile(r"([A-Z]?\d+[A-Z]?\d*)(?![\d])")
-_PHASE = re.compile(rf"(?:({N})(期|区|组团|园(?!区)))|([A-Z]\d*)(区|组团)")
+_PHASE = re.compile(rf"(?:({N})(期|区|组团|园(?!区)|号苑))|([A-Z]\d*)(区|组团)")
+_VILLAGE_NUMBER = re.compile(r"\d{1,2}村(?!路|街|民)")
 _BASEMENT = re.compile(r"地下室|地下(?!\d|[一二三])")
-_NAME_END = re.compile(rf"(?:[甲乙丙丁]|[A-Z]{{1,3}})?(?:\d|[{C}]+{SLOT})|[A-Z](?=座|栋|幢|单元|馆)|[甲乙丙丁东南西北](?=座|栋|幢|单元)|地下室|[,，;_|]")
+_NAME_END = re.compile(rf"(?:[甲乙丙丁]|[A-Z]{{1,3}}|负|地下)?(?:\d|[{C}]+{SLOT})|[A-Z](?=座|栋|幢|单元|馆)|[甲乙丙丁东南西北](?=座|栋|幢|单元)|[A-Z]-\d|地下室|[,，;_|]")
 _UNNUMBERED = re.compile(r"无门牌号?|无号|未编号?")
 
 
@@ -119,6 +123,14 @@ def _numbered_road(s: _Scan) -> bool:
     if not m:
         return False
     s.put(m.end(), "street", canonical_name(s.shown[s.at : m.end()]), "numbered_road")
+    return True
+
+
+def _numbered_village(s: _Scan) -> bool:
+    m = _VILLAGE_NUMBER.match(s.key, s.at) if not s.have & {"number", "building_no", "unit", "floor"} else None
+    if not m:
+        return False
+    s.put(m.end(), "hamlet" if "village" in s.have else "village", s.shown[s.at : m.end()], "numbered_village")
     return True
 
 
@@ -211,6 +223,8 @@ def _hao(s: _Scan) -> bool:
         m = _HAO.match(s.key, s.at, m.end() - len(split.group(1)))
         if not m:
             return False
+    if m.group(4) and "-" in m.group(4) and s.last in ("estate", "section", "landmark"):
+        return _chain(s)
     if s.have & {"floor"} or (s.have & {"unit"} and "room" not in s.have):
         s.put(m.end(), "room", (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "room_hao")
         return True
@@ -240,7 +254,9 @@ def _put_number(s: _Scan, m: re.Match[str], element: str) -> None:
     end = m.end()
     letter = letter or letter_inside or letter_after
     value = arabic(number)
-    if prefix:
+    if prefix and element == "building_no" and prefix.isascii():
+        value = prefix + value
+    elif prefix:
         s.put(m.start(2), "prefix", _prefix(prefix), "prefix")
     if inner and "之" in inner:
         rule = "inner_sub"
@@ -271,11 +287,22 @@ def _building(s: _Scan) -> bool:
     value = (m.group(1) or "") + (arabic(m.group(2)) if m.group(2) else "") + (m.group(3) or "")
     element = "building_no"
     if "building_no" in s.have:
+        _demote(s)
+    if "building_no" in s.have:
         element = "unit" if "unit" not in s.have else "room"
     if m.group(5):
         value += "附" + arabic(m.group(5))
     s.put(m.end(), element, value, "building")
     return True
+
+
+def _demote(s: _Scan) -> None:
+    """N号 read as the building was the number, for here stands the building itself."""
+    for i, p in enumerate(s.pieces):
+        if p.element == "building_no" and p.rule in ("lane_building", "inner_sub") and "number" not in s.have:
+            s.pieces[i] = p._replace(element="number", rule="number")
+            s.have.discard("building_no")
+            s.have.add("number")
 
 
 def _letter_building(s: _Scan) -> bool:
@@ -300,7 +327,7 @@ def _storey(s: _Scan) -> bool:
     m = _STOREY.match(s.key, s.at)
     if not m or "floor" in s.have:
         return False
-    before_unit = re.match(rf"(?:{N}|[A-Z])(?:单元|门|梯)|-\d|\d+-\d+", s.key[m.end() :])
+    before_unit = re.match(rf"(?:{N}|[A-Z])(?:单元|门|梯)|-\d|\d{{1,2}}-(?:\d+-)?\d{{3,4}}(?!\d)", s.key[m.end() :])
     if m.group(3) == "楼" and before_unit and "building_no" not in s.have and "unit" not in s.have:
         s.put(m.end(), "building_no", arabic(m.group(2)), "storey_building")
         return True
@@ -322,8 +349,11 @@ def _chain(s: _Scan) -> bool:
     if word in ("号楼", "栋", "幢"):
         s.put(m.end(), "building_no", "-".join(values), "building")
         return True
+    if len(values) == 2 and s.have & {"building_no", "unit", "floor"} and re.fullmatch(r"\d{3,}", values[0]) and len(values[1]) < 3:
+        s.put(m.end(), "room", "-".join(values), "room")
+        return True
     floor_door = s.habits.dash_after_number == "floor_door"
-    if not s.have & {"number", "building_no", "unit", "floor"} and len(values) == 2 and s.last in ("street", "group", "hamlet", "village", "lane", "row", ""):
+    if not s.have & {"number", "building_no", "unit", "floor"} and len(values) == 2 and _sub_follows(s, values, word):
         s.put(m.end(), "number", values[0], "dash_number")
         s.put_from(m.start(), m.end(), "sub_number", values[1], "sub_number")
         return True
@@ -334,6 +364,13 @@ def _chain(s: _Scan) -> bool:
         s.put_from(start, m.end(), slot, "-".join(values[i:]) if last else value, "chain")
     s.last = slots[-1]
     return True
+
+
+def _sub_follows(s: _Scan, values: list[str], word: str) -> bool:
+    """A-B is number and sub-number after a street, and in a village unless B is a room."""
+    if s.last in ("street", "lane"):
+        return True
+    return s.last in ("group", "hamlet", "village", "row", "name", "neighbourhood", "") and (word == "号" or len(values[1]) < 3)
 
 
 def _slots(s: _Scan, values: list[str], floor_door: bool) -> tuple[str, ...]:
@@ -386,7 +423,7 @@ def _basement(s: _Scan) -> bool:
     m = _BASEMENT.match(s.key, s.at)
     if not m or "floor" in s.have:
         return False
-    s.put(m.end(), "floor", "-1", "basement")
+    s.put(m.end(), "floor", "地下室", "basement")
     return True
 
 
@@ -396,20 +433,19 @@ def _bare(s: _Scan) -> bool:
     if not m or "room" in s.have:
         return False
     following = s.key[m.end() :]
-    if following and not re.match(r"[\s,，;_|/-]|[^\d]", following):
-        return False
     value = m.group(1)
     letters = re.fullmatch(r"(\d+)([A-Z])", value)
     if not s.have & {"number", "building_no", "unit", "floor"}:
-        if s.last in ("estate", "section", "name"):
-            s.put(m.end(), "building_no" if len(value) <= 3 else "room", arabic(value), "bare")
+        if s.last in ("estate", "section", "name", "landmark"):
+            s.put(m.end(), "building_no" if len(value) <= 2 else "room", arabic(value), "bare")
         elif letters:
             s.put(m.end(1), "number", arabic(letters.group(1)), "bare")
             s.put(m.end(), "letter", letters.group(2), "letter")
         else:
             s.put(m.end(), "number", arabic(value), "bare")
         return True
-    s.put(m.end(), "room", arabic(value), "bare_room")
+    building = s.last in ("estate", "section") and "building_no" not in s.have and len(value) <= 2
+    s.put(m.end(), "building_no" if building else "room", arabic(value), "bare_room")
     return True
 
 
@@ -448,6 +484,6 @@ def _name(s: _Scan) -> bool:
 
 
 _READERS = (
-    _separator, _unnumbered, _numbered_road, _not_number, _segment, _neighbourhood, _row, _lane, _group, _list, _range, _unit, _building,
+    _separator, _unnumbered, _numbered_road, _numbered_village, _not_number, _segment, _neighbourhood, _row, _lane, _group, _list, _range, _unit, _building,
     _letter_building, _storey, _room, _hao, _chain, _phase, _side, _basement, _bare, _name,
 )  # fmt: skip

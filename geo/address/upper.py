@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from geo.address.numeral import CHARACTERS, arabic
-from geo.address.words import ESTATE_WORDS, MUNICIPALITIES, PROVINCES, STREET
+from geo.address.words import ESTATE_WORDS, PROVINCES, STREET
 from geo.tables import Scope
 
 
@@ -40,25 +41,36 @@ def read_upper(key: str, shown: str, *, scope: Scope) -> tuple[Piece, ...]:
 _HEAD = re.compile(r"(?:中华人民共和国|中国(?!建设|银行|工商|农业|移动|联通|电信|石化|石油|邮政|人寿|平安|人保))")
 _SEPARATOR = re.compile(r"[\s,，、。.;:/_·|\-]+")
 _PROVINCE = re.compile(
-    rf"(?:新疆生产建设兵团|(?:{'|'.join(PROVINCES)})(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市(?![场政民]))|(?:内蒙古|广西|宁夏|西藏|新疆)(?=.{{1,9}}(?:[市县旗盟州]|地区)))"
+    rf"(?:新疆生产建设兵团|(?:{'|'.join(PROVINCES)})(?:壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市(?![场政民]))|"
+    r"(?:内蒙古|广西|宁夏|西藏|新疆)(?=.{1,9}(?:[市县旗盟州]|地区)))"
 )
-_SHORT = re.compile(rf"(?:{'|'.join(PROVINCES)})(?![路街道巷村里大小新镇乡庄湾家公会饭酒花广科学])(?=[^路街道巷村社]{{1,6}}(?:市(?!场)|县(?!道)|区(?!间)|自治州|地区))")
-_ROADLIKE = r"(?![东南西北中前后新老]*(?:大道|大街|路|街(?!道)|巷))"
-_CITY = re.compile(r"[^\d,]{1,9}?(?:自治州|地区|盟(?!路|街)|(?<!夜)(?<!菜)(?<!超)(?<!农贸)(?<!城)市(?!场|政|民|府|委|辖区|[东南西北中]?(?:路|街|大道|巷)|镇|区$))")
+_SHORT = re.compile(
+    rf"(?:{'|'.join(PROVINCES)})(?![路街道巷村里大小新镇乡庄湾家公会饭酒花广科学])(?=[^路街道巷村社]{{1,6}}(?:市(?!场)|县(?!道)|区(?!间)|自治州|地区))"
+)
+_ROAD = r"[东南西北中前后]?(?:路|街(?!道)|大街|大道|巷)"
+_CITY = re.compile(
+    rf"[^\d,]{{1,9}}?(?:自治州|地区|盟(?!路|街)|(?<!夜)(?<!菜)(?<!超)(?<!贸)市(?!场|政|民|府|委|辖区|镇|区$|{_ROAD}))"
+)
 _COUNTY = re.compile(
-    r"市辖区|[^\d,]{1,14}?(?:自治县|自治旗|林区|特区|(?<![小社校景厂库园院业矿军警营灾]|[一二三四五六七八九十A-Z])区(?!间|域|公所|委|政府|[东南西北中]?(?:路|街|大道|巷))|"
-    r"县(?!道|城|前|后|政府|委|府|[东南西北中]?(?:路|街(?!道)|大道|巷|门))|(?<!国)(?<!红)(?<!彩)旗(?!杆|舰|袍|台)(?=.{1,9}(?:镇|乡|苏木|街道|嘎查|村|社区))|(?<!超)(?<!城)市(?!场|政|民|府|委|[东南西北中]?(?:路|街|大道|巷)|镇|区))"
+    rf"市辖区|[^\d,]{{1,14}}?(?:自治县|自治旗|林区|特区|(?<![小社校景厂库园院业矿军警营灾]|[一二三四五六七八九十A-Z])区(?!间|域|公所|委|政府|{_ROAD})|"
+    rf"(?<=矿)区(?=.{{2,}})|县(?!道|城|门|政府|委|府|{_ROAD})|(?<!国)(?<!红)(?<!彩)旗(?!杆|舰|袍|台)(?=.{{1,9}}(?:镇|乡|苏木|街道|嘎查|村|社区))|"
+    rf"(?<!超)市(?!场|政|民|府|委|镇|区|{_ROAD}))"
 )
 _ZONE = re.compile(
-    r"[^\d,路街]{0,8}?(?:(?:经济|高新)?技术(?:产业)?开发区|经济开发区|开发区|高新(?:技术)?(?:产业)?区|工业园区|工业园|工业区|产业园区|产业集聚区|管理区|保税区|度假区|风景区|新区(?!.{0,4}(?:路|街)))(?!(?:路|街))"
+    r"[^\d,路街]{0,8}?(?:(?:经济|高新)?技术(?:产业)?开发区|经济开发区|开发区|高新(?:技术)?(?:产业)?区|工业园区|工业园|工业区|产业园区|"
+    r"产业集聚区|管理区|保税区|度假区|风景区|新区(?!.{0,4}(?:路|街)))(?!(?:路|街))"
 )
 _TOWN = re.compile(
-    r"[^\d,]{1,14}?(?:街道办事处|街道办|(?<!一条)街道(?!路|口)|民族乡|(?<!古)镇(?!村|政府|中路|前路|海[区路]|江[市路]|平[县路]|[里上东南西北中]?(?:小学|中学|卫生院|医院))(?!$.)|乡(?!村|政府|镇|巴佬|情|亲)|苏木|农场|林场|牧场|渔场|茶场)"
+    r"[^\d,]{1,14}?(?:街道办事处|街道办|(?<!一条)街道(?!路|口)|民族乡|(?<!古)镇(?!村|政府|中路|前路|[里上]|海[区路]|江[市路]|平[县路]|"
+    r"[东南西北中]?(?:小学|中学|卫生院|医院))(?!$.)|乡(?!村|政府|镇|情|亲)|苏木|农场|林场|牧场|渔场|茶场)"
 )
 _REGIMENT = re.compile(r"\d+团(?!结)")
 _VILLAGE = re.compile(
-    r"[^\d,]{1,14}?(?:社区居民委员会|社区居委会|社区村委会|社区|居民委员会|居委会|村民委员会|村委会|民委员会|行政村|村(?!镇|庄|路|街|道|巷|口|社区|居委会|前路|后路|[东南西北中](?:路|街|巷)|级|里[路街]|小学|中学|头[路街])|嘎查|(?<![公英])里(?=\d+邻))"
+    r"[^\d,]{1,14}?(?:社区居民委员会|社区居委会|社区村委会|社区|居民委员会|居委会|村民委员会|村委会|民委员会|行政村|"
+    rf"村(?!镇(?!{_ROAD})|庄|路|街|道|巷|口|社区|居委会|委|{_ROAD}|级|里[路街]|小学|中学|头[路街])|嘎查|(?<![公英])里(?=\d+邻))"
 )
+_NEIGH = re.compile(r"(\d+)邻")
+_OFFICE = re.compile(r"(?:社区居民委员会|社区居委会|社区村委会|社区|居民委员会|居委会|村民委员会|村委会|民委员会|行政村|村|嘎查|里)$")
 _VILLAGE_TAIL = re.compile(r"(?:村民委员会|民委员会|村委会|行政村)$")
 _COMMUNITY_TAIL = re.compile(r"(?:社区居民委员会|社区居委会|居民委员会|居委会|社区村委会)$")
 
@@ -75,7 +87,7 @@ def canonical_village(name: str) -> str:
 def _divisions(key: str, shown: str, scope: Scope) -> tuple[int, list[Piece]]:
     """Divisions written at the start, level by level; a level is read by its own suffix or by the scope's own name."""
     pieces: list[Piece] = []
-    at = _skip(key, 0)
+    at = _skip(key, _restart(key))
     if m := _HEAD.match(key, at):
         pieces.append(Piece(at, m.end(), "country", shown[at : m.end()], "country"))
         at = _skip(key, m.end())
@@ -94,7 +106,21 @@ def _divisions(key: str, shown: str, scope: Scope) -> tuple[int, list[Piece]]:
         pieces.append(Piece(at, end, element, value, rule))
         have.add(element)
         at = _skip(key, end)
+    if m := _NEIGH.match(key, at):
+        pieces.append(Piece(at, m.end(), "neighbourhood", arabic(m.group(1)), "neighbourhood"))
+        at = m.end()
     return at, pieces
+
+
+def _restart(key: str) -> int:
+    """Where the last province stands: what is written before it is a repetition of divisions."""
+    last = 0
+    for m in _FULL_PROVINCE.finditer(key):
+        last = m.start()
+    return last
+
+
+_FULL_PROVINCE = re.compile(rf"(?:{'|'.join(PROVINCES)})(?:省|[壮回]族自治区|维吾尔自治区|自治区)(?!道)")
 
 
 def _village_shown(key: str, shown: str) -> str:
@@ -125,17 +151,26 @@ def _next_division(key: str, at: int, have: set[str], scope: Scope) -> tuple[int
     for level, pattern in _LEVELS:
         if _closed(level, have):
             continue
-        m = pattern.match(key, at)
-        if m and _sound(level, m.group(), key, m.end(), have):
-            return m.end(), level, "suffix"
+        for m in _ends(pattern, key, at):
+            if _sound(level, m, key, at + len(m), have):
+                return at + len(m), level, "suffix"
     return None
+
+
+def _ends(pattern: re.Pattern[str], key: str, at: int) -> Iterator[str]:
+    """The names that end at the first and, for 村 and 社区, also at the second suffix found."""
+    m = pattern.match(key, at)
+    if m:
+        yield m.group()
+        if pattern is _VILLAGE and (n := pattern.match(key, m.end())):
+            yield key[at : n.end()]
 
 
 _LEVELS = (("city", _CITY), ("county", _COUNTY), ("town", _REGIMENT), ("town", _TOWN), ("village", _VILLAGE), ("zone", _ZONE))
 _BLOCKS = {"city": {"city", "county", "town"}, "county": {"county", "town"}, "town": {"town"}, "zone": {"zone"}, "village": {"village"}}
 _LOWER_MARK = re.compile(r"社区|村(?=[^镇乡街区县市])|路(?=[^街桥县区市镇乡社村])|大道|[街巷](?=[^道镇乡村社])|小区|花园|公寓|大厦|广场|工业|开发")
 _STREET_THEN = re.compile(r".(?:路|大道|大街|街(?!道)|巷|弄)(?=..)")
-_INNER = re.compile(r"[省市县区镇乡]")
+_OWN = re.compile(r"(?<=.)(?:镇|乡)(?=.)|街道")
 
 
 def _closed(level: str, have: set[str]) -> bool:
@@ -144,26 +179,25 @@ def _closed(level: str, have: set[str]) -> bool:
 
 def _sound(level: str, name: str, key: str, end: int, have: set[str]) -> bool:
     """Whether a name cut at its suffix is believable as a division of that level."""
-    stem = name[:-1]
+    if len(name) < 2:
+        return False
     if level in ("city", "county"):
-        if _LOWER_MARK.search(name) or (len(name) > 2 and re.search(r"镇|乡(?!宁|城)|街道", stem)) or len(name) < 2:
-            return False
-        if level == "county" and name.endswith("区") and len(stem) < 2 and end >= len(key):
-            return False
-        return True
+        short = level == "county" and name.endswith("区") and len(name) < 3 and end >= len(key)
+        return not (_LOWER_MARK.search(name) or _OWN.search(name[:-1]) or short)
     if level == "town":
-        if _LOWER_MARK.search(stem[:-1] if name.endswith("街道") else stem) and not name.endswith(("街道", "街道办事处")):
-            return False
-        return not (len(name) > 3 and re.search(r"社区|村委会|.村(?=..)", stem)) and len(name) >= 2
-    if level == "village":
-        if _STREET_THEN.search(stem) or re.search(r"小区|花园|公寓|大厦|广场", stem):
-            return False
-        if name.endswith("新村") and (end >= len(key)) and not ({"town"} & have):
-            return False
-        if name.endswith("村") and not ({"town"} & have) and re.match(r"[东南西北中]?(?:大街|大道|路|街)", key[end:]):
-            return False
-        return len(name) >= 2
-    return True
+        if name.endswith(("街道", "街道办事处", "街道办")):
+            return not re.search(r"社区|村委会", name)
+        return not (_LOWER_MARK.search(name[:-2]) or re.search(r"社区|村委会|.村(?=..)", name[:-1]))
+    return level != "village" or _sound_village(name, key, end, have)
+
+
+def _sound_village(name: str, key: str, end: int, have: set[str]) -> bool:
+    stem = _OFFICE.sub("", name)
+    if _STREET_THEN.search(stem) or re.search(r"小区|花园|公寓|大厦|广场", stem):
+        return False
+    if name.endswith("村") and len(stem) == 1 and re.match(r".{1,2}(?:村|社区)", key[end:]):
+        return False
+    return not (name.endswith("村") and "town" not in have and re.match(r"[东南西北中]?(?:大街|大道|路|街)", key[end:]))
 
 
 _DIRECTION = re.compile(rf"(?:[东西南北中]|[{CHARACTERS}])段$|[东西南北中]$")
