@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from geo.tables import CERTAINTY, COUNTS, INPUT, LINK_STATE, OFFICE, SEVERITY, SUBJECT, Column, Table
 
 PEOPLE_HOW = ("placed", "shared", "none")
-EXTRA_STATUS = ("matched", "exempt", "undecided")
-"""What a status says besides the code of a finding."""
+EXTRA_STATUS = ("matched", "undecided", "unlinked", "exempt", "no_part")
+"""What a status says where no finding speaks of the object: it belongs together with others, that is undecided, it
+stands alone, it needs no number (buildings), or it takes no part (retired, planned, a room)."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ _PLACE = (
     Column("key", "text", "地址键", "village, place, numbers and kind: what makes two texts the same door", null="the text names no door"),
 )
 _STATUS = Column(
-    "status", "text", "状态", "code of the first finding in order of precedence, else matched, exempt or undecided", required=True
+    "status", "text", "状态", f"code of the first finding in order of precedence, else {', '.join(EXTRA_STATUS)}", required=True
 )
 _VILLAGE = Column("village_code", "text", "村居代码", "village the object lies in, else the declared one", null="in no village")
 _VILLAGES = INPUT["villages"]
@@ -76,6 +77,7 @@ def _located(name: str) -> Table:
     source, id_name = INPUT[name], INPUT[name].id or ""
     columns = (
         source.column(id_name),
+        Column("text", "text", source.column("text").zh, source.column("text").en, null="not kept"),
         *_PLACE,
         Column("parent_id", "text", "所属门牌级", "plate-level object a room or unit belongs to", null="is plate-level itself"),
         _STATUS,

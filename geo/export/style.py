@@ -27,8 +27,10 @@ _SIZE = {"error": 3.6, "warning": 2.8, "notice": 2.2, "": 2.0}
 _OUTLINE = {"error": 0.6, "warning": 0.35, "notice": 0.2, "": 0.2}
 _SETTLED = {
     "matched": ("已对应", "#009E73"),
-    "exempt": ("不编门牌", "#BBBBBB"),
     "undecided": ("待判", "#F0E442"),
+    "unlinked": ("未对应", "#999999"),
+    "exempt": ("不编门牌", "#BBBBBB"),
+    "no_part": ("不参与核对", "#DDDDDD"),
 }
 
 
@@ -57,7 +59,7 @@ def style_findings(cards: Iterable[Card]) -> tuple[Sign, ...]:
 
 
 def style_status(cards: Iterable[Card], *, subject: str) -> tuple[Sign, ...]:
-    """One sign per status an object may have: the findings in order of precedence, then matched, undecided and exempt.
+    """One sign per status an object may have: the findings in order of precedence, then what a status says without one.
 
     Parameters
     ----------

@@ -12,7 +12,8 @@ import pyogrio
 import pytest
 
 from geo.export.geopackage import LAYERS, write_geopackage
-from geo.outputs import OUTPUT
+from geo.export.style import style_status
+from geo.outputs import EXTRA_STATUS, OUTPUT
 from geo.tables import COUNTS
 from tests.export.town import CARDS, CRS, draw_verification
 
@@ -71,6 +72,12 @@ def test_each_category_has_its_symbol_and_each_value_in_the_layer_its_category(p
     assert {s.get("type") for s in symbols.values()} == {"fill" if area else "marker"}
     literals = {e.text for e in read_style(path, layer, "styleSLD").iter(f"{OGC}Literal")}
     assert literals == set(categories) - {""}
+
+
+def test_every_status_there_is_has_a_sign() -> None:
+    for subject in ("building", "plate", "address"):
+        signs = [sign.value for sign in style_status(CARDS, subject=subject)]
+        assert signs == [card.code for card in CARDS] + list(EXTRA_STATUS)
 
 
 def test_findings_that_differ_in_kind_or_severity_differ_in_more_than_colour(path: Path) -> None:

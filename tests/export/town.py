@@ -103,6 +103,7 @@ def draw_doors(kind: str, rows: list[tuple[str, str | None]]) -> gpd.GeoDataFram
     return gpd.GeoDataFrame(
         {
             f"{kind}_id": [r[0] for r in rows],
+            "text": text([f"中山巷{i + 1}号" for i in range(n)]),
             **{part: text([None] * n) for part in parts},
             "key": text([f"V1|中山巷|{i + 1}" for i in range(n)]),
             "parent_id": text([None] * n),
