@@ -41,7 +41,11 @@ class Thresholds:
     parity_ratio: float = 0.80
     density_m2: float = 5.0
     rural_house_n: int = 30
-    decided_ratio: float = 0.97
+    decided_ratio: float = 0.9
+    share_ratio: float = 0.05
+    stray_ratio: float = 0.01
+    no_building_ratio: float = 0.01
+    declared_log_odds: float = 6.0
     plates_on_wall_ratio: float = 0.95
     on_map_ratio: float = 0.98
     people_placed_ratio: float = 0.98

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -18,17 +19,15 @@ Subject = Literal["building", "plate", "address", "village", "layer", "row"]
 Severity = Literal["error", "warning", "notice"]
 Office = Literal["civil_affairs", "police", "surveyor", "village", "data"]
 
-FOUND = ("subject_id", "related", "certainty", "value", "unit", "proposal", "zh", "en")
-"""Columns a rule returns: one row per finding. subject_id and related (list of ids) name the objects; certainty is
-certain or suspect; value with its unit is the number the finding was judged by; proposal is the text to adopt; zh and
-en are the values the card's sentence needs, already as text."""
+UNCLAIMED_N = 0.5
+"""Expected number of undecided doors from which a building is more likely than not somebody's, and nothing is said of it."""
 
 
 @dataclass(frozen=True)
 class Card:
     """Everything a person must know of one kind of finding.
 
-    detail_zh and detail_en are the sentence of one finding, with `{placeholders}` filled from the rule's columns.
+    detail_zh and detail_en are the sentence of one finding; `{placeholders}` name columns of what the rule returns.
     """
 
     code: str
@@ -50,7 +49,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All a rule may look at: one prepared table per kind of object, with everything the steps worked out."""
+    """All a rule may look at: one prepared table per kind of object (see `geo.evidence.gather` for the columns)."""
 
     inputs: Inputs
     profile: Profile
@@ -61,6 +60,17 @@ class Evidence:
     links: pd.DataFrame
     changes: pd.DataFrame
     people: pd.DataFrame
+    crosswalk: pd.DataFrame
+    gone: gpd.GeoDataFrame
+    """Footprints gone by document and not rebuilt: building_id, document, demolished_on, temporary, geometry."""
+    rebuilt: pd.DataFrame
+    """One row per live footprint on the site of a gone one: building_id, gone_id, cover_ratio."""
+    documented: frozenset[str]
+    """Ids of every footprint whose demolition is documented."""
+    conflicts: pd.DataFrame
+    """Plates and addresses left over on one building with different keys: plate_id, address_id, building_id, text, address_text, parts."""
+    successors: pd.DataFrame
+    """Plates without an address near an address without a plate: address_id, plate_id."""
 
 
 @dataclass(frozen=True)
@@ -69,3 +79,55 @@ class Rule:
 
     card: Card
     find: Callable[[Evidence], pd.DataFrame]
+
+
+def found(
+    subject_id: pd.Series,
+    *,
+    related: pd.Series | None = None,
+    certainty: str | pd.Series = "certain",
+    value: pd.Series | float | None = None,
+    unit: str = "",
+    proposal: pd.Series | None = None,
+    **words: Any,
+) -> pd.DataFrame:
+    """What a rule returns: one row per finding.
+
+    Parameters
+    ----------
+    subject_id
+        Id of the object the finding is about; its index is the index of everything else given.
+    related
+        Further objects, a list of ids per row; ids that are null are left out.
+    certainty
+        `certain`, or `suspect` where something in the data excuses it.
+    value, unit
+        The number the finding was judged by.
+    proposal
+        The text or value to adopt, null for none.
+    words
+        What the card's sentence needs beside these, a column each.
+    """
+    out = pd.DataFrame({"subject_id": subject_id.astype("str")})
+    out["related"] = related if related is not None else pd.Series([[] for _ in range(len(out))], index=out.index, dtype=object)
+    out["certainty"] = certainty
+    out["value"] = value if value is not None else np.nan
+    out["unit"] = unit
+    out["proposal"] = proposal if proposal is not None else np.nan
+    for name, column in words.items():
+        out[name] = column
+    return out
+
+
+def ids(*columns: pd.Series) -> pd.Series:
+    """Lists of the ids found in several columns, nulls and repeats left out, in the order given."""
+    rows = zip(*(c.to_numpy(dtype=object) for c in columns), strict=True)
+    lists = [list(dict.fromkeys(str(v) for v in row if isinstance(v, str) and v)) for row in rows]
+    return pd.Series(lists, index=columns[0].index, dtype=object)
+
+
+def groups(frame: pd.DataFrame, *, by: str, id_column: str) -> pd.DataFrame:
+    """One row per group of equal `by`: subject_id (the smallest id), related (the others, sorted) and n."""
+    ordered = frame.dropna(subset=[by]).sort_values([by, id_column])
+    lists = ordered.groupby(by, sort=True)[id_column].agg(list)
+    return pd.DataFrame({"subject_id": lists.str[0], "related": lists.map(lambda x: x[1:]), "n": lists.map(len)})

@@ -222,7 +222,7 @@ class Inputs:
     (null = not known), counts and numbers as float64 (NaN = unknown), bools as pandas `boolean`, dates as
     datetime64[ns]. Geometry is in `crs` (metres); absent is None. plates, addresses, population, crosswalk (twice, with suffixes
     `_old`, `_new`) also carry the columns of PARSE. villages always has at least one row (the whole project, code
-    "" when none was delivered). population carries `row` (the row's name in its source, `#n`).
+    "" when none was delivered). population carries `source_row` (the row's name in its source, `#n`).
     """
 
     buildings: gpd.GeoDataFrame

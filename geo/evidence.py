@@ -1,0 +1,292 @@
+"""Everything the steps worked out, gathered into one prepared table per kind of object: all a rule may look at."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.link import Links
+from geo.locate import locate
+from geo.match import Doors
+from geo.population import sum_counts
+from geo.profile import Profile
+from geo.rule import Evidence
+from geo.tables import COUNTS, Inputs
+
+
+def gather(
+    inputs: Inputs,
+    profile: Profile,
+    *,
+    plates: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    footprints: gpd.GeoDataFrame,
+    doors: Doors,
+    links: Links,
+    near: pd.DataFrame,
+    edges: pd.DataFrame,
+    changes: pd.DataFrame,
+    people: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+    rebuilt: pd.DataFrame,
+) -> Evidence:
+    """One table per kind of object.
+
+    Parameters
+    ----------
+    plates, addresses
+        All plates and addresses of `geo.describe.describe`. The links speak of the standing plates and the active
+        plate-level addresses among them, in order.
+    footprints
+        `geo.standing.standing`.
+    near
+        `geo.locate.locate` of the standing plates and then the active plate-level addresses to the footprints.
+    edges
+        Candidate edges of `geo.assign.assign`.
+
+    Returns
+    -------
+    Evidence whose tables carry, beside what `describe` says:
+
+    plates, addresses
+        building_id (linked), building_live, building_gone, link_state (linked, undecided, unlinked; null: took no
+        part), score, distance_m (to the linked building), nearest_id, nearest_m (live footprint within reach, NaN:
+        none), gone_id, gone_m (the same for footprints gone by document), gone_here (bool: the nearest footprint of
+        either survey is gone and within `near_m`), pair_via.
+    plates
+        paired_id (an address of its door), registered (bool: an active address has its key), retired_id (an address
+        of its key that is not active), renewed_door, renewed_village (what the crosswalk makes of it).
+    addresses
+        plate-level only; paired_id (a plate of its door), paired_n, paired_installed, on_plate (bool: a standing
+        plate has its key), the counts of the address and its rooms (NaN: unknown), vacant (bool: every count known,
+        fresh and zero), inhabited (bool: some count above zero).
+    buildings
+        the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
+        addresses), doors_n, claimed_n (expected number of undecided doors here), plate_ids, address_ids (lists), the
+        counts, vacant, inhabited.
+    rooms
+        active addresses that roll up, with building_id of their door.
+    people
+        `geo.population.population` with building_id and reason filled (no_building, gone).
+    """
+    took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
+    plates = _witness(plates, took_p, links.plates, near, 0, footprints, profile)
+    addresses = _witness(addresses, took_a, links.addresses, near, len(took_p), footprints, profile)
+    plates, addresses = _pair(plates, addresses, took_p, took_a, doors, crosswalk)
+    people, addresses = _count(people, addresses, profile)
+    rooms = addresses[addresses["rolls_up"]]
+    parents = addresses.set_index("address_id")
+    for column in ("building_id", "building_live", "building_gone"):
+        rooms = rooms.assign(**{column: rooms["parent_id"].map(parents[column])})
+    addresses = addresses[~addresses["rolls_up"]]
+    addresses = addresses.assign(bracket=_bracket(addresses, plates))
+    conflicts = _conflicts(plates, addresses)
+    buildings = _buildings(footprints, plates, addresses, edges, links, people)
+    buildings["in_conflict"] = buildings["building_id"].isin(conflicts["building_id"])
+    gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
+    return Evidence(
+        inputs=inputs,
+        profile=profile,
+        buildings=buildings,
+        plates=plates,
+        addresses=addresses,
+        rooms=gpd.GeoDataFrame(rooms),
+        links=links.table,
+        changes=changes,
+        people=people,
+        crosswalk=crosswalk,
+        gone=gone,
+        rebuilt=rebuilt,
+        documented=frozenset(footprints.loc[footprints["gone"], "building_id"]),
+        conflicts=conflicts,
+        successors=_successors(plates, addresses, profile),
+    )
+
+
+def _witness(
+    rows: gpd.GeoDataFrame,
+    took: pd.Index,
+    fate: pd.DataFrame,
+    near: pd.DataFrame,
+    first: int,
+    footprints: gpd.GeoDataFrame,
+    profile: Profile,
+) -> gpd.GeoDataFrame:
+    building = pd.Series(fate["building"].to_numpy(), index=took).reindex(rows.index).fillna(-1).astype(int)
+    at = building.to_numpy()
+    out = rows.rename(columns={"building_id": "declared_building", "address_id": "declared_address"} if "plate_id" in rows else {"building_id": "declared_building"})
+    names = footprints["building_id"].to_numpy(dtype=object)
+    out["building_id"] = pd.Series(np.where(at >= 0, names[at] if len(names) else None, None), index=rows.index).astype("str")
+    for column, source in (("building_live", "live"), ("building_gone", "gone")):
+        values = footprints[source].to_numpy(dtype=bool)
+        out[column] = (at >= 0) & (values[at] if len(values) else False)
+    for column, source in (("link_state", "state"), ("score", "probability"), ("distance_m", "distance_m"), ("door_n", "door")):
+        out[column] = pd.Series(fate[source].to_numpy(), index=took).reindex(rows.index)
+    mine = near[(near["point"] >= first) & (near["point"] < first + len(took))]
+    live = footprints["live"].to_numpy()[mine["footprint"]]
+    gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()[mine["footprint"]]
+    for name, chosen in (("nearest", mine[live]), ("gone", mine[gone])):
+        closest = chosen.drop_duplicates("point").set_index("point")
+        at_row = pd.Series(closest["footprint"].to_numpy(), index=took[closest.index - first])
+        out[f"{name}_id"] = at_row.map(pd.Series(names)).reindex(rows.index).astype("str") if len(names) else np.nan
+        out[f"{name}_m"] = pd.Series(closest["distance_m"].to_numpy(), index=took[closest.index - first]).reindex(rows.index)
+    out["gone_here"] = (out["gone_m"] <= profile.thresholds.near_m) & ~(out["nearest_m"] < out["gone_m"])
+    return out
+
+
+def _pair(
+    plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, crosswalk: pd.DataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    pairs = pd.concat([doors.pairs, doors.undecided]).sort_values(["plate", "address"])
+    plate, address = took_p[pairs["plate"]], took_a[pairs["address"]]
+    plate_id, address_id = plates["plate_id"].loc[plate], addresses["address_id"].loc[address]
+    installed = pd.Series(plates["installed"].loc[plate].to_numpy(), index=address)
+    plates = plates.assign(paired_id=pd.Series(address_id.to_numpy(), index=plate).groupby(level=0).first(), pair_via=pd.Series(pairs["via"].to_numpy(), index=plate).groupby(level=0).min())
+    addresses = addresses.assign(
+        paired_id=pd.Series(plate_id.to_numpy(), index=address).groupby(level=0).first(),
+        paired_n=pd.Series(1, index=address).groupby(level=0).sum().reindex(addresses.index).fillna(0),
+        paired_installed=installed.groupby(level=0).any().reindex(addresses.index, fill_value=False),
+        pair_via=pd.Series(pairs["via"].to_numpy(), index=address).groupby(level=0).min(),
+    )
+    renewal = crosswalk.drop_duplicates(["village_code_old", "old_door"]).set_index(["village_code_old", "old_door"])
+    newer = renewal.reindex(pd.MultiIndex.from_arrays([plates["village_code"], plates["door"]]))
+    plates["renewed_door"], plates["renewed_village"] = newer["new_door"].to_numpy(), newer["village_code_new"].to_numpy()
+    held = _known_keys(addresses[addresses["active"]])
+    plates["registered"] = plates["paired_id"].notna() | _any_key(plates, held)
+    retired = addresses[~addresses["active"]].dropna(subset=["key"]).sort_values("address_id").drop_duplicates("key").set_index("key")["address_id"]
+    plates["retired_id"] = plates["key"].map(retired).astype("str")
+    addresses["on_plate"] = addresses["paired_id"].notna() | _any_key(addresses, _known_keys(plates[plates["standing"]]))
+    return plates, addresses
+
+
+def _known_keys(rows: pd.DataFrame) -> set[str]:
+    """Every key rows may be known by, with each village that witnesses for them."""
+    keys: set[str] = set()
+    for village in ("village_code", "text_village", "point_village", "declared_village"):
+        keys |= set((rows[village] + "|" + rows["door"]).dropna())
+    return keys
+
+
+def _any_key(rows: pd.DataFrame, held: set[str]) -> pd.Series:
+    hit = pd.Series(False, index=rows.index)
+    for village in ("village_code", "text_village", "point_village"):
+        hit |= (rows[village] + "|" + rows["door"]).isin(held)
+    return hit
+
+
+def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, profile: Profile) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    counts = people[list(COUNTS)]
+    known = counts.notna().all(axis=1) & (people["age_days"] <= profile.thresholds.fresh_days) & (people["age_days"] >= 0)
+    people = people.assign(fresh=known)
+    by_door = sum_counts(people, people["door_id"])
+    unsure = (~known).groupby(people["door_id"]).any()
+    some = (counts > 0).any(axis=1).groupby(people["door_id"]).any()
+    addresses = addresses.join(by_door, on="address_id")
+    counted = addresses["address_id"].isin(by_door.index)
+    addresses["inhabited"] = addresses["address_id"].map(some).eq(True)
+    addresses["vacant"] = counted & ~addresses["inhabited"] & ~addresses["address_id"].map(unsure).eq(True)
+    building = addresses.set_index("address_id")["building_id"]
+    live = addresses.set_index("address_id")["building_live"]
+    people["building_id"] = people["door_id"].map(building.where(live))
+    no_building = people["address_id"].notna() & people["building_id"].isna()
+    people["reason"] = people["reason"].mask(no_building, "no_building")
+    return people, addresses
+
+
+def _buildings(
+    footprints: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    out = footprints[footprints["current"]].copy()
+    here, written = plates.dropna(subset=["building_id"]), addresses.dropna(subset=["building_id"])
+    index = out["building_id"]
+    for column, flag in (("plates_n", "standing"), ("installed_n", "installed"), ("up_n", "up")):
+        out[column] = index.map(here[flag].groupby(here["building_id"]).sum()).fillna(0).astype(int)
+    written = written[written["active"]]
+    out["addresses_n"] = index.map(written.groupby("building_id").size()).fillna(0).astype(int)
+    temporary = pd.concat([here.loc[here["standing"] & here["temporary"], "building_id"], written.loc[written["temporary"], "building_id"]])
+    out["temporary_n"] = index.map(temporary.value_counts()).fillna(0).astype(int)
+    out["plate_ids"] = _lists(index, here[here["standing"]], "plate_id")
+    out["address_ids"] = _lists(index, written, "address_id")
+    decided = pd.concat([links.plates, links.addresses])
+    settled = decided.loc[decided["state"] != "undecided", "door"].unique()
+    open_ = edges[~edges["door"].isin(settled)]
+    claimed = open_.groupby("building")["probability"].sum()
+    out["claimed_n"] = pd.Series(out.index, index=out.index).map(claimed).fillna(0.0)
+    doors = decided.loc[decided["building"] >= 0].groupby("building")["door"].nunique()
+    out["doors_n"] = pd.Series(out.index, index=out.index).map(doors).fillna(0).astype(int)
+    out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
+    out = out.join(sum_counts(people, people["building_id"]), on="building_id")
+    unsure = (~people["fresh"]).groupby(people["building_id"]).any()
+    known = out["building_id"].isin(people["building_id"].dropna())
+    out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
+    out["vacant"] = known & ~out["inhabited"] & ~out["building_id"].map(unsure).eq(True)
+    return out
+
+
+def _lists(index: pd.Series, rows: pd.DataFrame, id_column: str) -> pd.Series:
+    lists = rows.sort_values(id_column).groupby("building_id")[id_column].agg(list)
+    found = index.map(lists)
+    return found.map(lambda x: x if isinstance(x, list) else [])
+
+
+def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The one plate and the one address left over on a building, their keys unknown to the other table.
+
+    A declared id ties them too, wherever they stand. Buildings that carry further plates are left to
+    `address_without_plate`: there the left-over plate is one of several candidates.
+    """
+    p = plates[plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna()]
+    a = addresses[addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"]]
+    single_p = p[p["building_live"] & ~p["building_id"].duplicated(keep=False).where(p["building_id"].notna(), True)]
+    single_a = a[a["building_live"] & ~a["building_id"].duplicated(keep=False).where(a["building_id"].notna(), True)]
+    carried = plates[plates["standing"] & plates["building_live"]].groupby("building_id").size()
+    single_p = single_p[single_p["building_id"].map(carried) == 1]
+    columns_p, columns_a = ["plate_id", "building_id", "text", *DIFFERING], ["address_id", "building_id", "text", *DIFFERING]
+    by_building = single_p[columns_p].merge(single_a[columns_a], on="building_id", suffixes=("", "_address"))
+    by_id = p[[*columns_p, "declared_address"]].merge(a[columns_a], left_on="declared_address", right_on="address_id", suffixes=("", "_address"))
+    out = pd.concat([by_id, by_building], ignore_index=True).drop_duplicates("plate_id").drop_duplicates("address_id")
+    differing = pd.DataFrame({c: out[c].fillna("") != out[f"{c}_address"].fillna("") for c in DIFFERING})
+    out["parts"] = [", ".join(c for c, d in zip(DIFFERING, row, strict=True) if d) for row in differing.to_numpy()]
+    out["address_text"] = out["text_address"]
+    return out[["plate_id", "address_id", "building_id", "text", "address_text", "parts"]].sort_values("plate_id", ignore_index=True)
+
+
+DIFFERING = ("street", "lane", "group", "hamlet", "number", "sub_number", "letter", "building_no")
+"""Parts of an address named when a plate and an address disagree."""
+
+
+def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+    """For each located address without a plate, the nearest plate without an address within `near_m`, if there is one."""
+    p = plates[plates["installed"] & ~plates["registered"] & plates.geometry.notna()].sort_values("plate_id")
+    a = addresses[addresses["active"] & ~addresses["on_plate"] & addresses.geometry.notna()].sort_values("address_id")
+    if p.empty or a.empty:
+        return pd.DataFrame({"address_id": pd.Series(dtype="str"), "plate_id": pd.Series(dtype="str"), "distance_m": pd.Series(dtype=float)})
+    near = locate(a.geometry.to_numpy(), p.geometry.to_numpy(), within_m=profile.thresholds.near_m).drop_duplicates("point")
+    return pd.DataFrame(
+        {
+            "address_id": a["address_id"].to_numpy()[near["point"]],
+            "plate_id": p["plate_id"].to_numpy()[near["footprint"]],
+            "distance_m": near["distance_m"].to_numpy(),
+        }
+    )
+
+
+def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series:
+    """Position between the standing houses of the neighbouring numbers, as text "x,y"; null where no two bracket it."""
+    known = pd.concat([t[t["building_live"] & t.geometry.notna()][["side", "number_n", "geometry"]] for t in (plates, addresses)])
+    known = known.dropna().sort_values(["side", "number_n"], kind="stable").drop_duplicates(["side", "number_n"])
+    known = known.assign(x=shapely.get_x(known["geometry"].to_numpy()), y=shapely.get_y(known["geometry"].to_numpy()))
+    ask = addresses[addresses["active"] & addresses.geometry.isna() & addresses["side"].notna()][["side", "number_n"]].sort_values("number_n", kind="stable")
+    table = known[["side", "number_n", "x", "y"]].sort_values("number_n", kind="stable")
+    options = {"on": "number_n", "by": "side", "allow_exact_matches": False, "tolerance": NEIGHBOUR_N}
+    below = pd.merge_asof(ask, table, direction="backward", **options)
+    above = pd.merge_asof(ask, table, direction="forward", **options)
+    x, y = (below["x"] + above["x"]) / 2, (below["y"] + above["y"]) / 2
+    text = pd.Series([f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)], dtype="str").where(x.notna().to_numpy())
+    return pd.Series(text.to_numpy(), index=ask.index).reindex(addresses.index).astype("str")
+
+
+NEIGHBOUR_N = 4.0
+"""Largest step in numbers to a neighbour that still brackets an address: the next house of its side, or the one after."""

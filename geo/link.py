@@ -1,0 +1,236 @@
+"""From doors and probabilities to links: decided, undecided or none, with the rule that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.match import ALIAS, OLD, OWN, Doors
+from geo.profile import Thresholds
+
+REPORTED_RATIO = 0.05
+REPORTED_N = 3
+"""Candidates of an undecided door that are shown: those with at least this probability, at most so many."""
+
+TEXT_SCORE = {OWN: 0.99, OLD: 0.95, ALIAS: 0.9}
+"""Score of a plate and an address joined by key alone, by how the key was come by."""
+
+LINK_COLUMNS = ("building_id", "plate_id", "address_id", "state", "distance_m", "score", "reason")
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Every located plate and address of a door, as `geo.assign` wants them, with the hints beside distance."""
+
+    table: pd.DataFrame
+    row_of_point: np.ndarray
+    """Row of the table of each plate and then each address given; -1 where it has no point or no door."""
+    hints: pd.DataFrame
+    door_none: np.ndarray
+
+
+@dataclass(frozen=True)
+class Links:
+    """The link table, and what it means for every plate, address and door.
+
+    plates, addresses: same rows as given; building (position in the footprints, -1), probability, none (probability of
+    no building), state (linked, undecided, unlinked), distance_m to the linked building.
+    """
+
+    table: pd.DataFrame
+    plates: pd.DataFrame
+    addresses: pd.DataFrame
+
+
+def observe(
+    doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, *, thresholds: Thresholds
+) -> Observations:
+    """What is known of each door's place: its points and its declared buildings."""
+    rows = [
+        pd.DataFrame({"door": doors.plate_door, "kind": "plate", "building_id": plates["building_id"].to_numpy(), "geometry": plates.geometry.to_numpy()}),
+        pd.DataFrame(
+            {"door": doors.address_door, "kind": "address", "building_id": addresses["building_id"].to_numpy(), "geometry": addresses.geometry.to_numpy()}
+        ),
+    ]
+    both = pd.concat(rows, ignore_index=True)
+    takes_part = (both["door"] >= 0) & both["geometry"].notna()
+    row = np.full(len(both), -1)
+    row[takes_part] = np.arange(takes_part.sum())
+    located = both[takes_part].reset_index(drop=True)
+    both = both[both["door"] >= 0]
+    points = located["geometry"].to_numpy()
+    hints = _declared(both, footprints, thresholds)
+    none = np.full(doors.doors_n, thresholds.no_building_ratio)
+    return Observations(located[["door", "kind"]], row, hints, _spread(located, points, none, thresholds))
+
+
+def _declared(rows: pd.DataFrame, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
+    """Declared buildings as log odds; a declaration farther from the row's point than `misplaced_m` is not believed."""
+    position = pd.Series(np.arange(len(footprints)), index=footprints["building_id"]).groupby(level=0).first()
+    named = rows.dropna(subset=["building_id"])
+    named = named.assign(building=named["building_id"].map(position)).dropna(subset=["building"])
+    building = named["building"].astype(int).to_numpy()
+    distance = shapely.distance(named["geometry"].to_numpy(), footprints.geometry.to_numpy()[building])
+    believed = ~(distance > thresholds.misplaced_m)
+    out = pd.DataFrame({"door": named["door"].to_numpy(), "building": building, "log_odds": thresholds.declared_log_odds})[believed]
+    return out.drop_duplicates(["door", "building"]).reset_index(drop=True)
+
+
+def _spread(located: pd.DataFrame, points: np.ndarray, none: np.ndarray, thresholds: Thresholds) -> np.ndarray:
+    """Where a door's points lie far apart, one of them strays whether or not the door has a house: the prior says so."""
+    first = located.drop_duplicates("door")
+    anchor = pd.Series(first.index, index=first["door"]).reindex(located["door"]).to_numpy()
+    apart = shapely.distance(points, points[anchor]) > thresholds.candidate_m
+    far = thresholds.stray_ratio * (thresholds.candidate_m / thresholds.misplaced_m) ** 2
+    odds = none / (1 - none)
+    np.multiply.at(odds, located["door"].to_numpy()[apart], far)
+    result: np.ndarray = odds / (1 + odds)
+    return result
+
+
+def link(
+    doors: Doors,
+    edges: pd.DataFrame,
+    none: np.ndarray,
+    plates: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    footprints: gpd.GeoDataFrame,
+    *,
+    thresholds: Thresholds,
+) -> Links:
+    """Decide what is sure enough, and say of the rest what it hangs between.
+
+    Parameters
+    ----------
+    doors
+        `geo.match.match` of the plates and addresses.
+    edges, none
+        `geo.assign.assign` of the doors to the footprints (building: position in `footprints`).
+    """
+    best = edges.drop_duplicates("door").set_index("door").reindex(np.arange(doors.doors_n))
+    building = best["building"].fillna(-1).astype(int).to_numpy()
+    probability = best["probability"].fillna(0.0).to_numpy()
+    decided = probability >= thresholds.decided_ratio
+    building = np.where(decided, building, -1)
+    nowhere = ~decided & (none >= thresholds.decided_ratio)
+    declared = _fate(doors, building, probability, none, nowhere, plates, doors.plate_door, footprints)
+    claimed = _fate(doors, building, probability, none, nowhere, addresses, doors.address_door, footprints)
+    torn = np.zeros(len(addresses), dtype=bool)
+    torn[doors.undecided["address"]] = True
+    claimed.loc[torn, "state"] = "undecided"
+    table = pd.concat([_decided(doors, declared, claimed, building), _undecided(doors, edges, declared, claimed)], ignore_index=True)
+    return Links(_named(table, plates, addresses, footprints), declared, claimed)
+
+
+def _fate(
+    doors: Doors,
+    building: np.ndarray,
+    probability: np.ndarray,
+    none: np.ndarray,
+    nowhere: np.ndarray,
+    rows: gpd.GeoDataFrame,
+    door: np.ndarray,
+    footprints: gpd.GeoDataFrame,
+) -> pd.DataFrame:
+    has = door >= 0
+    at = np.where(has, door, 0)
+    if not doors.doors_n:
+        at = np.zeros(len(rows), int)
+        building, probability, none, nowhere = np.array([-1]), np.array([0.0]), np.array([1.0]), np.array([True])
+    out = pd.DataFrame(
+        {
+            "door": door,
+            "building": np.where(has, building[at], -1),
+            "probability": np.where(has, probability[at], 0.0),
+            "none": np.where(has, none[at], np.nan),
+        },
+        index=rows.index,
+    )
+    out["state"] = np.select([out["building"] >= 0, ~has | nowhere[at]], ["linked", "unlinked"], "undecided")
+    linked = (out["building"] >= 0).to_numpy()
+    target = np.full(len(rows), None, dtype=object)
+    target[linked] = footprints.geometry.to_numpy()[out["building"].to_numpy()[linked]]
+    out["distance_m"] = shapely.distance(rows.geometry.to_numpy(), target)
+    return out
+
+
+def _decided(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, building: np.ndarray) -> pd.DataFrame:
+    """One row per pair of a door, per plate or address alone on a building, whatever of the three is known."""
+    pairs = doors.pairs[["plate", "address", "via", "declared"]]
+    alone_p = np.setdiff1d(np.flatnonzero(plates["building"] >= 0), pairs["plate"])
+    alone_a = np.setdiff1d(np.flatnonzero(addresses["building"] >= 0), pairs["address"])
+    rows = pd.concat(
+        [pairs, pd.DataFrame({"plate": alone_p, "address": -1}), pd.DataFrame({"plate": -1, "address": alone_a})], ignore_index=True
+    ).fillna({"via": 0, "declared": False})
+    door = np.where(rows["plate"] >= 0, doors.plate_door[rows["plate"]] if len(plates) else -1, 0)
+    if len(addresses):
+        door = np.where(rows["plate"] >= 0, door, doors.address_door[rows["address"]])
+    rows["building"] = building[door] if len(rows) else np.zeros(0, int)
+    rows["probability"] = np.where(rows["plate"] >= 0, _take(plates["probability"], rows["plate"]), _take(addresses["probability"], rows["address"]))
+    # a pair whose building is not decided is still a pair: its score is that of the text
+    rows["probability"] = rows["probability"].where(rows["building"] >= 0, rows["via"].map(TEXT_SCORE))
+    doors_here = pd.Series(door).groupby(rows["building"].to_numpy()).nunique()
+    crowded = rows["building"].map(doors_here) > 1
+    crowded |= rows.duplicated("plate", keep=False) & (rows["plate"] >= 0)
+    rows["state"] = np.where(crowded & (rows["building"] >= 0), "grouped", "one_to_one")
+    rows["reason"] = np.select(
+        [rows["declared"].astype(bool), rows["via"] == OLD, rows["via"] == ALIAS, (rows["plate"] >= 0) & (rows["address"] >= 0), rows["building"] >= 0],
+        ["declared_id", "same_key_renewed", "same_key_alias", "same_key", "neighbourhood"],
+        "neighbourhood",
+    )
+    return rows
+
+
+def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+    """Candidates of what is not decided: of each door its likeliest buildings, of each torn address its plates."""
+    shown = edges[edges["probability"] >= REPORTED_RATIO]
+    shown = shown[shown.groupby("door").cumcount() < REPORTED_N]
+    parts = []
+    for column, rows in (("plate", plates), ("address", addresses)):
+        open_ = rows[(rows["state"] == "undecided") & (rows["door"] >= 0)]
+        part = pd.DataFrame({column: np.flatnonzero(rows.index.isin(open_.index)), "door": open_["door"].to_numpy()}).merge(shown, on="door")
+        parts.append(part.assign(reason="margin"))
+    parts.append(doors.undecided[["plate", "address"]].assign(probability=1 / doors.undecided.groupby("address")["plate"].transform("size"), reason="several_plates_of_key"))
+    out = pd.concat(parts, ignore_index=True).drop(columns="door").assign(state="undecided")
+    for column in ("plate", "address", "building"):
+        out[column] = out[column].fillna(-1).astype(int) if column in out else -1
+    return out
+
+
+def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
+    plate_point, address_point = _take(plates.geometry, rows["plate"]), _take(addresses.geometry, rows["address"])
+    outline = _take(footprints.geometry, rows["building"])
+    to_building = np.fmin(shapely.distance(plate_point, outline), np.inf)
+    to_building = np.where(np.isnan(to_building), shapely.distance(address_point, outline), to_building)
+    out = pd.DataFrame(
+        {
+            "building_id": _take(footprints["building_id"], rows["building"]),
+            "plate_id": _take(plates["plate_id"], rows["plate"]),
+            "address_id": _take(addresses["address_id"], rows["address"]),
+            "state": rows["state"].to_numpy(),
+            "distance_m": np.where(np.isnan(to_building), shapely.distance(plate_point, address_point), to_building),
+            "score": rows["probability"].to_numpy(),
+            "reason": rows["reason"].to_numpy(),
+        }
+    )
+    for column in ("building_id", "plate_id", "address_id", "state", "reason"):
+        out[column] = out[column].astype("str")
+    out = out[out[["building_id", "plate_id", "address_id"]].notna().sum(axis=1) >= 2]
+    return out.sort_values(["building_id", "plate_id", "address_id", "state"], na_position="last", ignore_index=True)[list(LINK_COLUMNS)]
+
+
+def _take(values: pd.Series, position: pd.Series) -> np.ndarray:
+    """Values at positions, null where the position is -1."""
+    at = position.to_numpy().astype(int)
+    numeric = pd.api.types.is_float_dtype(values.dtype)
+    source = values.to_numpy(dtype=float) if numeric else values.to_numpy(dtype=object)
+    blank: object = np.nan if numeric else None
+    out = np.full(len(at), blank, dtype=source.dtype)
+    out[at >= 0] = source[at[at >= 0]]
+    if not numeric:
+        out[pd.isna(out)] = None
+    return out

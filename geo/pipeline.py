@@ -1,0 +1,259 @@
+"""verify(): the whole flow on one page."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.address import fold_village, standard_text
+from geo.assign import assign
+from geo.change import change
+from geo.classify import classify, status
+from geo.crosswalk import crosswalk
+from geo.describe import describe
+from geo.evidence import gather
+from geo.link import link, observe
+from geo.locate import locate, locate_villages
+from geo.match import match
+from geo.population import population
+from geo.profile import Profile
+from geo.rule import Evidence
+from geo.rules import RULES
+from geo.standing import rebuilt, standing
+from geo.summarise import summarise
+from geo.tables import COUNTS, Inputs, Verification
+
+VERSION = "0.1.0"
+STEPS = ("standing", "describe", "locate", "match", "assign", "link", "change", "population", "classify", "summarise")
+STEP_NAMES = {
+    "read": ("读取", "read"),
+    "standardise": ("标准化", "standardise"),
+    "standing": ("现存建筑", "what stands"),
+    "describe": ("门牌与地址", "plates and addresses"),
+    "locate": ("附近建筑", "footprints nearby"),
+    "match": ("同号归并", "doors"),
+    "assign": ("整片指派", "buildings for doors"),
+    "link": ("建立对应", "links"),
+    "change": ("两期变化", "two surveys"),
+    "population": ("人口落房", "people"),
+    "classify": ("查找问题", "findings"),
+    "summarise": ("统计", "tallies"),
+    "write": ("写出", "write"),
+}
+
+
+def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] | None = None) -> Verification:
+    """Overlay buildings, plates and addresses and say what does not agree.
+
+    A pure function of its arguments: no clock, no file, no order of rows.
+
+    Parameters
+    ----------
+    inputs
+        `geo.standardise.standardise` of a project.
+    profile
+        Thresholds, severities, habits.
+    on_step
+        Called with the name of each step of STEPS as it begins.
+
+    Returns
+    -------
+    Verification, in the working CRS of the inputs.
+    """
+    t = profile.thresholds
+    clock = _Clock(on_step)
+    with clock("standing"):
+        footprints = standing(inputs, thresholds=t)
+        on_site = rebuilt(footprints, thresholds=t)
+        footprints["rebuilt"] = footprints["building_id"].isin(on_site["gone_id"]) & footprints["gone"]
+        footprints["village_code"] = locate_villages(shapely.point_on_surface(footprints.geometry.to_numpy()), inputs.villages)
+    with clock("describe"):
+        old_villages, renamed = crosswalk(inputs)
+        renewed = _present(renamed, inputs, old_villages)
+        plates, addresses = describe(inputs, old_villages, habits=profile.habits)
+        addresses["standard"] = standard_text(addresses, scope=inputs.scope)
+    standing_plates = plates[plates["standing"]]
+    doors_of = addresses[addresses["active"] & ~addresses["rolls_up"]]
+    with clock("locate"):
+        # several numbers on one point say where somebody clicked, not where the houses are
+        believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
+        points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
+        near = locate(points, footprints.geometry.to_numpy(), within_m=t.candidate_m)
+    with clock("match"):
+        doors = match(standing_plates, believed, renewed, thresholds=t)
+    with clock("assign"):
+        seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
+        assignment = assign(
+            seen.table,
+            _as_observed(near, seen.row_of_point, len(points)),
+            seen.hints,
+            footprints=footprints.geometry.to_numpy(),
+            building_prior=_prior(footprints),
+            door_none=seen.door_none,
+            share=t.share_ratio,
+            stray=t.stray_ratio,
+            reach_m=t.candidate_m,
+            stray_m=t.misplaced_m,
+        )
+    with clock("link"):
+        links = link(doors, assignment.edges, assignment.none, standing_plates, believed, footprints, thresholds=t)
+    with clock("change"):
+        changes = change(inputs.buildings_previous, inputs.buildings, thresholds=t)
+    with clock("population"):
+        people = population(inputs, old_villages, renewed, addresses)
+    with clock("classify"):
+        evidence = gather(
+            inputs,
+            profile,
+            plates=plates,
+            addresses=addresses,
+            footprints=footprints,
+            doors=doors,
+            links=links,
+            near=near,
+            edges=assignment.edges,
+            changes=changes,
+            people=people,
+            crosswalk=renewed,
+            rebuilt=on_site,
+        )
+        findings = classify(evidence, RULES)
+    with clock("summarise"):
+        tallies = summarise(evidence, findings)
+    return Verification(
+        links=links.table,
+        findings=findings,
+        buildings=_buildings(evidence, findings),
+        plates=_located(evidence.plates, "plate", evidence, findings),
+        addresses=_located(pd.concat([evidence.addresses, evidence.rooms]), "address", evidence, findings),
+        tallies=tallies,
+        quarantine=inputs.quarantine,
+        repairs=inputs.repairs,
+        villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
+        run=_run(inputs, profile, findings, links.table, assignment.offsets, clock.seconds),
+    )
+
+
+def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:
+    """Renumbered doors with present village codes: village_code_old, old_door, village_code_new, new_door."""
+    v = inputs.villages
+    codes = pd.concat([pd.Series(v["village_code"].to_numpy(), index=fold_village(v["name"])), old_villages.set_index("old")["village_code"]])
+    codes = codes[~codes.index.duplicated(keep=False)]
+    whole = v["village_code"].iloc[0] if len(v) == 1 else np.nan
+    out = pd.DataFrame(
+        {
+            "village_code_old": renamed["old_village"].map(codes).fillna(whole),
+            "old_door": renamed["old_door"],
+            "village_code_new": renamed["new_village"].map(codes).fillna(whole),
+            "new_door": renamed["new_door"],
+        }
+    )
+    return out.dropna().astype("str").drop_duplicates().reset_index(drop=True)
+
+
+def _as_observed(near: pd.DataFrame, row_of_point: np.ndarray, points_n: int) -> pd.DataFrame:
+    """Candidates by row of the observations: points that took no part in a door are left out."""
+    row = np.full(points_n, -1)
+    row[: len(row_of_point)] = row_of_point
+    point = row[near["point"]]
+    return near.assign(point=point)[point >= 0]
+
+
+def _prior(footprints: gpd.GeoDataFrame) -> np.ndarray:
+    """Odds of a footprint being a door's own against an ordinary house.
+
+    A shed or an exempt building has a number once in twenty; a gone or unbuilt one is a rare answer, but a real one
+    (registers lag behind); a house rebuilt on site takes the place of the gone one.
+    """
+    odds = np.where(footprints["built_for_people"], 1.0, np.where(footprints["live"], 0.05, 0.3))
+    return np.where(footprints["rebuilt"], 1e-4, odds)
+
+
+def _buildings(evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
+    b = evidence.buildings
+    linked = pd.Series(np.where(b["doors_n"] > 0, "matched", np.where(b["claimed_n"] >= 0.5, "undecided", "exempt")), index=b.index)
+    why = np.select(
+        [b["gone"], ~b["live"], b["exempt"], b["built_for_people"], b["doors_n"] > 0],
+        ["gone", "not_built", "exempt", "use_or_size", "something_linked"],
+        "small_and_unused",
+    )
+    counts = [c for c in COUNTS if c in b]
+    placed = b[counts].notna().any(axis=1)
+    out = gpd.GeoDataFrame(
+        {
+            "building_id": b["building_id"],
+            "status": status(b["building_id"], "building", findings, linked),
+            "should_have_plate": b["eligible"].astype(bool),
+            "why": why,
+            "plate_n": b["plates_n"],
+            "address_n": b["addresses_n"],
+            **{c: b[c] for c in counts},
+            "people_how": np.where(placed, "placed", "none"),
+            "village_code": b["village_code"].astype("str"),
+            "area_m2": b["area_m2"],
+        },
+        geometry=b.geometry,
+        crs=b.crs,
+    )
+    return out.sort_values("building_id", ignore_index=True)
+
+
+def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
+    id_column = f"{subject}_id"
+    otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).fillna("no_part")
+    out = pd.DataFrame({id_column: rows[id_column]})
+    for column in ("town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key"):
+        out[column] = rows[column]
+    out["parent_id"] = rows["parent_id"] if "parent_id" in rows else np.nan
+    out["status"] = status(rows[id_column], subject, findings, otherwise)
+    out["building_id"] = rows["building_id"]
+    out["village_code"] = rows["village_code"]
+    out["text"] = rows["text"]
+    for column in out.columns:
+        out[column] = out[column].astype("str")
+    frame = gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(rows["geometry"].to_numpy(), index=rows.index, crs=evidence.buildings.crs))
+    return frame.sort_values(id_column, ignore_index=True)
+
+
+def _run(
+    inputs: Inputs, profile: Profile, findings: pd.DataFrame, links: pd.DataFrame, offsets: dict[str, np.ndarray], seconds: dict[str, float]
+) -> dict[str, Any]:
+    return {
+        "tool_version": VERSION,
+        "profile": profile.name,
+        "as_of": inputs.as_of,
+        "crs": inputs.crs,
+        "scope": {k: v for k, v in vars(inputs.scope).items() if v},
+        "inputs": inputs.sources.to_dict("records"),
+        "layers": inputs.layers.to_dict("records"),
+        "notes": list(inputs.notes),
+        "codes": findings["code"].value_counts().sort_index().to_dict(),
+        "links": links["state"].value_counts().sort_index().to_dict(),
+        "offsets_m": {k: [round(float(x), 4) for x in v] for k, v in offsets.items()},
+        "seconds": {k: round(v, 3) for k, v in seconds.items()},
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+
+
+class _Clock:
+    """Seconds of each step, and a word to whoever waits."""
+
+    def __init__(self, on_step: Callable[[str], None] | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._on_step = on_step
+
+    @contextmanager
+    def __call__(self, step: str) -> Iterator[None]:
+        if self._on_step is not None:
+            self._on_step(step)
+        start = time.perf_counter()
+        yield
+        self.seconds[step] = time.perf_counter() - start

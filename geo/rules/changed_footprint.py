@@ -1,0 +1,45 @@
+"""形状变化待判: changed footprint."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="changed_footprint",
+    zh="形状变化待判",
+    en="changed footprint",
+    subject="building",
+    severity="notice",
+    office="surveyor",
+    rule_zh="两期最佳重叠（IoU）在 0.10 与 0.85 之间",
+    rule_en="best IoU of the two surveys between 0.10 and 0.85",
+    todo_zh="看图判断：改扩建、重测还是重建",
+    todo_en="look at it: extension, new survey or rebuilding",
+    trap_zh="两期测绘口径不同（含不含屋檐）",
+    trap_en="surveys differ in what they draw (eaves)",
+    source="findings.md, Change",
+    detail_zh="建筑 {subject_id} 与前期 {other} 的重叠只有 {iou}。",
+    detail_en="{subject_id} overlaps {other} of the survey before by only {iou}.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Footprints that overlap their predecessor only in part."""
+    changes = evidence.changes
+    rows = changes[(changes["survey"] == "current") & (changes["state"] == "changed")]
+    rows = rows[rows["building_id"].isin(evidence.buildings.loc[~evidence.buildings["gone"], "building_id"])]
+    rows = rows[~rows["building_id"].isin(evidence.rebuilt["building_id"])]
+    return found(
+        rows["building_id"],
+        related=ids(rows["other_id"]),
+        certainty="suspect",
+        value=rows["iou"],
+        unit="ratio",
+        other=rows["other_id"].fillna("—"),
+        iou=rows["iou"].map("{:.2f}".format),
+    )
+
+
+RULE = Rule(CARD, find)

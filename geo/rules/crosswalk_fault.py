@@ -1,0 +1,62 @@
+"""对照表冲突: fault in the crosswalk."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found
+
+CARD = Card(
+    code="crosswalk_fault",
+    zh="对照表冲突",
+    en="fault in the crosswalk",
+    subject="row",
+    severity="error",
+    office="civil_affairs",
+    rule_zh="循环、新名称不存在、一旧对多新且无法区分、两个旧地址变成一个",
+    rule_en="cyclic, a new side that exists nowhere, one old side with several new ones, two addresses becoming one key",
+    todo_zh="改正对照表",
+    todo_en="correct the crosswalk",
+    trap_zh="多村并一村是正常合并",
+    trap_en="many villages into one is the normal merger",
+    source="findings.md",
+    detail_zh="对照表 {old} → {new}：{why_zh}。",
+    detail_en="crosswalk {old} -> {new}: {why_en}.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Rows of the crosswalk that cannot be followed."""
+    rows = evidence.inputs.crosswalk.reset_index(drop=True)
+    rows = rows[rows["old"] != rows["new"]].assign(row=lambda r: "crosswalk:#" + (r.index + 1).astype(str))
+    door = rows["door_old"].notna() & rows["door_new"].notna()
+    cyclic = rows["old"].isin(_cycles(rows["old"], rows["new"]))
+    known = set(evidence.inputs.villages["name"]) | set(evidence.inputs.villages["village_code"])
+    nowhere = ~door & ~rows["new"].isin(known | set(rows["old"])) & ~rows["village_new"].isin(known)
+    split = door & rows.duplicated("old", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
+    joined = door & rows.duplicated("new", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
+    faults = [
+        (cyclic, "循环对应", "the names go in a circle"),
+        (nowhere, "新名称在村居表中不存在", "the new name exists nowhere"),
+        (split, "一个旧地址对应多个新地址", "one old address has several new ones"),
+        (joined, "两个旧地址变成同一个新地址", "two old addresses become one"),
+    ]
+    return pd.concat([found(rows.loc[m, "row"], old=rows.loc[m, "old"], new=rows.loc[m, "new"], why_zh=zh, why_en=en) for m, zh, en in faults]).drop_duplicates("subject_id")
+
+
+def _cycles(old: pd.Series, new: pd.Series) -> set[str]:
+    onward: dict[str, set[str]] = {}
+    for a, b in zip(old, new, strict=True):
+        onward.setdefault(a, set()).add(b)
+    found_: set[str] = set()
+    for start in onward:
+        seen, front = set(), {start}
+        while front:
+            front = set().union(*(onward.get(x, set()) for x in front)) - seen
+            seen |= front
+        if start in seen:
+            found_.add(start)
+    return found_
+
+
+RULE = Rule(CARD, find)

@@ -1,0 +1,35 @@
+"""编号重复: duplicate id."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="duplicate_id",
+    zh="编号重复",
+    en="duplicate id",
+    subject="row",
+    severity="error",
+    office="data",
+    rule_zh="同一表中同一编号出现两次且内容不同",
+    rule_en="the same id twice in one table with different content",
+    todo_zh="查明哪一条是对的，另一条改编号",
+    todo_en="find out which one is right and give the other its own id",
+    trap_zh="完全相同的重复行只是多交了一次，已合并",
+    trap_en="exactly equal rows were delivered twice and are merged",
+    source="intake.md G01, G19, I01",
+    detail_zh="{table} 中 {key}：编号重复（{fix}），该行已隔离，未参与核对。",
+    detail_en="{table} {key}: duplicate id ({fix}); the row is set aside.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Rows that reading refused for this reason."""
+    rows = evidence.inputs.quarantine
+    rows = rows[rows["code"] == "duplicate_id"].drop_duplicates(["table", "key"])
+    return found(rows["table"] + ":" + rows["key"], related=ids(rows["key"]), table=rows["table"], key=rows["key"], fix=rows["fix"])
+
+
+RULE = Rule(CARD, find)

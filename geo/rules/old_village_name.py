@@ -1,0 +1,41 @@
+"""旧村名未换: abolished village in the address."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="old_village_name",
+    zh="旧村名未换",
+    en="abolished village in the address",
+    subject="address",
+    severity="error",
+    office="civil_affairs",
+    rule_zh="地址使用了对照表已撤销的村名",
+    rule_en="the address uses a village abolished by the crosswalk",
+    todo_zh="按新村名更新登记地址",
+    todo_en="update the register",
+    trap_zh="村名合并后保留的不算",
+    trap_en="a name that survives the merger is right",
+    source="行政区划调整文件",
+    detail_zh="地址 {text} 用的是已撤销的村名，应为 {new}。",
+    detail_en="address {text} names an abolished village; it should read {new}.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Active plate-level addresses whose text names a village that is no more."""
+    rows = evidence.addresses
+    rows = rows[rows["active"] & rows["village_abolished"]]
+    names = evidence.inputs.villages.set_index("village_code")["name"]
+    new = rows["text_village"].map(names)
+    texts = [t.replace(v, n) if isinstance(v, str) and isinstance(n, str) else None for t, v, n in zip(rows["text"], rows["village"], new, strict=True)]
+    proposal = pd.Series(texts, index=rows.index, dtype="str")
+    certainty = pd.Series(np.where(new.notna(), "certain", "suspect"), index=rows.index)
+    return found(rows["address_id"], related=ids(rows["paired_id"], rows["building_id"]), certainty=certainty, proposal=proposal, text=rows["text"], new=proposal.fillna("（需按坐标判定）"))
+
+
+RULE = Rule(CARD, find)

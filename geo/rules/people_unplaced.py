@@ -1,0 +1,57 @@
+"""人口未落房: people without a building."""
+
+from __future__ import annotations
+
+from geo.rules.gone import gone_addresses
+from geo.rules.virtual_address import find as virtual
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="people_unplaced",
+    zh="人口未落房",
+    en="people without a building",
+    subject="row",
+    severity="error",
+    office="police",
+    rule_zh="人口记录的地址未知，或该地址没有现存建筑",
+    rule_en="population row whose address is unknown or has no live building",
+    todo_zh="核对地址",
+    todo_en="check the address",
+    trap_zh="新建小区尚未测绘",
+    trap_en="new estates not yet surveyed",
+    source="人口落房率 98 %",
+    detail_zh="人口记录 {row}（{text}）：{why_zh}。",
+    detail_en="population row {row} ({text}): {why_en}.",
+)
+
+
+REASONS = {
+    "no_such_address": ("登记地址中没有这个地址", "no such address in the register"),
+    "ambiguous": ("有几个相同的地址", "several addresses fit"),
+    "no_building": ("该地址没有现存建筑", "its address has no live building"),
+}
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Population rows that found no house, unless the address itself already says why."""
+    p = evidence.people
+    a = evidence.addresses.set_index("address_id")
+    explained = set(gone_addresses(evidence)["address_id"]) | set(virtual(evidence)["subject_id"])
+    open_ = p["door_id"].map(a["link_state"]).isin(["undecided"]) | p["door_id"].map(a["active"]).eq(False)
+    rows = p[p["reason"].notna() & ~p["door_id"].isin(explained) & ~((p["reason"] == "no_building") & open_)]
+    text = rows["text"].fillna(rows["given_id"])
+    return found(
+        rows["given_id"].fillna(rows["text"]).fillna("population:" + rows["source_row"]),
+        related=ids("population:" + rows["source_row"]),
+        value=rows["registered_n"],
+        unit="persons",
+        row=rows["source_row"],
+        text=text,
+        why_zh=rows["reason"].map({k: v[0] for k, v in REASONS.items()}),
+        why_en=rows["reason"].map({k: v[1] for k, v in REASONS.items()}),
+    )
+
+
+RULE = Rule(CARD, find)

@@ -1,0 +1,35 @@
+"""已拆牌未收: plate of a demolished building."""
+
+from __future__ import annotations
+
+from geo.rules.gone import gone_plates
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="plate_on_demolished",
+    zh="已拆牌未收",
+    en="plate of a demolished building",
+    subject="plate",
+    severity="warning",
+    office="village",
+    rule_zh="门牌已安装，而建筑有凭据已拆",
+    rule_en="installed plate of a building demolished by document",
+    todo_zh="收回门牌",
+    todo_en="take the plate down",
+    trap_zh="门牌可能已移到新房",
+    trap_en="the plate may have moved to the new house",
+    source="findings.md",
+    detail_zh="门牌 {text} 所在建筑 {gone} 已拆除（{document}），请收回。",
+    detail_en="the building {gone} of plate {text} is demolished ({document}): take the plate down.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Installed plates of gone buildings."""
+    rows = gone_plates(evidence)
+    return found(rows["plate_id"], related=ids(rows["gone_building"]), text=rows["text"], gone=rows["gone_building"], document=rows["document"])
+
+
+RULE = Rule(CARD, find)

@@ -1,0 +1,57 @@
+"""多余房间: surplus rooms."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found
+
+CARD = Card(
+    code="surplus_rooms",
+    zh="多余房间",
+    en="surplus rooms",
+    subject="address",
+    severity="warning",
+    office="police",
+    rule_zh="房室地址属于已拆建筑，或超出建筑层数，且无人登记",
+    rule_en="room addresses on a gone building, or beyond what its floors can hold, with nobody registered",
+    todo_zh="核实后清理",
+    todo_en="check and clear",
+    trap_zh="层数可能测错、地下室、跃层",
+    trap_en="floors may be surveyed wrongly; basements",
+    source="findings.md",
+    detail_zh="{n} 个房室（如 {text}）{why_zh}，且无人登记。",
+    detail_en="{n} rooms (e.g. {text}) {why_en}, with nobody registered.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Rooms of a building that cannot be there, one finding per building."""
+    r = evidence.rooms
+    floors = evidence.buildings.set_index("building_id")["floors_n"]
+    floor = pd.to_numeric(r["floor"], errors="coerce").fillna(_floor_of_room(r["room"]))
+    held = r["building_id"].map(floors)
+    gone = evidence.gone["building_id"]
+    away = r["building_gone"].eq(True) | r["declared_building"].isin(gone)
+    rows = r[r["active"] & ~r["inhabited"] & (away | (floor > held))].assign(away=away, owner=r["building_id"].fillna(r["parent_id"]))
+    rows = rows.sort_values(["owner", "address_id"])
+    listed = rows.groupby("owner").agg(all_ids=("address_id", list), text=("text", "first"), away=("away", "any")).reset_index()
+    return found(
+        listed["all_ids"].str[0].astype("str"),
+        related=listed["all_ids"].map(lambda x: x[1:]) + listed["owner"].map(lambda x: [x]),
+        value=listed["all_ids"].map(len).astype(float),
+        unit="rooms",
+        n=listed["all_ids"].map(len).astype(str),
+        text=listed["text"],
+        why_zh=listed["away"].map({True: "所在建筑已拆除", False: "高于建筑层数"}),
+        why_en=listed["away"].map({True: "belong to a demolished building", False: "lie above its top floor"}),
+    )
+
+
+def _floor_of_room(room: pd.Series) -> pd.Series:
+    """Storey a room number begins with (502 -> 5, 1203 -> 12); NaN where it does not say."""
+    digits = room.str.extract(r"^(\d{1,2})\d{2}$", expand=False)
+    return pd.to_numeric(digits, errors="coerce")
+
+
+RULE = Rule(CARD, find)

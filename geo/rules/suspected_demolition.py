@@ -1,0 +1,44 @@
+"""疑似拆除: suspected demolition."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="suspected_demolition",
+    zh="疑似拆除",
+    en="suspected demolition",
+    subject="building",
+    severity="warning",
+    office="village",
+    rule_zh="前期有、本期最佳重叠（IoU）小于 0.10，且无拆除凭据",
+    rule_en="in the survey before, best IoU now < 0.10, and no document",
+    todo_zh="到现场看；确已拆除的补办凭据",
+    todo_en="look at the site; add the document if it is gone",
+    trap_zh="本期漏测",
+    trap_en="the present survey may have missed it",
+    source="findings.md, Change",
+    detail_zh="前期建筑 {subject_id} 在本期测绘中消失（最佳重叠 {iou}），没有拆除凭据。",
+    detail_en="{subject_id} of the survey before is gone from this one (best overlap {iou}) without a document.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Footprints that vanished without a document."""
+    changes = evidence.changes
+    rows = changes[(changes["survey"] == "previous") & (changes["state"] == "vanished")]
+    rows = rows[~rows["building_id"].isin(evidence.documented)]
+    return found(
+        rows["building_id"],
+        related=ids(rows["other_id"]),
+        certainty="suspect",
+        value=rows["iou"],
+        unit="ratio",
+        other=rows["other_id"].fillna("—"),
+        iou=rows["iou"].map("{:.2f}".format),
+    )
+
+
+RULE = Rule(CARD, find)

@@ -1,0 +1,37 @@
+"""未上图: address without coordinate."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="unlocated_address",
+    zh="未上图",
+    en="address without coordinate",
+    subject="address",
+    severity="warning",
+    office="data",
+    rule_zh="有效地址没有坐标，而同号门牌存在",
+    rule_en="active, no coordinate, a plate of its key exists",
+    todo_zh="采用门牌的位置",
+    todo_en="adopt the plate's position",
+    trap_zh="门牌位置本身可能偏离",
+    trap_en="the plate itself may be misplaced",
+    source="上图率 98 %",
+    detail_zh="地址 {text} 没有坐标，可采用同号门牌 {plate} 的位置。",
+    detail_en="address {text} has no coordinate; plate {plate} of its number has.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Active addresses that could be put on the map by their plate."""
+    a = evidence.addresses
+    rows = a[a["active"] & a.geometry.isna() & a["paired_id"].notna()]
+    points = evidence.plates.set_index("plate_id").geometry.reindex(rows["paired_id"])
+    where = pd.Series([None if p is None else f"{p.x:.2f},{p.y:.2f}" for p in points], index=rows.index, dtype="str")
+    return found(rows["address_id"], related=ids(rows["paired_id"]), proposal=where, text=rows["text"], plate=rows["paired_id"])
+
+
+RULE = Rule(CARD, find)

@@ -1,0 +1,43 @@
+"""有牌无址: plate without address."""
+
+from __future__ import annotations
+
+from geo.rules.gone import gone_plates
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found, ids
+
+CARD = Card(
+    code="unregistered_plate",
+    zh="有牌无址",
+    en="plate without address",
+    subject="plate",
+    severity="error",
+    office="police",
+    rule_zh="已安装，而登记地址中没有同号（含别名、旧号）的有效地址",
+    rule_en="installed, no active address of the same key (nor alias, nor old key)",
+    todo_zh="补登地址，或查明门牌来历",
+    todo_en="register the address, or find out where the plate comes from",
+    trap_zh="新编号码尚未录入",
+    trap_en="a new number not yet entered",
+    source="公安一标三实",
+    detail_zh="门牌 {text} 在登记地址中查不到。",
+    detail_en="plate {text} is not in the register.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Installed plates that the register does not know and that no stronger cause explains."""
+    p = evidence.plates
+    rows = p[p["installed"] & p["door"].notna() & ~p["registered"] & p["retired_id"].isna()]
+    rows = rows[~rows["plate_id"].isin(gone_plates(evidence)["plate_id"])]
+    rows = rows[~(rows.geometry.notna() & rows["nearest_m"].isna() & rows["building_id"].isna())]
+    other_village = rows["declared_village"].notna() & rows["point_village"].notna() & (rows["declared_village"] != rows["point_village"])
+    rows = rows[~other_village & ~rows["plate_id"].isin(evidence.conflicts["plate_id"])]
+    # a permanent plate whose only fault is the building's kind is already a conflict of states
+    temporary = evidence.buildings.loc[evidence.buildings["temporary"], "building_id"]
+    rows = rows[~(rows["building_id"].isin(temporary) & ~rows["temporary"])]
+    return found(rows["plate_id"], related=ids(rows["building_id"]), text=rows["text"])
+
+
+RULE = Rule(CARD, find)

@@ -1,0 +1,61 @@
+"""村属不一致: wrong village."""
+
+from __future__ import annotations
+
+from geo.locate import distance_to_village
+import pandas as pd
+
+from geo.rule import Card, Evidence, Rule, found
+
+CARD = Card(
+    code="village_mismatch",
+    zh="村属不一致",
+    en="wrong village",
+    subject="address",
+    severity="error",
+    office="civil_affairs",
+    rule_zh="申报的村居不是坐标所在的村居（边界 10 m 内不计）",
+    rule_en="the declared village is not the village of the point (10 m tolerance at borders)",
+    todo_zh="核实村界与地址，改正其中之一",
+    todo_en="check border and address and correct one of them",
+    trap_zh="村界图未更新、飞地",
+    trap_en="outdated borders, enclaves",
+    source="Government notices: 标准地址与实地建筑物、门楼号、GIS坐标一一对应",
+    detail_zh="{what_zh} {subject_id}（{text}）写的是 {said}，坐标却在 {stands}，离 {said} {distance} m。",
+    detail_en="{what_en} {subject_id} ({text}) says {said} but its point is in {stands}, {distance} m from {said}.",
+)
+
+
+def find(evidence: Evidence) -> pd.DataFrame:
+    """Plates and active addresses whose text or declaration names another village than their point."""
+    addresses = evidence.addresses[evidence.addresses["active"]]
+    parts = [
+        _mismatch(evidence, evidence.plates[evidence.plates["standing"]], "plate", "门牌"),
+        _mismatch(evidence, addresses[addresses["stack_n"] < evidence.profile.thresholds.stack_n], "address", "地址"),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _mismatch(evidence: Evidence, rows: pd.DataFrame, subject: str, word: str) -> pd.DataFrame:
+    said = rows["declared_village"].where(rows["declared_village"] != rows["point_village"])
+    said = rows["text_village"].where(rows["text_village"] != rows["point_village"]).fillna(said)
+    rows = rows.assign(said=said)[said.notna() & rows["point_village"].notna()]
+    distance = distance_to_village(rows.geometry.to_numpy(), rows["said"].to_numpy(dtype=object), evidence.inputs.villages)
+    rows = rows.assign(away_m=distance)[distance > evidence.profile.thresholds.border_m]
+    names = evidence.inputs.villages.set_index("village_code")["name"]
+    return found(
+        rows[f"{subject}_id"],
+        value=rows["away_m"],
+        unit="m",
+        proposal=rows["point_village"],
+        subject=subject,
+        what_zh=word,
+        what_en=subject,
+        text=rows["text"],
+        said=rows["said"].map(names),
+        stands=rows["point_village"].map(names),
+        distance=rows["away_m"].map("{:.0f}".format),
+    )
+
+
+RULE = Rule(CARD, find)

@@ -1,0 +1,125 @@
+"""Tallies per village and in total: every metric as numerator, denominator, ratio and target. Sums over sums."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.outputs import METRICS
+from geo.rule import Evidence
+from geo.tables import DECIDED
+
+GONE_CODES = ("virtual_address", "demolished_vacant", "demolished_occupied", "temporary_gone")
+TOTAL = "total"
+ELSEWHERE = ""
+"""Village code of what lies in no known village: a row of its own, so that the villages always sum to the total."""
+
+
+def summarise(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
+    """One row per village, one for what lies in none of them (code "", only where there is something), one `total`.
+
+    Returns
+    -------
+    DataFrame: village_code, name, town, beat, and for every metric of `geo.outputs.METRICS` its _n, _d, _ratio (null
+    where the denominator is zero) and _target (null: none).
+    """
+    villages = evidence.inputs.villages
+    sums = _sums(evidence, findings)
+    codes = [*villages["village_code"], *([ELSEWHERE] if ELSEWHERE in sums.index and ELSEWHERE not in set(villages["village_code"]) else [])]
+    rows = sums.reindex(codes, fill_value=0.0)
+    rows.loc[TOTAL] = rows.sum()
+    out = villages.set_index("village_code")[["name", "town", "beat"]].reindex(rows.index)
+    targets = _targets(evidence, rows.index)
+    for metric in METRICS:
+        n, d = rows[f"{metric.name}_n"], rows[f"{metric.name}_d"]
+        out[f"{metric.name}_n"], out[f"{metric.name}_d"] = n, d
+        out[f"{metric.name}_ratio"] = (n / d.where(d > 0)).astype("float64")
+        out[f"{metric.name}_target"] = targets[metric.name]
+    return out.rename_axis("village_code").reset_index()
+
+
+def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
+    b, p = evidence.buildings, evidence.plates
+    a = evidence.addresses[evidence.addresses["active"]]
+    eligible, standing = b[b["eligible"]], p[p["standing"]]
+    up = a["paired_id"].isin(p.loc[p["up"], "plate_id"]) | a["address_id"].isin(p.loc[p["up"], "paired_id"])
+    on_live = a["building_live"]
+    placed = a.geometry.notna() & (a["point_village"] == a["text_village"].fillna(a["declared_village"]).fillna(a["point_village"]))
+    dangling = set(findings.loc[findings["code"] == "dangling_plate", "subject_id"])
+    nothing = set(findings.loc[findings["code"].isin(GONE_CODES), "subject_id"])
+    proposed = a[a["address_id"].isin(findings.loc[findings["code"] == "demolished_vacant", "subject_id"])]
+    objects = pd.concat([standing["village_code"], a["village_code"]])
+    torn = pd.concat([standing["link_state"], a["link_state"]]) == "undecided"
+    component, unit = _components(evidence, eligible, standing, a)
+    people = _people(evidence)
+    pairs = {
+        "plates_on_wall": (a["village_code"][on_live & up], a["village_code"][on_live]),
+        "plates_on_wall_all": (a["village_code"][on_live & up], a["village_code"]),
+        "buildings_plated": (eligible["village_code"][eligible["up_n"] > 0], eligible["village_code"]),
+        "buildings_numbered": (eligible["village_code"][eligible["addresses_n"] > 0], eligible["village_code"]),
+        "one_to_one": (component[unit], component),
+        "on_map": (a["village_code"][placed], a["village_code"]),
+        "dangling_share": (p["village_code"][p["installed"] & p["plate_id"].isin(dangling)], p["village_code"][p["installed"]]),
+        "virtual_share": (a["village_code"][a["address_id"].isin(nothing)], a["village_code"]),
+        "undecided_share": (objects[torn], objects),
+        "cancelled_wrongly": (proposed["village_code"][~proposed["vacant"]], proposed["village_code"]),
+    }
+    counts = {}
+    for name, (numerator, denominator) in pairs.items():
+        counts[f"{name}_n"] = numerator.fillna(ELSEWHERE).value_counts()
+        counts[f"{name}_d"] = denominator.fillna(ELSEWHERE).value_counts()
+    placed_n, all_n = people
+    counts["people_placed_n"], counts["people_placed_d"] = placed_n, all_n
+    return pd.DataFrame(counts).fillna(0.0)
+
+
+def _people(evidence: Evidence) -> tuple[pd.Series, pd.Series]:
+    """People on one live building and all people, per village of their address: residents where known, else registered."""
+    p = evidence.people
+    n = p["resident_n"].fillna(p["registered_n"]).fillna(0.0)
+    village = p["door_id"].map(evidence.addresses.set_index("address_id")["village_code"]).fillna(ELSEWHERE)
+    return n[p["building_id"].notna()].groupby(village[p["building_id"].notna()]).sum(), n.groupby(village).sum()
+
+
+def _components(evidence: Evidence, buildings: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Village of each component of the link graph, and whether it is one building with a plate and an address of one key each.
+
+    A row or compound decided as such counts as one where every one of its doors has both.
+    """
+    names = pd.concat(["b" + buildings["building_id"], "p" + plates["plate_id"], "a" + addresses["address_id"]], ignore_index=True)
+    position = pd.Series(np.arange(len(names)), index=names)
+    links = evidence.links[evidence.links["state"].isin(DECIDED)]
+    ends = [("b" + links["building_id"], "p" + links["plate_id"]), ("b" + links["building_id"], "a" + links["address_id"]), ("p" + links["plate_id"], "a" + links["address_id"])]
+    pairs = pd.concat([pd.DataFrame({"i": one.map(position), "j": two.map(position)}) for one, two in ends]).dropna().astype(int)
+    graph = coo_array((np.ones(len(pairs)), (pairs["i"], pairs["j"])), shape=(len(names), len(names)))
+    label = connected_components(graph, directed=False)[1] if len(names) else np.zeros(0, int)
+    nodes = pd.DataFrame({"label": label, "kind": names.str[0], "village": pd.concat([buildings["village_code"], plates["village_code"], addresses["village_code"]]).to_numpy()})
+    kinds = nodes.groupby(["label", "kind"]).size().unstack(fill_value=0).reindex(columns=["b", "p", "a"], fill_value=0)
+    agree = plates.set_index("plate_id")["paired_id"].notna()
+    paired = nodes[nodes["kind"] == "p"].assign(agree=names[nodes["kind"] == "p"].str[1:].map(agree).to_numpy())
+    every = paired.groupby("label")["agree"].all().reindex(kinds.index, fill_value=False)
+    unit = (kinds["b"] == 1) & (kinds["p"] >= 1) & (kinds["p"] == kinds["a"]) & every
+    village = nodes.groupby("label")["village"].first().reindex(kinds.index)
+    return village.reset_index(drop=True), unit.reset_index(drop=True).astype(bool)
+
+
+def _targets(evidence: Evidence, index: pd.Index) -> dict[str, pd.Series]:
+    t = evidence.profile.thresholds
+    fixed = {
+        "plates_on_wall": t.plates_on_wall_ratio,
+        "buildings_plated": t.plates_on_wall_ratio,
+        "buildings_numbered": 1.0,
+        "one_to_one": 1.0,
+        "on_map": t.on_map_ratio,
+        "dangling_share": 0.0,
+        "virtual_share": 0.0,
+        "people_placed": t.people_placed_ratio,
+        "undecided_share": t.undecided_ratio,
+        "cancelled_wrongly": 0.0,
+    }
+    out = {m.name: pd.Series(fixed.get(m.name, np.nan), index=index, dtype="float64") for m in METRICS}
+    own = evidence.inputs.villages.set_index("village_code")["target_ratio"].astype("float64").reindex(index)
+    out["plates_on_wall"] = own.fillna(out["plates_on_wall"])
+    return out

@@ -1,0 +1,212 @@
+"""The command line: the same few functions the app and a notebook use."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from geo.errors import DoorplateError
+
+REFUSED = 2
+"""Exit code where the input was refused; 0 where the command ran."""
+
+
+@click.group(help="楼、牌、址核对：让建筑物、门楼牌和登记地址一致。\n\nMake buildings, door plates and register addresses agree.")
+@click.version_option(package_name="doorplate")
+def main() -> None:
+    """Commands of doorplate."""
+
+
+@main.command(help="核对一个项目文件夹，写出全部结果。 Verify a project folder and write all results.")
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="结果文件夹。 Folder for the results.")
+@click.option("--as-of", help="“今天”是哪一天（YYYY-MM-DD）。 The day the rules mean by today.")
+def verify(project: Path, out: Path, as_of: str | None) -> None:
+    """Read, verify, write; a progress bar on a terminal, plain lines in a log."""
+    from geo.export import write
+    from geo.pipeline import STEP_NAMES, STEPS
+    from geo.pipeline import verify as run
+    from geo.profile import load_profile
+    from geo.read import read
+    from geo.standardise import standardise
+
+    with refusing(), steps(("read", "standardise", *STEPS, "write"), STEP_NAMES) as step:
+        seconds: dict[str, float] = {}
+        with timed(seconds, "read"):
+            step("read")
+            raw = read(project)
+            profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
+        with timed(seconds, "standardise"):
+            step("standardise")
+            inputs = standardise(raw, profile=profile, as_of=as_of)
+        verification = run(inputs, profile, on_step=step)
+        verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
+        step("write")
+        write(verification, out)
+    counts = verification.run["codes"]
+    click.echo(f"完成：{sum(counts.values())} 个问题，{len(counts)} 类；结果在 {out}")
+    click.echo(f"done: {sum(counts.values())} findings of {len(counts)} kinds; results in {out}")
+
+
+@main.command(help="只读取并报告，不核对。 Read and report without verifying.")
+@click.argument("project", type=click.Path(path_type=Path))
+def check(project: Path) -> None:
+    """What each file was understood to be, what was refused and what was repaired."""
+    from geo.profile import load_profile
+    from geo.read import read
+    from geo.standardise import standardise
+
+    with refusing():
+        raw = read(project)
+        profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
+        inputs = standardise(raw, profile=profile)
+    for row in inputs.sources.to_dict("records"):
+        click.echo(
+            f"{row['table']:<20} {row['file']}  {row['format']} {row['encoding'] or ''}  "
+            f"读 read {row['rows_read']}  留 kept {row['kept']}  退 quarantined {row['quarantined']}"
+        )
+    click.echo(f"坐标系 CRS {inputs.crs}   基准日 as of {inputs.as_of.date()}")
+    for row in inputs.layers.to_dict("records"):
+        click.echo(f"{row['table']:<20} {row['declared_crs']} -> {row['hypothesis']}  dx {row['dx_m']} m  dy {row['dy_m']} m  z {row['z']}")
+    for title, frame, by in (("退回 quarantined", inputs.quarantine, "code"), ("修正 repaired", inputs.repairs, "why")):
+        click.echo(f"{title}: {len(frame)}")
+        for name, n in frame.groupby(["table", by]).size().items():
+            click.echo(f"  {' '.join(map(str, name))}: {n}")
+
+
+@main.command(help="生成一个样例镇。 Make a sample town.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--buildings", default=800, show_default=True, type=click.IntRange(min=50), help="建筑数 number of buildings")
+@click.option("--seed", default=1, show_default=True, help="随机种子 seed")
+@click.option("--noise", default="town", show_default=True, type=click.Choice(["easy", "town", "hard"]), help="数据质量 how messy")
+@click.option("--formats", default="office", show_default=True, type=click.Choice(["office", "parquet"]), help="文件格式 file formats")
+@click.option("--truth", is_flag=True, help="同时写出真值 write the truth beside it")
+def demo(folder: Path, buildings: int, seed: int, noise: str, formats: str, truth: bool) -> None:
+    """A seeded town in the formats offices use."""
+    from geo.synthetic import deal_town, write_town
+
+    with refusing():
+        town = deal_town(buildings_n=buildings, seed=seed, noise=noise)  # type: ignore[arg-type]
+        write_town(town, folder, formats=formats, truth=truth)  # type: ignore[arg-type]
+    click.echo(f"样例镇已写入 {folder}\nsample town written to {folder}")
+
+
+@main.command("map", help="把一次结果写成单个离线 HTML 地图。 Write a result as one offline HTML map.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--to", "target", type=click.Path(path_type=Path), help="目标文件，默认 OUT/map.html。 Target file.")
+def draw_map(out: Path, target: Path | None) -> None:
+    """One file that opens without a network."""
+    from layers.page import write_map
+
+    with refusing():
+        path = write_map(out, target or out / "map.html")
+    click.echo(str(path))
+
+
+@main.command(help="列出全部问题类型。 List the kinds of findings.")
+@click.option("--markdown", is_flag=True, help="输出 docs/findings.md 的内容 print docs/findings.md")
+def rules(markdown: bool) -> None:
+    """Every card, in order of precedence."""
+    from geo.export.catalogue import print_catalogue
+    from geo.rules import RULES
+
+    if markdown:
+        click.echo(print_catalogue([rule.card for rule in RULES]))
+        return
+    for rule in RULES:
+        card = rule.card
+        click.echo(f"{card.code:<26} {card.zh:<10} {card.severity:<8} {card.office:<14} {card.en}")
+
+
+@main.command(help="输出数据字典。 Print the data dictionary.")
+def dictionary() -> None:
+    """Every table and column, generated from the declarations."""
+    from geo.export.dictionary import print_dictionary
+
+    click.echo(print_dictionary())
+
+
+@main.command(help="解释一个地址，或批量解析。 Explain one address, or parse many.")
+@click.argument("text", required=False)
+@click.option("--in", "source", type=click.File(encoding="utf-8"), help="JSONL：{id, text} 或 {id, a, b}")
+@click.option("--out", "target", type=click.File("w", encoding="utf-8"), default="-", help="JSONL 结果")
+@click.option("--profile", "name", default="default", show_default=True, help="地区配置 profile")
+def address(text: str | None, source: click.utils.LazyFile | None, target: click.utils.LazyFile, name: str) -> None:
+    """Token by token what was understood, and why."""
+    from geo.address import explain
+    from geo.address.table import predict
+    from geo.profile import load_profile
+    from geo.tables import Scope
+
+    with refusing():
+        habits = load_profile(name).habits
+    if source is not None:
+        rows = (json.loads(line) for line in source if line.strip())  # type: ignore[attr-defined]
+        for row in predict(rows, habits=habits):
+            target.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return
+    if not text:
+        raise click.UsageError("请给出一个地址，或用 --in 给出文件。 Give an address, or a file with --in.")
+    for token in explain(text, scope=Scope(), habits=habits):
+        click.echo(f"{token.text:<12} {token.element:<14} {token.value or '':<12} {token.zh} / {token.en}")
+
+
+@main.command(help="打开网页。 Open the app.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--port", default=8501, show_default=True, help="端口 port")
+def app(out: Path, port: int) -> None:
+    """The app on this computer only."""
+    import os
+    import subprocess
+
+    page = Path(__file__).resolve().parent.parent / "app.py"
+    environment = {**os.environ, "DOORPLATE_OUT": str(out.resolve())}
+    command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port), "--server.address", "127.0.0.1"]
+    click.echo(f"http://127.0.0.1:{port}")
+    sys.exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn an error of the engine into its two sentences and the exit code for refused input."""
+    try:
+        yield
+    except DoorplateError as error:
+        click.echo(f"无法继续：{error.zh}\ncannot go on: {error.en}", err=True)
+        sys.exit(REFUSED)
+
+
+@contextmanager
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Seconds a step took."""
+    start = time.perf_counter()
+    yield
+    seconds[step] = round(time.perf_counter() - start, 3)
+
+
+@contextmanager
+def steps(names: tuple[str, ...], words: dict[str, tuple[str, str]]) -> Iterator[Callable[[str], None]]:
+    """A bar with named steps on a terminal, one plain line a step in a log."""
+    if not sys.stderr.isatty():
+        yield lambda step: click.echo(f"{words[step][0]} {words[step][1]}", err=True)
+        return
+    with Progress(TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=len(names))
+
+        def begin(step: str) -> None:
+            bar.update(task, completed=names.index(step), description=f"{words[step][0]} {words[step][1]}")
+
+        yield begin
+        bar.update(task, completed=len(names))
+
+
+if __name__ == "__main__":
+    main()
