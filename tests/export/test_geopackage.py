@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import fiona
 import geopandas as gpd
 import pyogrio
 import pytest
@@ -125,3 +126,12 @@ def test_the_file_is_a_closed_sound_database_without_side_files(path: Path) -> N
     assert select(path, "PRAGMA integrity_check") == [("ok",)]
     assert select(path, "PRAGMA journal_mode") == [("delete",)]
     assert select(path, "PRAGMA foreign_key_check") == []
+
+
+def test_another_build_of_gdal_reads_the_same_rows(path: Path) -> None:
+    with fiona.open(path, layer="findings") as layer:
+        rows = [dict(feature.properties) for feature in layer]
+        assert layer.crs.to_epsg() == 4544
+    ours = draw_verification().findings
+    assert [row["finding_id"] for row in rows] == ours["finding_id"].tolist()
+    assert [row["detail_zh"] for row in rows] == ours["detail_zh"].tolist()
