@@ -80,7 +80,8 @@ def coverage(result: Result, metric: Metric) -> Coverage:
     coloured = villages["standing"].isin([REACHED, MISSED])
     # A village that reaches its target by whole plates is shown as reached, whatever the last decimal says.
     shade = gap.where(villages["standing"] != REACHED, 0.0)
-    villages["colour"] = [gap_colour(g) if c else None for g, c in zip(shade, coloured, strict=True)]
+    colours = [gap_colour(g) if c else None for g, c in zip(shade, coloured, strict=True)]
+    villages["colour"] = pd.Series(colours, index=villages.index, dtype=object)
     villages.loc[villages["hidden"], ["n", "d", "ratio", "missing_n"]] = np.nan
     order = villages.assign(last=~coloured, gap=-gap).sort_values(["last", "gap", "village_code"], kind="stable").index
     first = total.iloc[0].copy() if len(total) else pd.Series(dtype=object, index=table.columns)

@@ -33,12 +33,13 @@ class Result:
 
     @cached_property
     def villages(self) -> dict[str, str]:
-        """Village code -> name, in order of the code; "" is there where objects lie outside every village."""
+        """Village code -> name, in order of the code; "" is there where objects or findings have none."""
         table = self.tables.villages
         codes = table["village_code"].fillna("").astype(str)
         names = table["name"].astype("str").where(table["name"].notna(), codes)
         named = dict(sorted(zip(codes, names, strict=True)))
-        if "" not in named and any(bool(self.objects(kind)["village_code"].isna().any()) for kind in KINDS):
+        tables = (*(self.objects(kind) for kind in KINDS), self.tables.findings)
+        if "" not in named and any(bool(table["village_code"].isna().any()) for table in tables):
             named[""] = ""
         return named
 

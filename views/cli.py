@@ -198,7 +198,14 @@ def steps(names: tuple[str, ...], words: dict[str, tuple[str, str]]) -> Iterator
     if not sys.stderr.isatty():
         yield lambda step: click.echo(f"{words[step][0]} {words[step][1]}", err=True)
         return
-    with Progress(TextColumn("{task.description:<34}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+    with Progress(
+        TextColumn("{task.description:<34}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
         task = bar.add_task("", total=len(names))
 
         def begin(step: str) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from layers.cards import in_order, title
+from layers.labels import CERTAINTY, KIND, OFFICE, SEVERITY
 from layers.people import PEOPLE_UNITS, shown
 from layers.result import KINDS, Result, within
-from layers.labels import CERTAINTY, KIND, OFFICE, SEVERITY
 from views.state import language, named, say, village_name
 
 

@@ -9,9 +9,9 @@ import streamlit as st
 
 from layers.cards import cards, title
 from layers.evidence import Evidence, differing, parts
+from layers.labels import KIND, LINK_STATE, OFFICE, PART, SEVERITY, STATE
 from layers.people import PEOPLE, shown
 from layers.result import KINDS, Result
-from layers.labels import KIND, LINK_STATE, OFFICE, PART, SEVERITY, STATE
 from views.plain import marked, plain
 from views.state import language, named, say
 

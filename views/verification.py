@@ -12,13 +12,13 @@ from streamlit_folium import st_folium
 from layers.cards import title
 from layers.degrees import bounds
 from layers.evidence import Evidence, evidence
+from layers.labels import OFFICE, SEVERITY
 from layers.offline import base_map, state_group
 from layers.result import KINDS, Result
 from layers.style import LOOKS
 from layers.words import names, words
 from views import state
 from views.download import buttons
-from layers.labels import OFFICE, SEVERITY
 from views.listing import Filter, legend, listed, mask, matching
 from views.panel import panel
 from views.routes import scene_url

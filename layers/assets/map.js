@@ -3,8 +3,8 @@
 (function () {
   "use strict";
 
-  var SIZES = [[15, 2], [16, 3], [17, 4], [18, 5], [99, 6]];
-  function sized(zoom) { for (var i = 0; i < SIZES.length; i++) { if (zoom < SIZES[i][0]) { return SIZES[i][1]; } } return 6; }
+  var SIZES = [[16, 2], [17, 2.5], [18, 3.5], [19, 4.5], [99, 5.5]];
+  function sized(zoom) { for (var i = 0; i < SIZES.length; i++) { if (zoom < SIZES[i][0]) { return SIZES[i][1]; } } return 5.5; }
 
   /* Shapes of one canvas. `away` objects are neither drawn nor hit: layers are switched without changing the order of drawing. */
   function hiding(Base) {
@@ -69,6 +69,7 @@
     }
   });
 
+  function middle(shape) { if (shape.getLatLng) { return shape.getLatLng(); } try { return shape.getCenter(); } catch (e) { return shape.getBounds().getCenter(); } }
   function element(tag, cls, text) { var e = document.createElement(tag); if (cls) { e.className = cls; } if (text !== undefined && text !== null) { e.textContent = text; } return e; }
   function key(kind, id) { return kind + "\u0000" + id; }
   var KIND = { buildings: "building", plates: "plate", addresses: "address", findings: "finding", villages: "village", links: "link" };
@@ -143,7 +144,8 @@
         fill = look.fill === "#d9e0e6" && dark ? "#33404c" : look.fill;
         return { color: look.fill === "#d9e0e6" ? (dark ? "#5a6876" : "#97a6b4") : (dark ? "#f1f4f7" : "#3a3a3a"), weight: quiet ? 0.6 : 1, dashArray: look.dash || null, fillColor: fill, fillOpacity: quiet ? 0.25 : 0.85, opacity: quiet ? 0.5 : 1 };
       }
-      return { color: dp.shape === "badge" ? (dp.p.c === "suspect" ? "#3a3a3a" : edge) : (dark ? "#cfd8e0" : "#44525f"), dashArray: dp.p.c === "suspect" ? "2 2" : null, weight: dp.shape === "badge" ? 1.5 : 1, fillColor: look.fill, fillOpacity: quiet ? 0.25 : 1, opacity: quiet ? 0.35 : 1 };
+      fill = look.fill === "#d9e0e6" && dark ? "#4a5a69" : look.fill;
+      return { color: dp.shape === "badge" ? (dp.p.c === "suspect" ? "#3a3a3a" : edge) : (dark ? "#9fadba" : "#44525f"), dashArray: dp.p.c === "suspect" ? "2 2" : null, weight: dp.shape === "badge" ? 1.5 : 1, fillColor: fill, fillOpacity: quiet ? 0.25 : 1, opacity: quiet ? 0.35 : 1 };
     },
 
     restyle: function () {
@@ -164,11 +166,10 @@
         if (dp.shape === "ground" ? !(view.state.fills || zoom < 17) || !dp.p.t : zoom < 18 || !dp.p.t || shape.away()) { return; }
         box = shape.getBounds(); if (!seen.intersects(box)) { return; }
         fill = view.state.fills && view.state.fills[dp.p.id];
-        out.push({ at: dp.shape === "ground" ? view.middle(shape) : box.getCenter(), px: dp.shape === "ground" ? 13 : 11, bold: dp.shape === "ground", lines: fill ? [dp.p.t].concat(fill.lines) : [dp.p.t] });
+        out.push({ at: dp.shape === "ground" ? middle(shape) : box.getCenter(), px: dp.shape === "ground" ? 13 : 11, bold: dp.shape === "ground", lines: fill ? [dp.p.t].concat(fill.lines) : [dp.p.t] });
       });
       return out;
     },
-    middle: function (shape) { try { return shape.getCenter(); } catch (e) { return shape.getBounds().getCenter(); } },
 
     tip: function (shape) {
       var dp = shape.dp, fill = this.state.fills && this.state.fills[dp.p.id], box = element("div", "dp-tip"), code = dp.look && this.code(dp);
@@ -192,9 +193,13 @@
       key_ = key(which.kind, which.id); shape = this.byKey[key_]; if (!shape) { return; }
       this.ring(shape, true);
       if (which.kind === "finding") { [[shape.dp.p.k, shape.dp.p.o]].concat(shape.dp.p.r || []).forEach(function (o) { var other = view.byKey[key(o[0], o[1])]; if (other) { view.ring(other, false); } }); }
-      (this.state.partners || []).forEach(function (o) { var other = view.byKey[key(o[0], o[1])]; if (other && other !== shape) { view.ring(other, false); } });
+      (this.state.partners || []).forEach(function (o) {
+        var other = view.byKey[key(o[0], o[1])]; if (!other || other === shape) { return; }
+        view.ring(other, false);
+        view.chosen.addLayer(L.polyline([middle(shape), middle(other)], { renderer: view.svg, pane: "chosen", interactive: false, weight: 2, color: view.state.dark ? "#7cc0ff" : "#0072B2", opacity: 0.9 }));
+      });
       if (fly) {
-        at = shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter(); zoom = Math.max(this.map.getZoom(), 18);
+        at = middle(shape); zoom = Math.max(this.map.getZoom(), 18);
         if (fly === "jump") { this.map.setView(at, zoom, { animate: false }); } else { this.map.flyTo(at, zoom, { duration: 0.5 }); }
       }
     },
@@ -256,7 +261,7 @@
       head.onclick = function () { legend.open = !legend.open; legend.draw(); }; this.box.appendChild(head); this.body = null; if (!this.open) { return; }
       body = this.body = element("div", "dp-body"); this.box.appendChild(body);
       if (s.scale) { s.scale.forEach(function (row) { body.appendChild(legend.row(legend.swatch("area", { fill: row.colour || "transparent", ink: "#000", sign: "", dash: row.colour ? "" : "3" }), row.label)); }); }
-      if (view.cfg.switches) {
+      if (view.cfg.switches && !s.fills) {
         body.appendChild(element("h4", "", w.layers));
         view.cfg.layers.forEach(function (spec) {
           if (spec.name === "villages") { return; }

@@ -1,0 +1,102 @@
+"""What the offline page says of each object: the same evidence as the app's panel, carried along as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from layers.evidence import differing
+from layers.people import PEOPLE, PEOPLE_UNITS, shown
+from layers.result import KINDS, Result, within
+
+_TOLD = {"building": ("area_m2", "why"), "plate": ("state", "face"), "address": ("address_status",)}
+
+
+def details(result: Result, scope: str) -> dict[str, Any]:
+    """Objects, links and findings of a scope for reading, not for drawing.
+
+    Returns
+    -------
+    objects
+        kind -> id -> {"t": text, "s": status, "v": village code, "d": [what else is told], "n": people as shown}; also
+        objects outside the scope that a link or finding of the scope names.
+    links
+        [{"b", "p", "a": ids, "s": state, "d": metres, "q": score, "r": reason, "m": pieces of the plate's text, each with
+        whether the address has it too; only where some differ}]
+    findings
+        In the order of the scope: {"zh", "en", "o": office, "p": proposal, "n": value as shown}.
+    """
+    found = within(result.tables.findings, scope)
+    links = _links(result, scope)
+    mentioned = result.mentions[result.mentions["finding"].isin(found.index)]
+    objects = {}
+    for kind in KINDS:
+        own = within(result.objects(kind), scope)[f"{kind}_id"].astype("str")
+        other = [links[f"{kind}_id"].dropna().astype("str"), mentioned.loc[mentioned["kind"] == kind, "id"]]
+        objects[kind] = _objects(result, kind, pd.concat([own, *other]).drop_duplicates().tolist())
+    return {"objects": objects, "links": _told_links(result, links), "findings": _told_findings(found)}
+
+
+def value_shown(value: object, unit: object) -> str:
+    """The number a finding was judged by, with its unit; of people none below five."""
+    if value is None or pd.isna(value):
+        return ""
+    number = float(str(value))
+    known = str(unit) if isinstance(unit, str) else ""
+    return f"{shown(number) if known in PEOPLE_UNITS else f'{number:,.6g}'} {known}".strip()
+
+
+def _objects(result: Result, kind: str, ids: list[str]) -> dict[str, dict[str, Any]]:
+    table, texts = result.find(kind, ids), result.captions[kind].reindex(ids)
+    columns = [f"{kind}_id", "status", "village_code", *(c for c in (*_TOLD[kind], *PEOPLE) if c in table)]
+    told = {}
+    # One dictionary per object is what JSON is made of; nothing is computed in this loop.
+    for row, text in zip(table[columns].to_dict("records"), texts, strict=True):
+        one = str(row[f"{kind}_id"])
+        entry: dict[str, Any] = {"t": text, "s": row["status"]}
+        if isinstance(row["village_code"], str):
+            entry["v"] = row["village_code"]
+        entry["d"] = [_plain(row[c]) for c in _TOLD[kind] if c in row and pd.notna(row[c])]
+        if kind == "building":
+            entry["n"] = [shown(row.get(c)) for c in PEOPLE]
+        told[one] = entry
+    return told
+
+
+def _plain(value: object) -> str:
+    return f"{value:,.0f} m²" if isinstance(value, float) else str(value)
+
+
+def _links(result: Result, scope: str) -> pd.DataFrame:
+    links = result.tables.links
+    inside = pd.Series(False, index=links.index)
+    for kind in KINDS:
+        inside |= links[f"{kind}_id"].isin(within(result.objects(kind), scope)[f"{kind}_id"])
+    return links[inside]
+
+
+def _told_links(result: Result, links: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = {"building_id": "b", "plate_id": "p", "address_id": "a", "state": "s", "distance_m": "d", "score": "q", "reason": "r"}
+    rows = links.rename(columns=columns)[list(columns.values())].round({"d": 1, "q": 2}).to_dict("records")
+    told = [{k: v for k, v in row.items() if pd.notna(v)} for row in rows]
+    address, plate = (result.captions[kind].reindex(links[f"{kind}_id"]).fillna("") for kind in ("address", "plate"))
+    for row, registered, written in zip(told, address, plate, strict=True):
+        if "p" in row and "a" in row and not registered.endswith(written):
+            pieces = differing(registered, written)[1]
+            if not all(same for _, same in pieces):
+                row["m"] = pieces
+    return told
+
+
+def _told_findings(found: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "zh": row["detail_zh"],
+            "en": row["detail_en"],
+            "o": row["office"],
+            "p": row.get("proposal") if isinstance(row.get("proposal"), str) else "",
+            "n": value_shown(row.get("value"), row.get("unit")),
+        }
+        for row in found.drop(columns="geometry").to_dict("records")
+    ]
