@@ -73,7 +73,7 @@ _DASH = {ord(c): "-" for c in "ー"}
 _SPACE = re.compile(r"\s+")
 _SPACED = re.compile(r"\s")
 _CONFUSED = re.compile(r"(?<=\d)[O一_]")
-_BAR = re.compile(r"(?<=\d)[一_](?=\d)")
+_BAR = re.compile(r"(?<=\d)(?:一|_(?=\d{1,4}(?!\d)))(?=\d)")
 _DASHES = re.compile(r"-+")
 _LETTER_O = re.compile(r"(?<=\d)O(?=\d)")
 _LONG = re.compile(r"(?<!\d)(?:\d{7,}[\dX]?|0\d{2,3}-\d{7,8})(?!\d)")

@@ -66,7 +66,9 @@ def _verdict(a: Part, b: Part) -> tuple[str, str | None]:
     differing = [p for p in _compared(a, b) if _fold(p, a[p]) != _fold(p, b[p])]
     unequal = {p for p in differing if a[p] and b[p] or (p in _STRICT and a["door"] and b["door"])}
     missing = {p for p in differing if p not in unequal}
-    missing -= {p for p in ("province", "city", "county", "town", "neighbourhood") if p in missing}
+    missing -= {"province", "city", "town", "neighbourhood"}
+    # A side that writes the city but no county is no abridgement: it may be a place without counties, or another one.
+    missing -= set() if (a["city"] and not a["county"]) or (b["city"] and not b["county"]) else {"county"}
     names = "/".join(p for p in differing if p in unequal or p in missing) or None
     if a["door"] is None or b["door"] is None:
         return ("different" if unequal & {"group", "hamlet", "street", "lane", "village", "town"} else "possible"), names

@@ -98,10 +98,17 @@ def _after(pieces: list[Piece]) -> str:
     """What stands before the lower part, as far as it changes the reading of it."""
     if not pieces:
         return ""
-    last = pieces[-1].element
-    if last == "name" and any(p.element == "street" for p in pieces):
+    last = pieces[-1]
+    if last.element == "name" and any(p.element == "street" for p in pieces):
         return "landmark"
-    return "estate" if last == "zone" else last
+    if last.element in ("estate", "zone"):
+        return "estate:" + last.value
+    if last.element == "lane":
+        return "lane:" + last.value
+    if last.element == "section":
+        estates = [p.value for p in pieces if p.element == "estate"]
+        return "section:" + estates[-1] if estates else "section"
+    return last.element
 
 
 _NUMBERED_ESTATE = re.compile(r"(?:[一二三四五六七八九十]|新)村$")
@@ -113,8 +120,8 @@ def _as_estate(pieces: list[Piece], tail: str, scope: Scope) -> list[Piece]:
     if not pieces or pieces[-1].element != "village" or not _NUMBERED_ESTATE.search(pieces[-1].value) or _GROUP_FIRST.match(tail):
         return pieces
     written = {p.element: p.value for p in pieces}
-    town = written.get("town") or scope.town
-    urban = town.endswith(("街道", "街道办事处")) if town else written.get("county", "").endswith("区")
+    town = written.get("town") or scope.town or "街道"
+    urban = town.endswith(("街道", "街道办事处")) and written.get("county", "").endswith("区")
     return [*pieces[:-1], pieces[-1]._replace(element="estate", rule="estate_village")] if urban else pieces
 
 
@@ -202,7 +209,7 @@ def _place(part: dict[str, str]) -> str | None:
 
 def _door(part: dict[str, str], place: str | None) -> str | None:
     get = part.get
-    if not get("number") and not get("building_no"):
+    if not get("number") and not get("building_no") and not (get("estate") and (get("unit") or get("floor") or get("room"))):
         return None
     inside = get("building_no") or get("section") or not get("number")
     keys = (

@@ -70,6 +70,8 @@ def _parsed(rows: list[Mapping[str, Any]], scope: Scope, habits: Habits | None) 
     columns = {c: parsed[c].astype(object).where(parsed[c].notna(), None).tolist() for c in (*PARTS, "alias", "flag", "leftover", "door")}
     for i in range(len(rows)):
         elements = {_SPOKEN.get(p, p): columns[p][i].split("/") if p in _LISTS else columns[p][i] for p in PARTS if columns[p][i] is not None}
+        if "number" in elements:
+            elements["number"] = elements.get("prefix", "") + elements["number"] + elements.get("letter", "")
         if elements.get("floor", "").startswith("-"):
             elements["floor"] = "负" + elements["floor"][1:]
         yield {"elements": elements, **{c: columns[c][i] for c in ("alias", "flag", "leftover")}, "key": columns["door"][i]}

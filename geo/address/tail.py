@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from geo.address.numeral import CHARACTERS, NUMERAL, arabic
+from geo.address.script import simplify
 from geo.address.upper import Piece, canonical_name
-from geo.address.words import ESTATE_WORDS
+from geo.address.words import COMPOUND, ESTATE_WORDS, TOWER
 from geo.profile import Habits
 
 C = CHARACTERS
 N = NUMERAL
-SLOT = r"(?:号(?![苑桥线库])|组(?!团)|社(?!区)|队|小组|村民小组|居民小组|生产队|栋|幢|单元|楼(?![村镇乡社庄])|层|室|弄|支弄|排|连|段|院(?!子)|期|丁目|番|-)(?![村里镇乡庄街路巷老坪坑崎寮])"
+SLOT = r"(?:号(?![苑桥线库])|组(?!团)|社(?!区)|队|小组|村民小组|居民小组|生产队|栋|幢|单元|楼(?![村镇乡社庄])|层|室|排|连|段|院(?!子)|期|丁目|番|-)(?![村里镇乡庄街路巷老坪坑崎寮])"
 FIRST = re.compile(
-    rf"(?:临时?|第)?(?:(?<=[路街巷道弄段村组社区里湾坝坪坡岗庄沟屯寨冲院子])(?:特|建|增))?(?:[甲乙丙丁戊]|[A-Z]{{1,3}})?(?:\d|[{C}]+(?={SLOT}))"
-    rf"|[A-Z](?=座|栋|幢|号楼|单元|馆)|[甲乙丙丁](?=座|栋|幢|单元|号)|[东南西北](?=单元|幢|栋|座)|地下室|无门牌|无号|未编"
+    rf"(?:临时?|第|负|地下)?(?:(?<=[路街巷道弄段村组社区里湾坝坪坡岗庄沟屯寨冲院子])(?:特|建|增))?(?:[甲乙丙丁戊]|[A-Z]{{1,3}})?(?:\d|[{C}]+(?={SLOT}))"
+    rf"|[A-Z](?=座|栋|幢|号楼|单元|馆|-\d)|[甲乙丙丁](?=座|栋|幢|单元|号)|[东南西北](?=单元|幢|栋|座)|地下室|无门牌|无号|未编"
 )
 """Where the lower part begins."""
 
@@ -27,7 +28,7 @@ def read_tail(key: str, shown: str, *, after: str, habits: Habits) -> tuple[Piec
     key, shown
         The part from the first number on, in simplified and in delivered characters.
     after
-        Element that stands before it: street, village, estate, name ... or an empty text.
+        Element that stands before it (street, village, name ...), with the estate's name behind a colon; or an empty text.
     habits
         How the region writes what regions write differently.
     """
@@ -42,8 +43,10 @@ class _Scan:
 
     def __init__(self, key: str, shown: str, after: str, habits: Habits) -> None:
         self.key, self.shown, self.habits = key, shown, habits
-        self.at, self.last = 0, after
-        self.have: set[str] = {after} if after else set()
+        element, _, name = after.partition(":")
+        self.at, self.last, self.estate = 0, element, simplify(name)
+        self.lanes = [name] if element == "lane" else []
+        self.have: set[str] = {element} if element else set()
         self.pieces: list[Piece] = []
 
     def put(self, end: int, element: str, value: str, rule: str) -> None:
@@ -52,6 +55,20 @@ class _Scan:
         self.have.add(element)
         self.last = element
         self.at = end
+        if element == "estate":
+            self.estate = simplify(value)
+        elif element == "lane":
+            self.lanes.append(value)
+
+    @property
+    def in_tower(self) -> bool:
+        """Numbers here are rooms: the estate is one building."""
+        return self.last in ("estate", "section") and TOWER.search(self.estate) is not None
+
+    @property
+    def in_compound(self) -> bool:
+        """Bare numbers here are buildings."""
+        return self.last in ("estate", "section") and COMPOUND.search(self.estate) is not None
 
     def put_from(self, start: int, end: int, element: str, value: str, rule: str) -> None:
         self.at = start
@@ -75,14 +92,14 @@ _NEIGH = re.compile(rf"({N})邻")
 _ROW = re.compile(rf"({N})排(?!楼)")
 _SEGMENT = re.compile(rf"({N})段")
 _NUMBERED_ROAD = re.compile(rf"(?:{N}号(?:大街|大道|公路|路|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d{{3}}(?:国道|省道|县道|公路|线)?(?![\d号])|\d{{1,2}}[东西南北中]?(?:大街|大道|路|街(?!坊))|\d+(?:[东西南北中](?:{N})?|之\d+)巷)(?:(?:[东西南北中]|{N})段)?")
-_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门|电梯|柜|馆|厅|通道)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|\d+[A-Z]{2,}(?!\d)|(?<!\d)\d{{6}}(?![\d号室])")
+_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门|电梯|柜|馆|厅|通道|仓库|库房|车间|机台|工)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|\d+[A-Z]{2,}(?!\d)|(?<!\d)\d{{6}}(?![\d号室])")
 _YARD = r"(?:(院|大院)(?!子))?"
 _SUB = rf"(?:(?:附|付|副|之|-)(?:{N}|[{C}]+)号?)"
 _PREFIX = r"(临时?|特|建|新|旧|老|增|[甲乙丙丁戊]|[A-Z]{1,2})?"
 _LIST = re.compile(rf"(\d+(?:[、,，]\d+)+)(号|室|房|楼|层|栋|幢)")
 _RANGE = re.compile(rf"{_PREFIX}({N})(?:号)?(?:~|至|到)({N})号?")
 _HAO = re.compile(
-    rf"{_PREFIX}({N})([A-Z]|[甲乙丙丁戊己])?((?:(?:附|付|副|之|-)(?:{N}))*)([A-Z])?(?:号(?![楼码])|#(?!楼))((?:(?:附|付|副|之)第?(?:{N})号?)+|-(?:{N})号?(?!-|\d))?(?:附(\d+)[-~](\d+)号?)?([甲乙丙丁戊己]|[A-Z](?![\d座栋幢单区]))?(院(?!子)|大院)?"
+    rf"{_PREFIX}({N})([A-Z]|[甲乙丙丁戊己])?((?:(?:附|付|副|之|-)(?:{N}))*)([A-Z])?(?:号(?![楼码])|#(?!楼))((?:(?:附|付|副|之)第?(?:{N})(?!\d|[-~]\d+号)号?)+|-(?:{N})号?(?!-|\d))?(?:附(\d+)[-~](\d+)号?)?([甲乙丙丁戊己]|[A-Z](?![\d座栋幢单区]))?(院(?!子)|大院)?"
 )
 _RUN_TOGETHER = re.compile(r"[附付副之-]\d{1,2}(\d)$")
 _SPLIT_BEFORE = re.compile(r"单元|栋|幢|号楼|#楼|-\d{3,4}(?!\d)|门\d")
@@ -92,7 +109,7 @@ _LETTER_BUILDING = re.compile(r"([A-Z]|[甲乙丙丁]|[东南西北])(座|栋|�
 _UNIT = re.compile(rf"({N}|[A-Z]|[甲乙丙丁]|[东南西北中])(单元|梯)")
 _GATE = re.compile(rf"({N})门(?=\d|[{C}]+[室号楼层])")
 _STOREY = re.compile(rf"(负|地下|B|-)?({N})(楼|层|F(?![A-Z]))(?:之({N}))?")
-_CHAIN = re.compile(r"([A-Z]?\d+[A-Z]?(?!\d)|[A-Z](?=-\d))((?:-(?:[A-Z]?\d+[A-Z]?|[A-Z](?=-|$)))+)(号楼|栋|幢|号|室|房|户)?")
+_CHAIN = re.compile(r"([A-Z]?\d+[A-Z]?(?!\d)|[A-Z](?=-\d))((?:-(?:[A-Z]?\d+[A-Z]?|[A-Z](?=-|$)))+)(号楼|栋|幢|号|室|房|户|楼|层)?")
 _ROOM = re.compile(rf"([A-Z]?)({N})([A-Z]?)(?:(?<=\d{{3}})-(\d{{1,2}}))?(室|房|户(?!外)|铺)")
 _SIDE = re.compile(r"([东南西北中]+)(户)")
 _BARE = re.compile(r"([A-Z]?\d+[A-Z]?\d*)(?![\d])")
@@ -190,6 +207,9 @@ def _list(s: _Scan) -> bool:
     m = _LIST.match(s.key, s.at)
     if not m:
         return False
+    if m.group(2) == "号" and s.in_tower:
+        s.put(m.end(), "room", re.sub("[,，]", "、", m.group(1)), "list")
+        return True
     element = {"号": "number", "室": "room", "房": "room", "楼": "floor", "层": "floor", "栋": "building_no", "幢": "building_no"}[m.group(2)]
     if element == "number" and s.have & {"number", "building_no"}:
         element = "room"
@@ -225,11 +245,14 @@ def _hao(s: _Scan) -> bool:
             return False
     if m.group(4) and "-" in m.group(4) and s.last in ("estate", "section", "landmark"):
         return _chain(s)
+    if s.in_tower and s.last == "estate" and "building_no" not in s.have and not re.match(r"楼", s.key[m.end() :]):
+        s.put(m.end(), "room", (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "tower_room")
+        return True
     if s.have & {"floor"} or (s.have & {"unit"} and "room" not in s.have):
         s.put(m.end(), "room", (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "room_hao")
         return True
     if "building_no" in s.have:
-        follows = re.match(rf"{N}(?:室|房|$)|\d", s.key[m.end() :])
+        follows = re.match(rf"{N}(?:室|房|楼|层|$)|\d", s.key[m.end() :])
         s.put(m.end(), "unit" if follows else "room", (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "second_hao")
         return True
     if "number" in s.have:
@@ -237,8 +260,8 @@ def _hao(s: _Scan) -> bool:
         element = "building_no" if follows or "estate" in s.have else "room"
         s.put(m.end(), element, (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "second_hao")
         return True
-    lane_building = s.last == "lane" and s.pieces[-1].value.endswith("弄") and not any(p.element == "lane" and p.value.endswith("巷") for p in s.pieces)
-    if (lane_building and s.habits.number_after_lane == "building") or (s.last in ("estate", "section")):
+    lane_building = s.last == "lane" and all(lane.endswith("弄") for lane in s.lanes)
+    if (lane_building and s.habits.number_after_lane == "building") or (s.last in ("estate", "section") and "estate" in s.have):
         _put_number(s, m, "building_no")
     else:
         _put_number(s, m, "number")
@@ -346,11 +369,17 @@ def _chain(s: _Scan) -> bool:
         return False
     values = [arabic(x) for x in m.group(0)[: m.end(2) - m.start()].split("-")]
     word = m.group(3) or ""
+    if word in ("楼", "层"):
+        s.put(m.end(), "floor", "~".join(values), "floor")
+        return True
     if word in ("号楼", "栋", "幢"):
         s.put(m.end(), "building_no", "-".join(values), "building")
         return True
     if len(values) == 2 and s.have & {"building_no", "unit", "floor"} and re.fullmatch(r"\d{3,}", values[0]) and len(values[1]) < 3:
         s.put(m.end(), "room", "-".join(values), "room")
+        return True
+    if s.in_tower and len(values) == 2 and re.fullmatch(r"[A-Z]?\d{3,}", values[0]):
+        s.put(m.end(), "room", "-".join(values), "tower_room")
         return True
     floor_door = s.habits.dash_after_number == "floor_door"
     if not s.have & {"number", "building_no", "unit", "floor"} and len(values) == 2 and _sub_follows(s, values, word):
@@ -386,7 +415,7 @@ def _slots(s: _Scan, values: list[str], floor_door: bool) -> tuple[str, ...]:
     if count == 2 and "number" in s.have and "estate" not in s.have:
         # 12号1-302: whatever 1 is, 302 is a room and 12号 the door that is certain.
         if len(values[1]) > 2:
-            return ("unit", "room")
+            return ("unit" if values[0].isdigit() else "building_no", "room")
         return ("floor", "room") if floor_door else ("building_no", "room")
     if count == 2:
         return ("building_no", "room")
@@ -428,27 +457,32 @@ def _basement(s: _Scan) -> bool:
 
 
 def _bare(s: _Scan) -> bool:
-    """Digits without a word: the number if none was read yet, else the room."""
+    """Digits without a word: the number if none was read yet, a building in a compound, else the room."""
     m = _BARE.match(s.key, s.at)
-    if not m or "room" in s.have:
+    if not m or "room" in s.have or _STALL_ROW.match(s.key, m.end()):
         return False
-    following = s.key[m.end() :]
-    value = m.group(1)
-    letters = re.fullmatch(r"(\d+)([A-Z])", value)
-    if not s.have & {"number", "building_no", "unit", "floor"}:
-        if s.last in ("estate", "section", "name", "landmark"):
-            s.put(m.end(), "building_no" if len(value) <= 2 else "room", arabic(value), "bare")
-        elif letters:
-            s.put(m.end(1), "number", arabic(letters.group(1)), "bare")
-            s.put(m.end(), "letter", letters.group(2), "letter")
-        else:
-            s.put(m.end(), "number", arabic(value), "bare")
+    value = m.group()
+    if (split := _BLOCK_ROOM.fullmatch(value)) and "building_no" not in s.have:
+        s.put(s.at + len(split.group(1)), "building_no", split.group(1), "bare")
+        s.put(m.end(), "room", split.group(2), "bare_room")
         return True
-    building = s.last in ("estate", "section") and "building_no" not in s.have and len(value) <= 2
-    s.put(m.end(), "building_no" if building else "room", arabic(value), "bare_room")
+    if s.have & {"building_no", "unit", "floor"}:
+        element = "room"
+    elif s.in_compound or (s.last in ("estate", "section", "name", "landmark") and len(value) <= 2):
+        element = "building_no"
+    elif s.last in ("estate", "section", "name", "landmark") or "number" in s.have:
+        element = "room"
+    else:
+        element = "number"
+    letters = re.fullmatch(r"(\d+)([A-Z])", value) if element == "number" else None
+    s.put(s.at + len(letters.group(1)) if letters else m.end(), element, arabic(letters.group(1) if letters else value), "bare")
+    if letters:
+        s.put(m.end(), "letter", letters.group(2), "letter")
     return True
 
 
+_BLOCK_ROOM = re.compile(r"(\d{1,2}[A-Z])(\d{3,4})")
+_STALL_ROW = re.compile(r"[街道路巷](?!口)|通道")
 _ESTATE_END = re.compile(rf"(?:{ESTATE_WORDS})$")
 
 

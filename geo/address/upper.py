@@ -45,32 +45,32 @@ _PROVINCE = re.compile(
     r"(?:内蒙古|广西|宁夏|西藏|新疆)(?=.{1,9}(?:[市县旗盟州]|地区)))"
 )
 _SHORT = re.compile(
-    rf"(?:{'|'.join(PROVINCES)})(?![路街道巷村里大小新镇乡庄湾家公会饭酒花广科学])(?=[^路街道巷村社]{{1,6}}(?:市(?!场)|县(?!道)|区(?!间)|自治州|地区))"
+    rf"(?:{'|'.join(PROVINCES)})(?!藏族|[路街道巷村里大小新镇乡庄湾家公会饭酒花广科学])(?=[^路街道巷村社]{{1,6}}(?:市(?!场)|县(?!道)|区(?!间)|自治州|地区))"
 )
-_ROAD = r"[东南西北中前后]?(?:路|街(?!道)|大街|大道|巷)"
+_ROAD = r"[东南西北中前后]?(?:路(?!桥|[东南西北中]区)|街(?!道)|大街|大道|巷)"
 _CITY = re.compile(
-    rf"[^\d,]{{1,9}}?(?:自治州|地区|盟(?!路|街)|(?<!夜)(?<!菜)(?<!超)(?<!贸)市(?!场|政|民|府|委|辖区|镇|区$|{_ROAD}))"
+    rf"[^\d,]{{1,9}}?(?:自治州|地区|盟(?!路|街)|(?<!夜)(?<!菜)(?<!超)(?<!贸)市(?!场|政[府局务工]|民|府|委|辖区|镇(?![^乡村路街镇]{1,3}[县区])|乡|村|社区|区$|{_ROAD}))"
 )
 _COUNTY = re.compile(
-    rf"市辖区|[^\d,]{{1,14}}?(?:自治县|自治旗|林区|特区|(?<![小社校景厂库园院业矿军警营灾]|[一二三四五六七八九十A-Z])区(?!间|域|公所|委|政府|{_ROAD})|"
+    rf"市辖区|[^\d,]{{1,14}}?(?:自治县|自治旗|林区|特区|(?<![小社校景厂库园院业矿军警营灾]|[一二三四五六七八九十A-Z])区(?!间|域|公所|委|政府|街道|{_ROAD})|"
     rf"(?<=矿)区(?=.{{2,}})|县(?!道|城|门|政府|委|府|{_ROAD})|(?<!国)(?<!红)(?<!彩)旗(?!杆|舰|袍|台)(?=.{{1,9}}(?:镇|乡|苏木|街道|嘎查|村|社区))|"
-    rf"(?<!超)市(?!场|政|民|府|委|镇|区|{_ROAD}))"
+    rf"(?<!超)市(?!场|政[府局务工]|民|府|委|镇|乡|村|社区|区|{_ROAD}))"
 )
 _ZONE = re.compile(
     r"[^\d,路街]{0,8}?(?:(?:经济|高新)?技术(?:产业)?开发区|经济开发区|开发区|高新(?:技术)?(?:产业)?区|工业园区|工业园|工业区|产业园区|"
     r"产业集聚区|管理区|保税区|度假区|风景区|新区(?!.{0,4}(?:路|街)))(?!(?:路|街))"
 )
 _TOWN = re.compile(
-    r"[^\d,]{1,14}?(?:街道办事处|街道办|(?<!一条)街道(?!路|口)|民族乡|(?<!古)镇(?!村|政府|中路|前路|[里上]|海[区路]|江[市路]|平[县路]|"
+    r"[^\d,]{1,14}?(?:街道办事处|街道办|(?<!一条)街道(?!路|口)|民族乡|镇(?!村|政府|中路|前路|[里上]|海[区路]|江[市路]|平[县路]|"
     r"[东南西北中]?(?:小学|中学|卫生院|医院))(?!$.)|乡(?!村|政府|镇|情|亲)|苏木|农场|林场|牧场|渔场|茶场)"
 )
 _REGIMENT = re.compile(r"\d+团(?!结)")
 _VILLAGE = re.compile(
     r"[^\d,]{1,14}?(?:社区居民委员会|社区居委会|社区村委会|社区|居民委员会|居委会|村民委员会|村委会|民委员会|行政村|"
-    rf"村(?!镇(?!{_ROAD})|庄|路|街|道|巷|口|社区|居委会|委|{_ROAD}|级|里[路街]|小学|中学|头[路街])|嘎查|(?<![公英])里(?=\d+邻))"
+    rf"村(?!镇(?!{_ROAD})|庄|路|街|道|巷|口|社区|居委会|委|{_ROAD}|级|里[路街]|小学|中学|头[路街])|嘎查村委会|嘎查村|嘎查|(?<![公英])里(?=\d+邻))"
 )
 _NEIGH = re.compile(r"(\d+)邻")
-_OFFICE = re.compile(r"(?:社区居民委员会|社区居委会|社区村委会|社区|居民委员会|居委会|村民委员会|村委会|民委员会|行政村|村|嘎查|里)$")
+_OFFICE = re.compile(r"(?:社区居民委员会|社区居委会|社区村委会|社区|居民委员会|居委会|村民委员会|村委会|民委员会|行政村|嘎查村|村|嘎查|里)$")
 _VILLAGE_TAIL = re.compile(r"(?:村民委员会|民委员会|村委会|行政村)$")
 _COMMUNITY_TAIL = re.compile(r"(?:社区居民委员会|社区居委会|居民委员会|居委会|社区村委会)$")
 
@@ -81,7 +81,7 @@ def canonical_village(name: str) -> str:
     if short == name:
         stem = _VILLAGE_TAIL.sub("", name)
         short = name if stem == name else stem if stem.endswith("村") else stem + "村"
-    return short if len(short) > 2 or short == name else name
+    return short
 
 
 def _divisions(key: str, shown: str, scope: Scope) -> tuple[int, list[Piece]]:
@@ -105,11 +105,23 @@ def _divisions(key: str, shown: str, scope: Scope) -> tuple[int, list[Piece]]:
             pieces = [p for p in pieces if p.element != element]
         pieces.append(Piece(at, end, element, value, rule))
         have.add(element)
-        at = _skip(key, end)
+        at = _skip_repeated(key, _skip(key, end), pieces)
     if m := _NEIGH.match(key, at):
         pieces.append(Piece(at, m.end(), "neighbourhood", arabic(m.group(1)), "neighbourhood"))
         at = m.end()
     return at, pieces
+
+
+def _skip_repeated(key: str, at: int, pieces: list[Piece]) -> int:
+    """Past divisions written a second time word for word."""
+    again = True
+    while again:
+        again = False
+        for p in pieces:
+            written = key[p.start : p.end]
+            if len(written) > 2 and key.startswith(written, at):
+                at, again = _skip(key, at + len(written)), True
+    return at
 
 
 def _restart(key: str) -> int:
@@ -168,7 +180,7 @@ def _ends(pattern: re.Pattern[str], key: str, at: int) -> Iterator[str]:
 
 _LEVELS = (("city", _CITY), ("county", _COUNTY), ("town", _REGIMENT), ("town", _TOWN), ("village", _VILLAGE), ("zone", _ZONE))
 _BLOCKS = {"city": {"city", "county", "town"}, "county": {"county", "town"}, "town": {"town"}, "zone": {"zone"}, "village": {"village"}}
-_LOWER_MARK = re.compile(r"社区|村(?=[^镇乡街区县市])|路(?=[^街桥县区市镇乡社村])|大道|[街巷](?=[^道镇乡村社])|小区|花园|公寓|大厦|广场|工业|开发")
+_LOWER_MARK = re.compile(r"社区|村(?=[^镇乡街区县市])|.路(?=[^街桥县区市镇乡社村])|大道|[街巷](?=[^道镇乡村社])|小区|花园|公寓|大厦|广场|工业|开发")
 _STREET_THEN = re.compile(r".(?:路|大道|大街|街(?!道)|巷|弄)(?=..)")
 _OWN = re.compile(r"(?<=.)(?:镇|乡)(?=.)|街道")
 
@@ -231,11 +243,18 @@ def _names(key: str, shown: str, at: int, have: set[str]) -> list[Piece]:
         start, end = chunk
         cut = _street_end(key, start, end)
         if cut > start:
-            pieces.append(Piece(start, cut, "street", canonical_name(shown[start:cut]), "street"))
+            lane = _NAMED_LANE.fullmatch(key[start:cut])
+            name = start + lane.end(1) if lane else cut
+            pieces.append(Piece(start, name, "street", canonical_name(shown[start:name]), "street"))
+            if lane:
+                pieces.append(Piece(name, cut, "lane", arabic(lane.group(2)) + lane.group(3), "lane"))
             start = cut
         if start < end:
             pieces.extend(_name_or_estate(key, shown, start, end))
     return pieces
+
+
+_NAMED_LANE = re.compile(rf"(.+(?:路|街|大道|[东西南北中]段))([{CHARACTERS}]+)(弄|巷|支弄|支巷)")
 
 
 def _chunks(key: str, at: int) -> list[tuple[int, int]]:
