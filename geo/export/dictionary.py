@@ -54,9 +54,10 @@ Equal inputs give equal bytes. The one exception are the entries `seconds` and `
 _GPKG = """\
 ### findings.gpkg
 
-QGIS 打开即按问题代码、状态分类着色，字段名为中文。图层：villages、buildings、addresses、plates、findings。不含任何人数：它是会传给别人的文件。
-QGIS draws it by code and status and shows Chinese column names without anybody choosing a style. It holds no count of persons, because it is
-the file that is handed on.
+QGIS 打开即按问题代码、状态分类着色，字段名为中文。图层：villages、buildings、addresses、plates、findings。
+不含任何人数（以人数判定的问题只给标题）：它是会传给别人的文件。
+QGIS draws it by code and status and shows Chinese column names without anybody choosing a style. It holds no count of persons (a
+finding judged by one has its title only), because it is the file that is handed on.
 
 ### run.json
 

@@ -26,6 +26,9 @@ from geo.tables import COUNTS, Table, Verification
 LAYERS = ("villages", "buildings", "addresses", "plates", "findings")
 """Bottom first, as QGIS lists them."""
 
+PERSONS = "persons"
+"""Unit of a finding that was judged by a count of persons."""
+
 _EPOCH = "2000-01-01T00:00:00Z"  # GeoPackage notes when a layer was written; equal results must be equal files
 _FAST = {"OGR_CURRENT_DATE": _EPOCH, "OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
 
@@ -58,14 +61,32 @@ def write_geopackage(verification: Verification, path: Path, *, cards: Iterable[
     cards
         Cards of all findings in order of precedence: they give the categories, labels and signs.
     """
+    cards = tuple(cards)
+    frames = {name: getattr(verification, name) for name in LAYERS}
+    frames["findings"] = _withhold_counts(frames["findings"], cards)
     before = {key: pyogrio.get_gdal_config_option(key) for key in _FAST}
     pyogrio.set_gdal_config_options(_FAST)
     try:
         for name in LAYERS:
-            _write_layer(getattr(verification, name), path, OUTPUT[name])
+            _write_layer(frames[name], path, OUTPUT[name])
     finally:
         pyogrio.set_gdal_config_options(before)
-    _write_styles(path, _build_styles(tuple(cards)))
+    _write_styles(path, _build_styles(cards))
+
+
+def _withhold_counts(findings: gpd.GeoDataFrame, cards: tuple[Card, ...]) -> gpd.GeoDataFrame:
+    """The findings, those judged by a count of persons with the title of their card instead of the sentence."""
+    persons = findings["unit"].eq(PERSONS)
+    titles_zh, titles_en = {c.code: c.zh for c in cards}, {c.code: c.en for c in cards}
+    out = findings.copy()
+    out["value"] = findings["value"].mask(persons)
+    out["detail_zh"] = findings["detail_zh"].mask(
+        persons, findings["code"].map(titles_zh).fillna(findings["code"]) + "（人数不随本文件传递）"
+    )
+    out["detail_en"] = findings["detail_en"].mask(
+        persons, findings["code"].map(titles_en).fillna(findings["code"]) + " (counts are not handed on)"
+    )
+    return out
 
 
 def _write_layer(frame: gpd.GeoDataFrame, path: Path, table: Table) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -106,6 +107,22 @@ def test_no_layer_carries_a_count_of_persons(path: Path) -> None:
         fields = set(pyogrio.read_info(path, layer=layer)["fields"])
         aliases = {a.get("field") for a in read_style(path, layer, "styleQML").iter("alias")}
         assert not (fields | aliases) & set(COUNTS)
+
+
+def test_a_finding_judged_by_a_count_of_persons_is_handed_on_without_it(tmp_path: Path) -> None:
+    drawn = draw_verification()
+    told = {
+        "value": [3.0, 41.5],
+        "unit": ["persons", "m"],
+        "detail_zh": ["登记着 3 人", "距 41.5 米"],
+        "detail_en": ["3 people", "41.5 m away"],
+    }
+    verification = replace(drawn, findings=drawn.findings.assign(**told))
+    write_geopackage(verification, tmp_path / "a.gpkg", cards=CARDS)
+    rows = select(tmp_path / "a.gpkg", "SELECT value, detail_zh, detail_en FROM findings ORDER BY finding_id")
+    assert rows[0] == (None, "题unplated_building（人数不随本文件传递）", "title of unplated_building (counts are not handed on)")
+    assert rows[1] == (41.5, "距 41.5 米", "41.5 m away")
+    assert verification.findings["value"].tolist() == [3.0, 41.5]
 
 
 def test_unknown_stays_null_and_missing_geometry_stays_missing(path: Path) -> None:
