@@ -99,15 +99,16 @@ def _after(pieces: list[Piece]) -> str:
     if not pieces:
         return ""
     last = pieces[-1]
-    if last.element == "name" and any(p.element == "street" for p in pieces):
+    street = "@" if any(p.element == "street" for p in pieces) else ""
+    if last.element == "name" and street:
         return "landmark"
     if last.element in ("estate", "zone"):
-        return "estate:" + last.value
+        return f"estate:{last.value}{street}"
     if last.element == "lane":
         return "lane:" + last.value
     if last.element == "section":
         estates = [p.value for p in pieces if p.element == "estate"]
-        return "section:" + estates[-1] if estates else "section"
+        return f"section:{estates[-1]}{street}" if estates else "section"
     return last.element
 
 

@@ -13,8 +13,10 @@ from geo.profile import Habits
 C = CHARACTERS
 N = NUMERAL
 SLOT = r"(?:号(?![苑桥线库])|组(?!团)|社(?!区)|队|小组|村民小组|居民小组|生产队|栋|幢|单元|楼(?![村镇乡社庄])|层|室|排|连|段|院(?!子)|期|丁目|番|-)(?![村里镇乡庄街路巷老坪坑崎寮])"
+ENDS = "路街巷道弄段村组社队区里条横湾塆坝寨冲垸坪岗坡庄沟屯坑洞嘴咀岭塘畈圩浜埭营堡店头山桥家坞岙峪窝梁塬滩洼崖口铺集墩台子院园苑城"
+"""Characters that end a name, so that 甲, 特, 新 behind them belongs to the number: 西街甲10号, but 水母丁1号."""
 FIRST = re.compile(
-    rf"(?:临时?|第|负|地下)?(?:(?<=[路街巷道弄段村组社区里湾坝坪坡岗庄沟屯寨冲院子])(?:特|建|增))?(?:[甲乙丙丁戊]|[A-Z]{{1,3}})?(?:\d|[{C}]+(?={SLOT}))"
+    rf"(?:临时?|第|负|地下)?(?:(?<=[{ENDS}])(?:特|建|增|[甲乙丙丁戊]))?(?:[A-Z]{{1,3}})?(?:\d|[{C}]+(?={SLOT}))"
     rf"|[A-Z](?=座|栋|幢|号楼|单元|馆|-\d)|[甲乙丙丁](?=座|栋|幢|单元|号)|[东南西北](?=单元|幢|栋|座)|地下室|无门牌|无号|未编"
 )
 """Where the lower part begins."""
@@ -43,10 +45,11 @@ class _Scan:
 
     def __init__(self, key: str, shown: str, after: str, habits: Habits) -> None:
         self.key, self.shown, self.habits = key, shown, habits
-        element, _, name = after.partition(":")
+        element, _, name = after.removesuffix("@").partition(":")
         self.at, self.last, self.estate = 0, element, simplify(name)
+        self._on_street = after.endswith("@")
         self.lanes = [name] if element == "lane" else []
-        self.have: set[str] = {element} if element else set()
+        self.have: set[str] = ({element} if element else set()) | ({"estate"} if self.estate and not self.lanes else set())
         self.pieces: list[Piece] = []
 
     def put(self, end: int, element: str, value: str, rule: str) -> None:
@@ -59,6 +62,11 @@ class _Scan:
             self.estate = simplify(value)
         elif element == "lane":
             self.lanes.append(value)
+
+    @property
+    def on_street(self) -> bool:
+        """The estate stands on a named street or behind a number."""
+        return self._on_street or bool(self.have & {"street", "number"})
 
     @property
     def in_tower(self) -> bool:
@@ -92,14 +100,14 @@ _NEIGH = re.compile(rf"({N})邻")
 _ROW = re.compile(rf"({N})排(?!楼)")
 _SEGMENT = re.compile(rf"({N})段")
 _NUMBERED_ROAD = re.compile(rf"(?:{N}号(?:大街|大道|公路|路|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d{{3}}(?:国道|省道|县道|公路|线)?(?![\d号])|\d{{1,2}}[东西南北中]?(?:大街|大道|路|街(?!坊))|\d+(?:[东西南北中](?:{N})?|之\d+)巷)(?:(?:[东西南北中]|{N})段)?")
-_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门|电梯|柜|馆|厅|通道|仓库|库房|车间|机台|工)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|\d+[A-Z]{2,}(?!\d)|(?<!\d)\d{{6}}(?![\d号室])")
+_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门(?!市)|电梯|柜|馆|厅|通道|仓库|库房|车间|机台|窗口)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|\d+[A-Z]{2,}(?!\d)|(?<!\d)\d{{6}}(?![\d号室])")
 _YARD = r"(?:(院|大院)(?!子))?"
 _SUB = rf"(?:(?:附|付|副|之|-)(?:{N}|[{C}]+)号?)"
 _PREFIX = r"(临时?|特|建|新|旧|老|增|[甲乙丙丁戊]|[A-Z]{1,2})?"
 _LIST = re.compile(rf"(\d+(?:[、,，]\d+)+)(号|室|房|楼|层|栋|幢)")
 _RANGE = re.compile(rf"{_PREFIX}({N})(?:号)?(?:~|至|到)({N})号?")
 _HAO = re.compile(
-    rf"{_PREFIX}({N})([A-Z]|[甲乙丙丁戊己])?((?:(?:附|付|副|之|-)(?:{N}))*)([A-Z])?(?:号(?![楼码])|#(?!楼))((?:(?:附|付|副|之)第?(?:{N})(?!\d|[-~]\d+号)号?)+|-(?:{N})号?(?!-|\d))?(?:附(\d+)[-~](\d+)号?)?([甲乙丙丁戊己]|[A-Z](?![\d座栋幢单区]))?(院(?!子)|大院)?"
+    rf"{_PREFIX}({N})([A-Z]|[甲乙丙丁戊己])?((?:(?:附|付|副|之|-)(?:{N}))*)([A-Z])?(?:号(?![楼码])|#(?!楼))((?:(?:附|付|副|之)第?(?:{N})(?!\d|[-~]\d+号)号?)+|-(?:{N})号?(?!-|\d))?(?:附(\d+)[-~](\d+)号?)?([甲乙丙丁戊己]|[A-Z](?![\dA-Z\u4e00-\u9fff-]))?(院(?!子)|大院)?"
 )
 _RUN_TOGETHER = re.compile(r"[附付副之-]\d{1,2}(\d)$")
 _SPLIT_BEFORE = re.compile(r"单元|栋|幢|号楼|#楼|-\d{3,4}(?!\d)|门\d")
@@ -108,7 +116,7 @@ _BUILDING = re.compile(rf"([A-Z]{{1,2}}|[甲乙丙丁戊]|[东南西北中])?({N
 _LETTER_BUILDING = re.compile(r"([A-Z]|[甲乙丙丁]|[东南西北])(座|栋|幢|号楼|馆|楼(?=\d))")
 _UNIT = re.compile(rf"({N}|[A-Z]|[甲乙丙丁]|[东南西北中])(单元|梯)")
 _GATE = re.compile(rf"({N})门(?=\d|[{C}]+[室号楼层])")
-_STOREY = re.compile(rf"(负|地下|B|-)?({N})(楼|层|F(?![A-Z]))(?:之({N}))?")
+_STOREY = re.compile(rf"(负|地下|B(?=\d{{1,2}}[楼层F])|-)?({N})(楼|层|F(?![A-Z]))(?:之({N}))?")
 _CHAIN = re.compile(r"([A-Z]?\d+[A-Z]?(?!\d)|[A-Z](?=-\d))((?:-(?:[A-Z]?\d+[A-Z]?|[A-Z](?=-|$)))+)(号楼|栋|幢|号|室|房|户|楼|层)?")
 _ROOM = re.compile(rf"([A-Z]?)({N})([A-Z]?)(?:(?<=\d{{3}})-(\d{{1,2}}))?(室|房|户(?!外)|铺)")
 _SIDE = re.compile(r"([东南西北中]+)(户)")
@@ -207,7 +215,7 @@ def _list(s: _Scan) -> bool:
     m = _LIST.match(s.key, s.at)
     if not m:
         return False
-    if m.group(2) == "号" and s.in_tower:
+    if m.group(2) == "号" and s.in_tower and s.on_street:
         s.put(m.end(), "room", re.sub("[,，]", "、", m.group(1)), "list")
         return True
     element = {"号": "number", "室": "room", "房": "room", "楼": "floor", "层": "floor", "栋": "building_no", "幢": "building_no"}[m.group(2)]
@@ -245,7 +253,7 @@ def _hao(s: _Scan) -> bool:
             return False
     if m.group(4) and "-" in m.group(4) and s.last in ("estate", "section", "landmark"):
         return _chain(s)
-    if s.in_tower and s.last == "estate" and "building_no" not in s.have and not re.match(r"楼", s.key[m.end() :]):
+    if s.in_tower and s.on_street and "building_no" not in s.have and not re.match(r"楼", s.key[m.end() :]):
         s.put(m.end(), "room", (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "tower_room")
         return True
     if s.have & {"floor"} or (s.have & {"unit"} and "room" not in s.have):
@@ -261,7 +269,7 @@ def _hao(s: _Scan) -> bool:
         s.put(m.end(), element, (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "second_hao")
         return True
     lane_building = s.last == "lane" and all(lane.endswith("弄") for lane in s.lanes)
-    if (lane_building and s.habits.number_after_lane == "building") or (s.last in ("estate", "section") and "estate" in s.have):
+    if (lane_building and s.habits.number_after_lane == "building") or (s.last in ("estate", "section") and "estate" in s.have and not s.estate.endswith("广场")):
         _put_number(s, m, "building_no")
     else:
         _put_number(s, m, "number")
@@ -369,7 +377,7 @@ def _chain(s: _Scan) -> bool:
         return False
     values = [arabic(x) for x in m.group(0)[: m.end(2) - m.start()].split("-")]
     word = m.group(3) or ""
-    if word in ("楼", "层"):
+    if word in ("楼", "层") and len(values) == 2:
         s.put(m.end(), "floor", "~".join(values), "floor")
         return True
     if word in ("号楼", "栋", "幢"):
@@ -378,7 +386,7 @@ def _chain(s: _Scan) -> bool:
     if len(values) == 2 and s.have & {"building_no", "unit", "floor"} and re.fullmatch(r"\d{3,}", values[0]) and len(values[1]) < 3:
         s.put(m.end(), "room", "-".join(values), "room")
         return True
-    if s.in_tower and len(values) == 2 and re.fullmatch(r"[A-Z]?\d{3,}", values[0]):
+    if s.in_tower and len(values) == 2 and re.fullmatch(r"[A-Z]?\d{3,}", values[0]) and len(values[1]) < 3:
         s.put(m.end(), "room", "-".join(values), "tower_room")
         return True
     floor_door = s.habits.dash_after_number == "floor_door"
@@ -459,8 +467,11 @@ def _basement(s: _Scan) -> bool:
 def _bare(s: _Scan) -> bool:
     """Digits without a word: the number if none was read yet, a building in a compound, else the room."""
     m = _BARE.match(s.key, s.at)
-    if not m or "room" in s.have or _STALL_ROW.match(s.key, m.end()):
+    if not m or "room" in s.have:
         return False
+    if row := _STALL_ROW.match(s.key, m.end()):
+        s.put(row.end(), "leftover", s.shown[s.at : row.end()], "stall_row")
+        return True
     value = m.group()
     if (split := _BLOCK_ROOM.fullmatch(value)) and "building_no" not in s.have:
         s.put(s.at + len(split.group(1)), "building_no", split.group(1), "bare")
@@ -488,7 +499,8 @@ _ESTATE_END = re.compile(rf"(?:{ESTATE_WORDS})$")
 
 def _name(s: _Scan) -> bool:
     """A name between numbers: an estate if a building follows or its word says so, a hamlet or street before a number."""
-    nxt = _NAME_END.search(s.key, s.at + 1)
+    run = _RUN.match(s.key, s.at)
+    nxt = _NAME_END.search(s.key, run.end() if run else s.at + 1)
     end = nxt.start() if nxt else len(s.key)
     text = s.key[s.at : end]
     shown = s.shown[s.at : end]

@@ -47,7 +47,7 @@ _PROVINCE = re.compile(
 _SHORT = re.compile(
     rf"(?:{'|'.join(PROVINCES)})(?!藏族|[路街道巷村里大小新镇乡庄湾家公会饭酒花广科学])(?=[^路街道巷村社]{{1,6}}(?:市(?!场)|县(?!道)|区(?!间)|自治州|地区))"
 )
-_ROAD = r"[东南西北中前后]?(?:路(?!桥|[东南西北中]区)|街(?!道)|大街|大道|巷)"
+_ROAD = r"[前后]?(?:路(?!桥|[东南西北中]区)|街(?!道)|大街|大道|巷)"
 _CITY = re.compile(
     rf"[^\d,]{{1,9}}?(?:自治州|地区|盟(?!路|街)|(?<!夜)(?<!菜)(?<!超)(?<!贸)市(?!场|政[府局务工]|民|府|委|辖区|镇(?![^乡村路街镇]{1,3}[县区])|乡|村|社区|区$|{_ROAD}))"
 )
@@ -164,7 +164,7 @@ def _next_division(key: str, at: int, have: set[str], scope: Scope) -> tuple[int
         if _closed(level, have):
             continue
         for m in _ends(pattern, key, at):
-            if _sound(level, m, key, at + len(m), have):
+            if _sound(level, m, key, at + len(m), have, rural=(scope.town or "").endswith(("镇", "乡"))):
                 return at + len(m), level, "suffix"
     return None
 
@@ -181,6 +181,7 @@ def _ends(pattern: re.Pattern[str], key: str, at: int) -> Iterator[str]:
 _LEVELS = (("city", _CITY), ("county", _COUNTY), ("town", _REGIMENT), ("town", _TOWN), ("village", _VILLAGE), ("zone", _ZONE))
 _BLOCKS = {"city": {"city", "county", "town"}, "county": {"county", "town"}, "town": {"town"}, "zone": {"zone"}, "village": {"village"}}
 _LOWER_MARK = re.compile(r"社区|村(?=[^镇乡街区县市])|.路(?=[^街桥县区市镇乡社村])|大道|[街巷](?=[^道镇乡村社])|小区|花园|公寓|大厦|广场|工业|开发")
+_DIRECTED_ROAD = re.compile(r"[东南西北中](?:路(?!桥)|街(?!道)|大街|大道|巷)")
 _STREET_THEN = re.compile(r".(?:路|大道|大街|街(?!道)|巷|弄)(?=..)")
 _OWN = re.compile(r"(?<=.)(?:镇|乡)(?=.)|街道")
 
@@ -189,31 +190,33 @@ def _closed(level: str, have: set[str]) -> bool:
     return bool(_BLOCKS[level] & have)
 
 
-def _sound(level: str, name: str, key: str, end: int, have: set[str]) -> bool:
+def _sound(level: str, name: str, key: str, end: int, have: set[str], *, rural: bool) -> bool:
     """Whether a name cut at its suffix is believable as a division of that level."""
     if len(name) < 2:
         return False
     if level in ("city", "county"):
+        if (len(name) == 2 or name[-2:] in ("城区", "新区", "发区")) and _DIRECTED_ROAD.match(key, end):
+            return False
         short = level == "county" and name.endswith("区") and len(name) < 3 and end >= len(key)
         return not (_LOWER_MARK.search(name) or _OWN.search(name[:-1]) or short)
     if level == "town":
         if name.endswith(("街道", "街道办事处", "街道办")):
             return not re.search(r"社区|村委会", name)
         return not (_LOWER_MARK.search(name[:-2]) or re.search(r"社区|村委会|.村(?=..)", name[:-1]))
-    return level != "village" or _sound_village(name, key, end, have)
+    return level != "village" or _sound_village(name, key, end, town="town" in have or rural)
 
 
-def _sound_village(name: str, key: str, end: int, have: set[str]) -> bool:
+def _sound_village(name: str, key: str, end: int, *, town: bool) -> bool:
     stem = _OFFICE.sub("", name)
     if _STREET_THEN.search(stem) or re.search(r"小区|花园|公寓|大厦|广场", stem):
         return False
     if name.endswith("村") and len(stem) == 1 and re.match(r".{1,2}(?:村|社区)", key[end:]):
         return False
-    return not (name.endswith("村") and "town" not in have and re.match(r"[东南西北中]?(?:大街|大道|路|街)", key[end:]))
+    return not (name.endswith("村") and not town and re.match(r"[东南西北中]?(?:大街|大道|路|街)", key[end:]))
 
 
 _DIRECTION = re.compile(rf"(?:[东西南北中]|[{CHARACTERS}])段$|[东西南北中]$")
-_NAME_NUMERAL = re.compile(rf"([{CHARACTERS}]+)(?=(?:[路街巷区期段]|条|里)$|(?:[路街巷][东西南北中]?段)$)")
+_NAME_NUMERAL = re.compile(rf"([{CHARACTERS}]+)(?=(?:[路街巷弄区期段]|条|里)$|(?:[路街巷][东西南北中]?段)$)")
 _SECTION = re.compile(rf"(?:[东西南北中]|[A-Z]|[{CHARACTERS}]+)(?:区|组团)$|[{CHARACTERS}]+期$|[A-Z]\d*区$")
 _NOT_STREET = re.compile(r"[路街巷道](?:桥|口|灯|边|基|局|坊|心花园|心公园)|(?:[路街巷]|大道)(?:小区|花园|社区|苑|新村|大厦|广场|市场|公寓|家园)")
 _ESTATE = re.compile(rf"(?:{ESTATE_WORDS})$")
@@ -254,7 +257,7 @@ def _names(key: str, shown: str, at: int, have: set[str]) -> list[Piece]:
     return pieces
 
 
-_NAMED_LANE = re.compile(rf"(.+(?:路|街|大道|[东西南北中]段))([{CHARACTERS}]+)(弄|巷|支弄|支巷)")
+_NAMED_LANE = re.compile(rf"(.+(?:路|街|大道|[东西南北中]段))([{CHARACTERS}]+)(弄|支弄)")
 
 
 def _chunks(key: str, at: int) -> list[tuple[int, int]]:
@@ -297,7 +300,7 @@ def _name_or_estate(key: str, shown: str, start: int, end: int) -> list[Piece]:
             Piece(start, cut, "estate", shown[start:cut], "estate"),
             Piece(cut, end, "section", _section(shown[cut:end]), "section"),
         ]
-    if _ESTATE.search(part) and len(part) >= 2:
+    if (m := _ESTATE.search(part)) and m.start() > 0:
         return [Piece(start, end, "estate", shown[start:end], "estate")]
     return [Piece(start, end, "name", shown[start:end], "name")]
 
