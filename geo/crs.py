@@ -7,7 +7,7 @@ always_xy, because every Chinese system of the EPSG register puts north first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -145,8 +145,15 @@ def reproject(shapes: Shapes, source: str | pyproj.CRS, target: str | pyproj.CRS
 
 
 def move(shapes: Shapes, step: Callable[[Floats, Floats], tuple[Floats, Floats]]) -> Shapes:
-    """Shapes with every vertex (x, y) replaced by step(x, y), all vertices in one call."""
-    flat = shapely.force_2d(shapes)
+    """Shapes with every vertex (x, y) replaced by step(x, y), all vertices in one call; None stays None."""
+    flat = shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes
+    kinds = shapely.get_type_id(flat)
+    if ((kinds == 0) | (kinds < 0)).all() and not shapely.is_empty(flat).any():
+        # Points are made anew from their coordinates: a fifth of the time of moving each one.
+        out, there = np.full(len(flat), None, dtype=object), kinds == 0
+        xy = shapely.get_coordinates(flat)
+        out[there] = shapely.points(*step(xy[:, 0], xy[:, 1]))
+        return out
     moved = shapely.transform(flat, lambda xy: np.column_stack(step(xy[:, 0], xy[:, 1])))
     return np.asarray(moved, dtype=object)
 
@@ -156,8 +163,8 @@ class Fit:
     """How a layer lies on the footprints.
 
     score is the mean of exp(-(d / 4 m)^2) over points_n points under `hypothesis`, z the paired t against the declared
-    position; dx_m, dy_m the rigid shift to add after the hypothesis; applied whether hypothesis or shift passed its gate.
-    scores holds the mean score of every hypothesis tried.
+    position; dx_m, dy_m the rigid shift to add after the hypothesis, `shifted` whether it passed its gate (else it is only a
+    proposal); applied whether hypothesis or shift passed its gate. scores holds the mean score of every hypothesis tried.
     """
 
     hypothesis: str = "as_is"
@@ -166,6 +173,7 @@ class Fit:
     score: float = np.nan
     z: float = np.nan
     points_n: int = 0
+    shifted: bool = False
     applied: bool = False
     scores: dict[str, float] = field(default_factory=dict)
 
@@ -215,30 +223,49 @@ def fit_layer(points: Shapes, footprints: Shapes, crs: str, *, shift: bool = Tru
     z = paired_z(tried[best], tried["as_is"]) if best != "as_is" else paired_z(tried["as_is"], tried[max(CORRECTIONS, key=means.__getitem__)])
     right = best != "as_is" and len(sample) >= FIT_N and z >= FIT_Z and means[best] >= max(FIT_SCORE, means["as_is"] + FIT_GAIN)
     datum = best if right or best == "as_is" else "as_is"
-    fit = Fit(datum, 0.0, 0.0, means[datum], z, len(sample), right, means)
-    return _with_shift(fit, hypotheses(sample, crs)[datum], tree) if shift and len(sample) >= SHIFT_N else fit
+    fit = Fit(datum, 0.0, 0.0, means[datum], z, len(sample), applied=right, scores=means)
+    return _with_shift(fit, hypotheses(sample, crs, only=datum)[datum], footprints) if shift and len(sample) >= SHIFT_N else fit
 
 
 SHIFT_N = 150
 """Fewest points a rigid shift is told from."""
-_SHIFT_STEPS: Sequence[tuple[float, float]] = ((12.0, 4.0), (3.0, 1.0), (0.75, 0.25))
+SHIFT_APPLIED_M = 5.0
+"""A shorter shift is only proposed: plates that all hang on the south wall look like it."""
+SHIFT_GAIN = 0.10
+_SHIFT_SAMPLE_N = 800
+_SHIFT_RINGS_M = (3.0, 6.0, 10.0)
+_SHIFT_REACH_M = 12.0
+_SHIFT_STEPS: Sequence[tuple[float, float]] = ((_SHIFT_REACH_M, 4.0), (3.0, 1.0), (0.75, 0.25))
 _SHIFT_LEAST_M = 2.0
 _SHIFT_SPREAD_M = 1.5
 
 
-def _with_shift(fit: Fit, points: Shapes, tree: shapely.STRtree) -> Fit:
+def _with_shift(fit: Fit, points: Shapes, footprints: Shapes) -> Fit:
     """The fit with the rigid shift that both halves of the points agree on; unchanged where they do not."""
-    xy = shapely.get_coordinates(points)
-    xy = xy[np.unique(np.linspace(0, len(xy) - 1, min(len(xy), 800)).astype(int))]
-    whole, halves = _best_shift(xy, tree), [_best_shift(xy[i::2], tree) for i in (0, 1)]
-    size = float(np.hypot(*whole))
-    agree = all(float(np.hypot(h[0] - whole[0], h[1] - whole[1])) <= _SHIFT_SPREAD_M for h in halves)
-    if size < _SHIFT_LEAST_M or not agree:
+    points = points[np.unique(np.linspace(0, len(points) - 1, min(len(points), _SHIFT_SAMPLE_N)).astype(int))]
+    xy, tree = shapely.get_coordinates(points), _tree_around(points, footprints)
+    angles = np.arange(8) * np.pi / 4
+    rings = [(r * np.cos(a), r * np.sin(a)) for r in _SHIFT_RINGS_M for a in angles]
+    # A layer that no step in any direction improves has no shift: three rings are a sixth of the work of the search.
+    stay, *moved = _shift_scores(xy, np.array([(0.0, 0.0), *rings]), tree)
+    if max(moved) < stay + FIT_GAIN / 2:
         return fit
+    whole = _best_shift(xy, tree)
     before, after = _score(tree, shapely.points(xy)), _score(tree, shapely.points(xy + np.asarray(whole)))
-    if paired_z(after, before) < 2 * FIT_Z or after.mean() < max(FIT_SCORE, before.mean() + FIT_GAIN):
+    size, gain = float(np.hypot(*whole)), float(after.mean() - before.mean())
+    if size < _SHIFT_LEAST_M or gain < FIT_GAIN or after.mean() < FIT_SCORE or paired_z(after, before) < 2 * FIT_Z:
         return fit
-    return Fit(fit.hypothesis, whole[0], whole[1], float(after.mean()), fit.z, fit.points_n, True, fit.scores)
+    halves = [_best_shift(xy[i::2], tree) for i in (0, 1)]
+    if any(float(np.hypot(h[0] - whole[0], h[1] - whole[1])) > _SHIFT_SPREAD_M for h in halves):
+        return fit
+    sure = size >= SHIFT_APPLIED_M and gain >= SHIFT_GAIN
+    return replace(fit, dx_m=whole[0], dy_m=whole[1], shifted=sure, applied=fit.applied or sure)
+
+
+def _tree_around(points: Shapes, footprints: Shapes) -> shapely.STRtree:
+    """Index of the footprints near a few points only; a tenth of the time of asking the whole town."""
+    near = shapely.STRtree(footprints).query(points, predicate="dwithin", distance=2 * _SHIFT_REACH_M + _REACH_M)[1]
+    return shapely.STRtree(footprints[np.unique(near)])
 
 
 def _best_shift(xy: Floats, tree: shapely.STRtree) -> tuple[float, float]:
@@ -246,12 +273,16 @@ def _best_shift(xy: Floats, tree: shapely.STRtree) -> tuple[float, float]:
     centre = np.zeros(2)
     for reach, step in _SHIFT_STEPS:
         axis = np.arange(-reach, reach + step / 2, step)
-        offsets = np.array([(dx, dy) for dx in axis for dy in axis])
-        offsets = centre + offsets[np.lexsort((offsets[:, 1], offsets[:, 0], np.hypot(*(centre + offsets).T)))]
-        moved = shapely.points((xy[None, :, :] + offsets[:, None, :]).reshape(-1, 2))
-        scores = _score(tree, moved).reshape(len(offsets), len(xy)).mean(axis=1)
-        centre = offsets[int(np.argmax(np.round(scores, 9)))]
+        offsets = centre + np.array([(dx, dy) for dx in axis for dy in axis])
+        offsets = offsets[np.lexsort((offsets[:, 1], offsets[:, 0], np.hypot(*offsets.T)))]
+        centre = offsets[int(np.argmax(np.round(_shift_scores(xy, offsets, tree), 9)))]
     return float(centre[0]), float(centre[1])
+
+
+def _shift_scores(xy: Floats, offsets: Floats, tree: shapely.STRtree) -> Floats:
+    """Mean score of the points under each offset."""
+    moved = shapely.points((xy[None, :, :] + offsets[:, None, :]).reshape(-1, 2))
+    return np.asarray(_score(tree, moved).reshape(len(offsets), len(xy)).mean(axis=1))
 
 
 def common_shift(previous: Shapes, current: Shapes) -> tuple[float, float, float, int]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import GEOGRAPHIC, Shapes, reproject, swap
+from geo.crs import Shapes, move, reproject, swap
 from geo.errors import ProjectError
 from geo.profile import Profile
 from geo.read import Raw
@@ -111,7 +111,7 @@ def _checked(raw: Raw, profile: Profile, ledger: Ledger) -> tuple[dict[str, Rows
 
 def _typed(raw: Raw, role: str, ledger: Ledger) -> Rows:
     table, source = INPUT[role], raw.settings.source(role)
-    frame = with_keys(raw.tables[role], table, ledger)
+    frame = with_keys(raw.tables[role], table, ledger).sort_values("_key", kind="stable", ignore_index=True)
     typed = type_table(frame, table, source.values, ledger)
     values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
     shapes = shape_array(frame)
@@ -157,18 +157,11 @@ def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile:
     out = dict(rows)
     for role in ("plates", "addresses"):
         if role in layers:
-            swapped = _swapped(rows[role], layers[role], crs)
-            out[role] = without_outside(rows[role], area, swapped, profile.thresholds.outside_m, ledger)
+            source = layers[role].source
+            out[role] = without_outside(rows[role], area, lambda s, source=source: reproject(move(s, swap), source, crs), profile.thresholds.outside_m, ledger)
     if "buildings" in rows:
         note_outside(rows["buildings"], area, profile.thresholds.outside_m, ledger)
     return out
-
-
-def _swapped(rows: Rows, layer: Layer, crs: str) -> Shapes:
-    """The delivered points with their coordinates exchanged; None where the system cannot hold them."""
-    source = layer.source or GEOGRAPHIC
-    moved = shapely.transform(rows.delivered, lambda xy: np.column_stack(swap(xy[:, 0], xy[:, 1])))
-    return reproject(np.asarray(moved, dtype=object), source, crs)
 
 
 def _finished(rows: Rows, crs: str) -> pd.DataFrame:
@@ -177,12 +170,10 @@ def _finished(rows: Rows, crs: str) -> pd.DataFrame:
     frame = rows.values[[*columns, "_source", "_row"]]
     if table.name == "population":
         several = frame["_source"].nunique() > 1
-        frame = frame.assign(row=(frame["_source"] if several else "") + "#" + frame["_row"].astype("str"))
+        frame = frame.assign(source_row=(frame["_source"] if several else "") + "#" + frame["_row"].astype("str"))
     if table.geometry != "none":
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows.shapes, index=frame.index, crs=crs), crs=crs)
-    if table.id is not None:
-        frame = frame.sort_values(table.id, kind="stable")
-    else:
+    if table.id is None:
         place = shapely.bounds(rows.shapes).round(1) if table.geometry != "none" else np.zeros((len(frame), 4))
         order = frame[columns].assign(**{f"_b{i}": place[:, i] for i in range(4)})
         frame = frame.loc[order.sort_values(list(order.columns), kind="stable").index]
@@ -218,10 +209,10 @@ def _with_parts(frame: pd.DataFrame, column: str, suffix: str, scope: Scope, pro
 
 def _scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
     """Upper levels on which nine tenths of the register's texts agree, among those that name them."""
-    texts = pd.concat([frames["addresses"]["text"], frames["population"]["text"]]).dropna().drop_duplicates().sort_values()
+    texts = pd.concat([frames["addresses"]["text"], frames["population"]["text"]]).dropna()
     if not len(texts):
         return Scope()
-    sample = texts.iloc[np.unique(np.linspace(0, len(texts) - 1, min(len(texts), _SCOPE_N)).astype(int))].reset_index(drop=True)
+    sample = texts.iloc[np.unique(np.linspace(0, len(texts) - 1, min(len(texts), _SCOPE_N)).astype(int))].drop_duplicates().reset_index(drop=True)
     parts = importlib.import_module("geo.address").parse(sample, scope=Scope(), habits=profile.habits)
     found = {}
     for level in _LEVELS:

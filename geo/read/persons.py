@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.read.headers import clean_header
 from geo.read.ledger import Ledger
+from geo.read.texts import changed, matching
 from geo.tables import COUNTS
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -29,6 +30,7 @@ _ID18 = re.compile(r"^[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|
 _PHONE = r"(?<!\d)1[3-9]\d{9}(?!\d)"
 _LANDLINE = r"(?<!\d)0\d{2,3}[-－—]\d{7,8}(?!\d)"
 _ID_INSIDE = r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dXx])"
+_INSIDE = re.compile(f"{_ID_INSIDE}|{_PHONE}|{_LANDLINE}")
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 _CHECK = "10X98765432"
 _GROUP = ("人员类型", "人口类型", "人员类别", "人口类别", "人口性质", "人员性质", "居住类型", "rylx", "rklb")
@@ -92,10 +94,11 @@ def mask_persons(frame: pd.DataFrame, role: str, ledger: Ledger) -> pd.DataFrame
     """The frame with phone and identity numbers cut out of its texts; how many cells is reported, never which value."""
     out = frame.copy(deep=False)
     for column in (c for c in ("text", "old", "new", "name", "document") if c in out):
-        found = out[column].str.contains(rf"{_ID_INSIDE}|{_PHONE}|{_LANDLINE}", regex=True).fillna(False).astype(bool)
+        long = matching(out[column], r"[0-9]{7}")
+        found = long.copy()
+        found[long] = [_INSIDE.search(str(t)) is not None for t in out.loc[long, column]]
         if found.any():
-            cut = out.loc[found, column].str.replace(rf"{_ID_INSIDE}|{_PHONE}|{_LANDLINE}", "", regex=True)
-            out[column] = out[column].mask(found, cut.reindex(out.index))
+            out[column] = changed(out[column], found, lambda t: _INSIDE.sub("", t))
             n = int(found.sum())
             ledger.repair(role, "*", column, None, None, f"person_value: 文字中的电话或证件号已删去，{n} 格 / phone or identity numbers cut out, {n} cells")
     return out

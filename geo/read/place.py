@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
@@ -22,6 +23,7 @@ _SHIFT_M = 0.5
 _SHIFT_SURE = 4.0
 _COVER = 0.95
 _SHARE = 0.95
+_SAMPLE_N = 20_000
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def to_working(layer: Layer, crs: str) -> Layer:
 def corrected(layer: Layer, word: str | tuple[float, float]) -> Layer:
     """The layer, in the working CRS, with a confirmed correction of doorplate.toml applied."""
     if isinstance(word, tuple):
-        return replace(layer, shapes=move(layer.shapes, lambda x, y: (x + word[0], y + word[1])), fit=replace(_told("as_is", len(layer.shapes)), dx_m=word[0], dy_m=word[1]))
+        return replace(layer, shapes=move(layer.shapes, lambda x, y: (x + word[0], y + word[1])), fit=replace(_told("as_is", len(layer.shapes)), dx_m=word[0], dy_m=word[1], shifted=True))
     return replace(layer, shapes=_under(layer, word), fit=_told(word, len(layer.shapes)))
 
 
@@ -105,8 +107,7 @@ def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
 
     Places that several rows share are looked at once: the default position of an office says nothing about a datum.
     """
-    rows = np.flatnonzero(~np.equal(layer.shapes, None))
-    rows = rows[np.argsort(ids.to_numpy(dtype=object)[rows].astype(str), kind="stable")]
+    rows = _sample(ids, layer.shapes)
     xy = shapely.get_coordinates(layer.shapes[rows])
     first = np.sort(np.unique(xy, axis=0, return_index=True)[1])
     near = first[_together(xy[first])]
@@ -116,14 +117,13 @@ def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
 def fit_polygons(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
     """A second survey on the first: the datum by points inside its footprints, then their common shift."""
     rows = np.flatnonzero(~np.equal(layer.shapes, None))
-    rows = rows[np.argsort(ids.to_numpy(dtype=object)[rows].astype(str), kind="stable")]
-    inside = shapely.point_on_surface(layer.shapes[rows])
+    inside = shapely.point_on_surface(layer.shapes[_sample(ids, layer.shapes)])
     layer = _apply(layer, fit_layer(inside[~np.equal(inside, None)], footprints, layer.crs, shift=False))
     dx, dy, error, n = common_shift(layer.shapes[rows], footprints)
     size = float(np.hypot(dx, dy))
     if n < FIT_N or size <= _SHIFT_M or size < _SHIFT_SURE * error:
         return layer
-    fit = replace(layer.fit, dx_m=dx, dy_m=dy, applied=True)
+    fit = replace(layer.fit, dx_m=dx, dy_m=dy, shifted=True, applied=True)
     return replace(layer, shapes=move(layer.shapes, lambda x, y: (x + dx, y + dy)), fit=fit)
 
 
@@ -144,7 +144,7 @@ def fit_villages(layer: Layer, footprints: Shapes) -> Layer:
     z = paired_z(covered[best], covered["as_is"]) if best != "as_is" else np.nan
     right = best != "as_is" and len(inside) >= FIT_N and z >= FIT_Z and share[best] >= max(_COVER, share["as_is"] + FIT_GAIN)
     datum = best if right else "as_is"
-    return _apply(layer, Fit(datum, 0.0, 0.0, share[datum], z, len(inside), right, share))
+    return _apply(layer, Fit(datum, 0.0, 0.0, share[datum], z, len(inside), applied=right, scores=share))
 
 
 def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
@@ -165,15 +165,25 @@ def note(layer: Layer, ledger: Ledger) -> None:
     if fit.applied and fit.hypothesis != "as_is":
         why = f"datum: 按 {fit.hypothesis} 纠正，得分 {fit.score:.2f}，z={fit.z:.1f} / corrected as {fit.hypothesis}"
         ledger.repair(layer.table, "*", "geometry", layer.declared or None, fit.hypothesis, why)
-    if fit.applied and (fit.dx_m or fit.dy_m):
+    if fit.shifted:
         ledger.repair(layer.table, "*", "geometry", None, f"dx={fit.dx_m:.2f} m, dy={fit.dy_m:.2f} m", "shift: 整层平移 / the layer was moved as a whole")
+
+
+def _sample(ids: pd.Series, shapes: Shapes) -> npt.NDArray[np.int64]:
+    """At most 20,000 rows with a shape, evenly from all in the order of their ids; ids that occur twice have no order and stay out."""
+    plain = ids.to_numpy(dtype=object)
+    once = np.ones(len(plain), bool)
+    same = plain[1:] == plain[:-1]
+    once[1:][same], once[:-1][same] = False, False
+    rows = np.flatnonzero(once & ~np.equal(shapes, None))
+    return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE_N)).astype(int))] if len(rows) else rows
 
 
 def _apply(layer: Layer, fit: Fit) -> Layer:
     if layer.fit.applied and not fit.applied:
         return replace(layer, fit=replace(layer.fit, score=fit.score, z=fit.z, points_n=fit.points_n))
     shapes = _under(layer, fit.hypothesis) if fit.applied and fit.hypothesis != "as_is" else layer.shapes
-    if fit.applied and (fit.dx_m or fit.dy_m):
+    if fit.shifted:
         shapes = move(shapes, lambda x, y: (x + fit.dx_m, y + fit.dy_m))
     return replace(layer, shapes=shapes, fit=fit)
 

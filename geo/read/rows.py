@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,21 +97,21 @@ def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     return replace(rows, shapes=np.where(lost, None, rows.shapes), delivered=np.where(lost, None, rows.delivered)) if lost.any() else rows
 
 
-def without_outside(rows: Rows, area: Shapes, swapped: Shapes, outside_m: float, ledger: Ledger) -> Rows:
+def without_outside(rows: Rows, area: Shapes, exchanged: Callable[[Shapes], Shapes], outside_m: float, ledger: Ledger) -> Rows:
     """Points farther than `outside_m` from an area become null, with a repair that proposes the swapped position if that is inside.
 
     Parameters
     ----------
     area
         The villages (or what stands for the project) in the working CRS.
-    swapped
-        The same points with their delivered coordinates exchanged, in the working CRS; None where there is none.
+    exchanged
+        Delivered points -> the points, in the working CRS, with their coordinates exchanged.
     """
     outside = _outside(rows.shapes, area, outside_m)
     if not outside.any():
         return rows
     turned = np.zeros(len(outside), bool)
-    turned[outside] = ~np.equal(swapped[outside], None) & ~_outside(swapped[outside], area, outside_m)
+    turned[outside] = ~_outside(exchanged(rows.delivered[outside]), area, outside_m)
     why = "outside_project: 经纬度疑似颠倒 / longitude and latitude look exchanged"
     _unlocate(rows, turned, _points(rows.delivered[turned], exchanged=True), why, ledger)
     far = outside & ~turned

@@ -17,8 +17,9 @@ Flags = npt.NDArray[np.bool_]
 LEAST_M2 = 1.0
 """A footprint below one square metre is a sliver of drawing, no building."""
 HUGE_M2 = 20_000.0
-"""A footprint above this and above ten times its layer's 99th percentile is a boundary drawn into the wrong layer."""
-_HUGE_RATIO = 10.0
+"""A footprint above this that holds five others is a boundary drawn into the wrong layer; a station or a mill holds none."""
+_HOLDS_N = 5
+_NO_BUILDING_M2 = 1_000_000.0
 _HUGE_SHARE = 0.5
 _APART_M = 50.0
 _POLYGON, _LINE, _POINT = (3, 6), (1, 5), (0, 4)
@@ -32,7 +33,7 @@ def shape_array(frame: pd.DataFrame) -> Shapes:
     shapes = np.asarray(frame["geometry"].array, dtype=object)
     shapes = np.where(pd.isna(shapes), None, shapes)
     shapes = np.where(shapely.is_empty(shapes), None, shapes)
-    return np.asarray(shapely.force_2d(shapes), dtype=object)
+    return np.asarray(shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes, dtype=object)
 
 
 def check_kind(shapes: Shapes, table: Table, name: str) -> None:
@@ -48,6 +49,8 @@ def check_kind(shapes: Shapes, table: Table, name: str) -> None:
 def points_only(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger) -> Shapes:
     """Points of a layer of points; a multipoint of one point is that point, everything else becomes null with a repair."""
     kinds = shapely.get_type_id(shapes)
+    if (kinds <= 0).all():
+        return shapes
     single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
     out = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     wrong = (kinds >= 0) & (kinds != 0) & ~single
@@ -143,13 +146,22 @@ def _implausible(shapes: Shapes, area: Floats, table: Table, villages_m2: float)
     """Polygons that cannot be what the layer holds."""
     if table.name not in ("buildings", "buildings_previous"):
         return [((area == 0) & ~np.equal(shapes, None), "geom_zero_area: 面积为零 / no area")]
-    usual = float(np.percentile(area[area > 0], 99)) if (area > 0).sum() >= 100 else np.inf
-    limit = min(max(HUGE_M2, _HUGE_RATIO * usual), _HUGE_SHARE * villages_m2 if villages_m2 > 0 else np.inf)
     return [
         (area < LEAST_M2, f"geom_zero_area: 面积不足 {LEAST_M2:.0f} m2 / below {LEAST_M2:.0f} m2"),
-        (area > limit, "geom_too_big: 面积异常大，疑为边界误入 / far too large, a boundary in the wrong layer"),
+        (_boundaries(shapes, area, villages_m2), "geom_too_big: 面积异常大，疑为边界误入 / far too large, a boundary in the wrong layer"),
         (_far_apart(shapes), f"multipart_far: 各部分相距超过 {_APART_M:.0f} m / parts more than {_APART_M:.0f} m apart"),
     ]
+
+
+def _boundaries(shapes: Shapes, area: Floats, villages_m2: float) -> Flags:
+    """Polygons that are no building: half of all villages, a square kilometre, or large and holding five other footprints."""
+    out = (area > _NO_BUILDING_M2) | ((area > _HUGE_SHARE * villages_m2) if villages_m2 > 0 else False)
+    large = np.flatnonzero(area > HUGE_M2)
+    if len(large):
+        inside = shapely.point_on_surface(shapes)
+        i, _ = shapely.STRtree(inside).query(shapes[large], predicate="contains")
+        out[large] |= np.bincount(i, minlength=len(large)) > _HOLDS_N
+    return np.asarray(out, dtype=bool)
 
 
 def _far_apart(shapes: Shapes) -> Flags:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.read.ledger import Ledger
+from geo.read.texts import changed, matching
 from geo.read.words import BOOLS, CHOICES
 from geo.tables import Column, Table
 
@@ -19,6 +20,7 @@ OPEN_END = pd.Timestamp("2200-01-01")
 _COUNT_MAX = 100_000
 _TEXT_MAX_N = 500
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]+")
+_HIDDEN = r"[\x00-\x1f\x7f\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{ad}]"
 _FLOAT_ID = re.compile(r"[+-]?\d+(?:\.\d+)?[eE]\+?\d+|\d+\.0+")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
 _THOUSANDS = re.compile(r"[+]?\d{1,3}(?:,\d{3})+")
@@ -60,12 +62,12 @@ def clean_ids(texts: pd.Series) -> pd.Series:
 
 def float_like(ids: pd.Series) -> pd.Series:
     """Which ids went through a floating-point number: 5.00227E+17, 50011.0."""
-    return ids.str.fullmatch(_FLOAT_ID.pattern).fillna(False).astype(bool)
+    return pd.Series(matching(ids, rf"^(?:{_FLOAT_ID.pattern})$"), index=ids.index)
 
 
 def excel_dates(texts: pd.Series) -> pd.Series:
     """Which texts are a day, as Excel makes it of the number 1-2."""
-    return texts.str.fullmatch(_ISO_DAY.pattern).fillna(False).astype(bool)
+    return pd.Series(matching(texts, rf"^(?:{_ISO_DAY.pattern})$"), index=texts.index)
 
 
 def parse_count(text: str) -> int | None:
@@ -131,11 +133,11 @@ def _ids(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledg
 
 def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
     out = _each(texts, lambda t: _INVISIBLE.sub("", t).strip() or None)
-    hidden = texts.str.contains(_INVISIBLE.pattern, regex=True).fillna(False).astype(bool)
+    hidden = matching(texts, _HIDDEN)
     if hidden.any():
         why = "control_characters: 已删去不可见的控制字符 / invisible control characters removed"
         ledger.repair(table, frame.loc[hidden, "_key"].array, column.name, None, out[hidden].array, why)
-    long = out.str.len().gt(_TEXT_MAX_N).fillna(False).astype(bool)
+    long = (out.str.len() > _TEXT_MAX_N).to_numpy(dtype=bool, na_value=False)
     if long.any():
         why = f"text_too_long: 超过 {_TEXT_MAX_N} 字，不能使用 / longer than {_TEXT_MAX_N} characters"
         ledger.repair(table, frame.loc[long, "_key"].array, column.name, out[long].str[:40].array, None, why)
@@ -216,13 +218,8 @@ def _word(text: str) -> str:
 
 
 def _each(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
-    """`change` of every distinct text; plain ASCII and Han without blanks around are left as they are, fast."""
-    odd = texts.notna() & ~texts.str.fullmatch(r"[!-&(-~\u4e00-\u9fff]+").fillna(True).astype(bool)
-    if not odd.any():
-        return texts
-    codes, plain = pd.factorize(texts[odd])
-    changed = np.array([*(change(str(t)) for t in plain), None], dtype=object)[codes]
-    return texts.mask(odd, pd.Series(changed, index=texts.index[odd], dtype="str").reindex(texts.index)).astype("str")
+    """`change` of every text that is not plain ASCII and Han already, without blanks around or inside."""
+    return changed(texts, texts.notna().to_numpy() & ~matching(texts, r"^[!-&(-~\x{4e00}-\x{9fff}]+$"), change)
 
 
 def _empty(column: Column, index: pd.Index) -> pd.Series:
