@@ -46,6 +46,9 @@ def deliver(draft: Draft) -> Delivery:
         "demolitions": _demolitions(draft, houses),
         "crosswalk": pd.DataFrame(draft.crosswalk, columns=["old", "new", "reason", "effective_on"]).astype(object),
     }
+    for name, door in draft.repeats:
+        mine = tables[name]["plate_id"] == doors["plate_id"].iloc[door]
+        tables[name] = pd.concat([tables[name], tables[name].loc[mine]], ignore_index=True)
     shuffled = {name: t.iloc[rng.permutation(len(t))].reset_index(drop=True) if name != "crosswalk" else t for name, t in tables.items()}
     return Delivery(shuffled, houses, doors, room, short)
 
@@ -69,6 +72,10 @@ def _identify(rng: np.random.Generator, draft: Draft) -> tuple[pd.DataFrame, pd.
     both = _ids(rng, names.COUNTY_CODE, len(doors) + len(room), 7)
     doors["address_id"] = np.where(doors["address"], both[: len(doors)], None)
     room["address_id"] = both[len(doors) :]
+    again = np.flatnonzero(doors["same_as"] >= 0)
+    for column in ("plate_id", "address_id"):
+        original = doors[column].to_numpy()[doors["same_as"].to_numpy()[again]]
+        doors.loc[again, column] = np.where(doors[column].notna().to_numpy()[again], original, None)
     home = doors["house"].to_numpy()
     doors["building_id"] = np.where(home >= 0, houses["building_id"].to_numpy()[home.clip(0)], None)
     return houses, doors, room
@@ -176,7 +183,7 @@ def _population(draft: Draft, doors: pd.DataFrame, room: pd.DataFrame, addresses
     d = doors.loc[doors["address"] & doors["counted"] & doors["a_status"].eq("current") & doors["building_no"].eq(0), columns]
     table = pd.concat([d, room.loc[room["counted"], columns]], ignore_index=True)
     if draft.noise.people_by_text:
-        table["text"] = addresses.set_index("address_id")["text"].reindex(table["address_id"]).to_numpy()
+        table["text"] = addresses.drop_duplicates("address_id").set_index("address_id")["text"].reindex(table["address_id"]).to_numpy()
         table["address_id"] = None
     stray = pd.DataFrame(draft.strays, columns=["address_id", "text", *COUNTS, "counted_on"])
     table = pd.concat([table, stray.dropna(axis=1, how="all")], ignore_index=True) if len(stray) else table

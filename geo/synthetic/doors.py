@@ -92,7 +92,7 @@ def _equip(rng: np.random.Generator, doors: pd.DataFrame) -> pd.DataFrame:
         p_on=_days(rng, n, 2012, 2025), p_quiet=False,
         address=True, a_status="current", a_x=np.nan, a_y=np.nan, a_located=rng.random(n), a_old="", a_says=doors["village"], a_alias="",
         a_tail="", a_from=_days(rng, n, 2012, 2025), a_until=None, a_quiet=False, a_declares=True,
-        fault="", trap="", counted=rng.random(n) < 0.9, counted_on="2026-06-15", **_people(rng, doors),
+        fault="", trap="", same_as=-1, counted=rng.random(n) < 0.9, counted_on="2026-06-15", **_people(rng, doors),
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class Draft:
     """The town being dealt. Planters change it in place, in a fixed order, drawing from one generator.
 
     houses and doors carry `fault`: what was planted on them, empty where nothing was. An object is used for one fault
-    only, so that every case has one cause. `cases` and `neutral` name objects by position (`house:12`, `door:7:plate`).
+    only, so that every case has one cause. `cases` and `neutral` name objects by kind and position, ids come later.
     """
 
     rng: np.random.Generator
@@ -58,4 +58,5 @@ class Draft:
     crosswalk: list[dict[str, object]] = field(default_factory=list)
     strays: list[dict[str, object]] = field(default_factory=list)
     cases: list[dict[str, object]] = field(default_factory=list)
-    neutral: list[tuple[str, str]] = field(default_factory=list)
+    neutral: list[tuple[str, object]] = field(default_factory=list)
+    repeats: list[tuple[str, int]] = field(default_factory=list)

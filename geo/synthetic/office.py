@@ -123,7 +123,8 @@ def _chinese(table: pd.DataFrame, name: str) -> pd.DataFrame:
 def _degrees(geometry: gpd.GeoSeries) -> tuple[np.ndarray, np.ndarray]:
     """Longitude and latitude to 1e-8 degrees (1 mm), NaN where there is no point."""
     there = geometry.to_crs(DEGREES)
-    return np.round(there.x.to_numpy(), 8), np.round(there.y.to_numpy(), 8)
+    zero = ((geometry.x == 0) & (geometry.y == 0)).to_numpy()
+    return tuple(np.where(zero, 0.0, np.round(v.to_numpy(), 8)) for v in (there.x, there.y))
 
 
 def _buildings_gpkg(town: Town, folder: Path, table: pd.DataFrame) -> None:
