@@ -1,12 +1,9 @@
 """Which building each door belongs to: all doors of a neighbourhood at once, each with the probability it was decided by.
 
-A door takes one building or none; a building takes one door, and further ones at a price. The marginal probabilities of
-that joint choice are found by sum-product message passing on the graph of candidates (exact on trees, and close to
-exact on the short loops of a street), so the margin between the best and the next answer is not a guess: it is the
-score. What stays below the profile's `decided_ratio` stays undecided.
-
-Source: M. Bayati, D. Shah, M. Sharma (2008), Max-product for maximum weight matching; B. Huang, T. Jebara (2009),
-Approximating the permanent with belief propagation. The soft capacity of a building is ours.
+What counts: how far its points lie from each outline, against what is usual for this delivery (learned, not assumed);
+that a building wants one door; that consecutive numbers are neighbours; what its row declares. The joint choice is
+solved by `geo.belief`; its probabilities are calibrated (docs/decisions/0050), so the margin to the next answer is the
+score, and what stays below the profile's `decided_ratio` stays undecided.
 """
 
 from __future__ import annotations
@@ -17,13 +14,27 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.belief import NO_TIES, Ties, marginals
+
 OFFSET_STEP_M = 0.5
 OFFSET_MIN_M, OFFSET_MAX_M = -15.0, 30.0
 FIRST_SCALE_M = 2.5
 """Width of the offsets assumed before they are learned: half the positional noise met in practice (2-5 m)."""
-LEARN_N = 4
-MESSAGE_N = 40
-CONVERGED = 1e-4
+PRIOR_POINTS_N = 50
+"""Weight of that assumption, in points: a village with few plates does not learn noise."""
+LEARN_N = 5
+SETTLED = 0.02
+FIRST_EMPTY = 0.3
+"""Odds of an ordinary building having no door, before they are learned."""
+LEAST_EMPTY = 0.005
+GAPS_M = np.array([-1.0, 0.0, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, np.inf])
+"""Classes of the distance between the buildings of consecutive doors; the first is one building."""
+GAP_REACH_M = 150.0
+GAP_RATIO = (0.2, 8.0)
+"""Bounds of what a tie may say: however regular a street, neighbours never outweigh a door's own points."""
+KEPT_RATIO = 0.002
+"""Candidates below this probability take no part in ties."""
+SAMPLE_N = 2000
 
 
 @dataclass(frozen=True)
@@ -47,9 +58,11 @@ def assign(
     observations: pd.DataFrame,
     candidates: pd.DataFrame,
     hints: pd.DataFrame,
+    consecutive: pd.DataFrame,
     *,
     footprints: np.ndarray,
     building_prior: np.ndarray,
+    wants_door: np.ndarray,
     door_none: np.ndarray,
     share: float,
     stray: float,
@@ -61,16 +74,19 @@ def assign(
     Parameters
     ----------
     observations
-        One row per located plate or address: door, kind (text, the layer it comes from), in the order the candidates
-        speak of them.
+        One row per located plate or address: door, kind (the layer it comes from), in the order the candidates speak of them.
     candidates
         `geo.locate.locate` of the observations: point (row of observations), footprint, distance_m, offset_m.
     hints
         Evidence beside distance: door, building, log_odds (declared ids and the like). They may name candidates that no point does.
+    consecutive
+        Pairs of doors with consecutive numbers: one, two.
     footprints
         shapely polygons, metres.
     building_prior
         Per footprint, the odds of being anybody's house, 1 for an ordinary one.
+    wants_door
+        Per footprint, whether it is of the kind that has a number; how often such a one has none is learned.
     door_none
         Per door, prior probability of belonging to no footprint.
     share
@@ -81,23 +97,28 @@ def assign(
         Radius within which candidates were searched, and within which misplaced points lie, metres.
     """
     edges = _edges(candidates, hints, observations)
-    size_m = shapely.length(footprints)
+    door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
+    size_m = shapely.length(footprints)[building]
     table = _observed(edges, candidates, observations)
+    fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building] - np.log(door_none / (1 - door_none))[door]
+    density = {"background": 1 / (np.pi * reach_m**2), "far": stray / (np.pi * stray_m**2), "stray": stray}
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
-    background = 1 / (np.pi * reach_m**2)
-    far = stray / (np.pi * stray_m**2)
-    hint = edges["log_odds"].to_numpy() + np.log(building_prior[edges["building"]])
+    empty = np.where(wants_door, FIRST_EMPTY, 1.0)
+    probability, none = np.zeros(len(edges)), np.ones(len(door_none))
     for _ in range(LEARN_N):
-        weight = hint - np.log(door_none / (1 - door_none))[edges["door"]]
-        weight = weight + _evidence(table, offsets, size_m[edges["building"]], background, far, stray)
-        probability, none = _marginals(edges["door"].to_numpy(), edges["building"].to_numpy(), weight, share, len(door_none))
-        learned = _learn(table, probability, offsets)
-        if max(np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets) < 0.02:
+        weight = fixed + _evidence(table, offsets, size_m, density)
+        probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
+        learned = _learn_offsets(table, probability, offsets)
+        settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
+        offsets, empty = learned, _learn_empty(building, probability, wants_door)
+        if settled:
             break
-        offsets = learned
+    ties = _tie(consecutive, door, building, probability, footprints, share)
+    if len(ties.edge):
+        weight = fixed + _evidence(table, offsets, size_m, density)
+        probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
     out = edges.assign(probability=probability)[["door", "building", "probability"]]
-    out = out.sort_values(["door", "probability", "building"], ascending=[True, False, True], ignore_index=True)
-    return Assignment(out, none, offsets)
+    return Assignment(out.sort_values(["door", "probability", "building"], ascending=[True, False, True], ignore_index=True), none, offsets)
 
 
 def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +128,7 @@ def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataF
 
 
 def _observed(edges: pd.DataFrame, candidates: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    """One row per edge and observation of its door: edge, kind, bin (-1: beyond reach)."""
+    """One row per edge and observation of its door: edge, kind, bin (-1: beyond reach), offset_m."""
     by_door = observations.reset_index(drop=True).rename_axis("point").reset_index()[["door", "kind", "point"]]
     rows = edges[["door", "building"]].rename_axis("edge").reset_index().merge(by_door, on="door")
     near = candidates[["point", "footprint", "offset_m"]].rename(columns={"footprint": "building"})
@@ -117,51 +138,88 @@ def _observed(edges: pd.DataFrame, candidates: pd.DataFrame, observations: pd.Da
     return rows[["edge", "kind", "bin", "offset_m"]]
 
 
-def _evidence(table: pd.DataFrame, offsets: dict[str, np.ndarray], size_m: np.ndarray, background: float, far: float, stray: float) -> np.ndarray:
+def _evidence(table: pd.DataFrame, offsets: dict[str, np.ndarray], size_m: np.ndarray, density: dict[str, float]) -> np.ndarray:
     """Log ratio of the points' density under each edge to that under no building."""
-    density = np.full(len(table), far)
+    found = np.full(len(table), density["far"])
     for kind, shape in offsets.items():
         mine = ((table["kind"] == kind) & (table["bin"] >= 0)).to_numpy()
-        band_m = np.maximum(size_m[table["edge"][mine]] + 2 * np.pi * table["offset_m"][mine], size_m[table["edge"][mine]] * 0.2)
-        density[mine] += (1 - stray) * shape[table["bin"][mine]] / band_m
-    log_ratio = np.log(density / background)
-    return np.bincount(table["edge"], weights=log_ratio, minlength=len(size_m))
+        outline_m = size_m[table["edge"].to_numpy()[mine]]
+        band_m = np.maximum(outline_m + 2 * np.pi * table["offset_m"].to_numpy()[mine], outline_m * 0.2)
+        found[mine] += (1 - density["stray"]) * shape[table["bin"].to_numpy()[mine]] / band_m
+    return np.bincount(table["edge"], weights=np.log(found / density["background"]), minlength=len(size_m))
 
 
-def _marginals(door: np.ndarray, building: np.ndarray, weight: np.ndarray, share: float, doors_n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Sum-product marginals of the joint choice; edges must be sorted by door."""
-    odds = np.exp(np.clip(weight, -30, 30))
-    buildings_n = int(building.max(initial=-1)) + 1
-    back = np.ones(len(odds))
-    forward = odds
-    for _ in range(MESSAGE_N):
-        total = np.bincount(door, weights=odds * back, minlength=doors_n)
-        fresh = odds / (1 + total[door] - odds * back)
-        forward = np.sqrt(forward * fresh)
-        taken = np.bincount(building, weights=np.log1p(share * forward), minlength=buildings_n)
-        others = np.exp(np.minimum(taken[building] - np.log1p(share * forward), 60))
-        fresh_back = others / (1 - 1 / share + others / share)
-        change = np.abs(fresh_back - back).max(initial=0.0)
-        back = fresh_back
-        if change < CONVERGED:
-            break
-    total = np.bincount(door, weights=odds * back, minlength=doors_n)
-    probability = odds * back / (1 + total[door])
-    return probability, 1 / (1 + total)
-
-
-def _learn(table: pd.DataFrame, probability: np.ndarray, offsets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Density of offsets re-estimated from the edges, each with its probability, kept smooth and never zero."""
+def _learn_offsets(table: pd.DataFrame, probability: np.ndarray, offsets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Density of offsets from the likely edges, each with its probability, kept smooth and never zero."""
     out = {}
-    for kind, before in offsets.items():
+    for kind in offsets:
         mine = ((table["kind"] == kind) & (table["bin"] >= 0)).to_numpy()
-        sure = np.where(probability > 0.5, probability, 0.0)[table["edge"][mine]]
-        counts = np.bincount(table["bin"][mine], weights=sure, minlength=_bins_n())
-        # 50 points' worth of the first assumption, so that a village with few plates does not learn noise
-        counts = counts + 50 * OFFSET_STEP_M * _laplace(FIRST_SCALE_M)
+        likely = np.where(probability > 0.5, probability, 0.0)[table["edge"].to_numpy()[mine]]
+        counts = np.bincount(table["bin"].to_numpy()[mine], weights=likely, minlength=_bins_n())
+        counts = counts + PRIOR_POINTS_N * OFFSET_STEP_M * _laplace(FIRST_SCALE_M)
         smooth = np.convolve(np.pad(counts, 2, mode="edge"), [0.1, 0.2, 0.4, 0.2, 0.1], mode="valid")
         out[kind] = smooth / (smooth.sum() * OFFSET_STEP_M)
     return out
+
+
+def _learn_empty(building: np.ndarray, probability: np.ndarray, wants_door: np.ndarray) -> np.ndarray:
+    """Odds of an ordinary building having no door, from the share that is expected to have none."""
+    expected = np.bincount(building, weights=probability, minlength=len(wants_door))
+    vacant = np.clip(1 - expected, 0, 1)[wants_door].mean() if wants_door.any() else 0.5
+    return np.where(wants_door, max(vacant / max(1 - vacant, LEAST_EMPTY), LEAST_EMPTY), 1.0)
+
+
+def _tie(
+    consecutive: pd.DataFrame, door: np.ndarray, building: np.ndarray, probability: np.ndarray, footprints: np.ndarray, share: float
+) -> Ties:
+    """Every combination of likely candidates of two consecutive doors, with what their distance says."""
+    kept = np.flatnonzero(probability > KEPT_RATIO)
+    slots = pd.DataFrame({"door": door[kept], "edge": kept})
+    ends = pd.concat(
+        [
+            pd.DataFrame({"door": consecutive["one"].to_numpy(), "side": 2 * np.arange(len(consecutive))}),
+            pd.DataFrame({"door": consecutive["two"].to_numpy(), "side": 2 * np.arange(len(consecutive)) + 1}),
+        ]
+    ).merge(slots, on="door")
+    ends = ends.sort_values(["side", "edge"], ignore_index=True)
+    both = ends.assign(slot=ends.index, tie=ends["side"] // 2)
+    pairs = both[both["side"] % 2 == 0].merge(both[both["side"] % 2 == 1], on="tie", suffixes=("_one", "_two"))
+    if pairs.empty:
+        return NO_TIES
+    first, second = building[pairs["edge_one"]], building[pairs["edge_two"]]
+    gap = shapely.distance(footprints[first], footprints[second])
+    kind = np.where(first == second, 0, np.searchsorted(GAPS_M, gap, side="right") - 1)
+    kind = np.where((kind == 0) & (first != second), 1, kind)
+    weight = probability[pairs["edge_one"]] * probability[pairs["edge_two"]]
+    ratio = _gap_ratio(kind, weight, footprints, share)[kind]
+    one, two = pairs["slot_one"].to_numpy(), pairs["slot_two"].to_numpy()
+    return Ties(
+        edge=ends["edge"].to_numpy(),
+        side=ends["side"].to_numpy(),
+        one=np.concatenate([one, two]),
+        two=np.concatenate([two, one]),
+        ratio=np.concatenate([ratio, ratio]),
+    )
+
+
+def _gap_ratio(kind: np.ndarray, weight: np.ndarray, footprints: np.ndarray, share: float) -> np.ndarray:
+    """How much likelier consecutive doors are in each class of distance than two buildings nearby, learned from this town.
+
+    On one building the price of sharing it is given back: consecutive numbers on one building are a row, not a crowd.
+    """
+    chosen = np.unique(np.linspace(0, len(footprints) - 1, min(SAMPLE_N, len(footprints))).astype(int))
+    i, j = shapely.STRtree(footprints).query(footprints[chosen], predicate="dwithin", distance=GAP_REACH_M)
+    gap = shapely.distance(footprints[chosen][i], footprints[j])
+    usual = np.where(chosen[i] == j, 0, np.maximum(np.searchsorted(GAPS_M, gap, side="right") - 1, 1))
+    classes_n = len(GAPS_M) - 1
+    background = np.bincount(usual, minlength=classes_n) + 1.0
+    background /= background.sum()
+    seen = np.bincount(kind, weights=weight, minlength=classes_n) + 5 * background
+    ratio = np.clip(seen / seen.sum() / background, *GAP_RATIO)
+    ratio[-1] = min(ratio[-1], 0.3)
+    ratio[0] /= share
+    result: np.ndarray = ratio
+    return result
 
 
 def _laplace(scale_m: float) -> np.ndarray:

@@ -68,6 +68,27 @@ def observe(
     return Observations(located[["door", "kind"]], row, hints, _spread(located, points, none, thresholds))
 
 
+def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Pairs of doors with consecutive numbers on one side of one street (step 2) or in one hamlet or group (step 1).
+
+    Returns
+    -------
+    DataFrame: one, two (door numbers), sorted; doors without a number, or of compounds, are absent.
+    """
+    rows = [
+        pd.DataFrame({"door": door, "side": t["side"].to_numpy(), "number_n": t["number_n"].to_numpy(), "sub": t["sub_number"].to_numpy()})
+        for t, door in ((plates, doors.plate_door), (addresses, doors.address_door))
+    ]
+    numbered = pd.concat(rows, ignore_index=True)
+    numbered = numbered[(numbered["door"] >= 0) & numbered["sub"].isna()].dropna(subset=["side", "number_n"])
+    numbered = numbered.drop_duplicates("door").sort_values(["side", "number_n", "door"], ignore_index=True)
+    after = numbered.shift(-1)
+    step = np.where(numbered["side"].str.endswith("|-1"), 1, 2)
+    apart = after["number_n"] - numbered["number_n"]
+    next_ = (after["side"] == numbered["side"]) & (apart > 0) & (apart <= step)
+    return pd.DataFrame({"one": numbered["door"][next_].to_numpy(), "two": after["door"][next_].astype(int).to_numpy()})
+
+
 def _declared(rows: pd.DataFrame, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
     """Declared buildings as log odds; a declaration farther from the row's point than `misplaced_m` is not believed."""
     position = pd.Series(np.arange(len(footprints)), index=footprints["building_id"]).groupby(level=0).first()

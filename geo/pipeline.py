@@ -20,7 +20,7 @@ from geo.classify import classify, status
 from geo.crosswalk import crosswalk
 from geo.describe import describe
 from geo.evidence import gather
-from geo.link import link, observe
+from geo.link import follow, link, observe
 from geo.locate import locate, locate_villages
 from geo.match import match
 from geo.population import population
@@ -95,8 +95,10 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             seen.table,
             _as_observed(near, seen.row_of_point, len(points)),
             seen.hints,
+            follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
             building_prior=_prior(footprints),
+            wants_door=(footprints["built_for_people"] & ~footprints["temporary"]).to_numpy(),
             door_none=seen.door_none,
             share=t.share_ratio,
             stray=t.stray_ratio,

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-import geo.rules
 from geo.rule import Card
+from geo.rules import RULES
 
 
 @cache
 def cards() -> Mapping[str, Card]:
     """Code -> card, in order of precedence."""
-    return MappingProxyType({rule.card.code: rule.card for rule in getattr(geo.rules, "RULES", ())})
+    return MappingProxyType({rule.card.code: rule.card for rule in RULES})
 
 
 def title(code: str, language: str) -> str:
@@ -35,4 +35,6 @@ _STATUS = {
     "matched": ("一致", "matched"),
     "exempt": ("免编门牌", "exempt"),
     "undecided": ("待判", "undecided"),
+    "unlinked": ("无对应", "stands alone"),
+    "no_part": ("不参与核对", "takes no part"),
 }

@@ -60,7 +60,10 @@ def coverage(result: Result, metric: Metric) -> Coverage:
     """
     columns = {f"{metric.name}_{part}": part for part in ("n", "d", "ratio", "target")}
     table = result.tables.tallies.rename(columns=columns).reindex(columns=["village_code", "name", *columns.values()])
+    table["village_code"] = table["village_code"].fillna("")
     table["name"] = table["name"].where(table["name"].notna(), table["village_code"])
+    # What lies in no village has a row for every metric; it is told where it counts something.
+    table = table[(table["village_code"] != "") | (table["d"] > 0) | (len(table) <= 2)]
     whole = table["village_code"] == TOTAL
     villages, total = table[~whole].copy(), table[whole]
     if metric.name in OF_PEOPLE:
@@ -96,5 +99,6 @@ def classes() -> tuple[tuple[float, str], ...]:
 
 def _missing(n: pd.Series, d: pd.Series, aim: pd.Series, *, lower: bool) -> pd.Series:
     """How many are lacking to (or, where lower is better, above) the target, in whole things; zero where it is reached."""
-    exact = np.round((n - aim * d) if lower else (aim * d - n), 6)
-    return np.ceil(exact).clip(lower=0)
+    lacking = (n - aim * d) if lower else (aim * d - n)
+    # Six digits: 0.95 * 20 is 19, whatever binary fractions make of it.
+    return pd.Series(np.ceil(lacking.round(6).to_numpy()), index=n.index).clip(lower=0)

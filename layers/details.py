@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 
 from layers.evidence import differing
-from layers.people import PEOPLE, PEOPLE_UNITS, shown
+from layers.people import PEOPLE, PEOPLE_UNITS, masked, shown
 from layers.result import KINDS, Result, within
 
 _TOLD = {"building": ("area_m2", "why"), "plate": ("state", "face"), "address": ("address_status",)}
@@ -38,7 +39,7 @@ def details(result: Result, scope: str) -> dict[str, Any]:
     return {"objects": objects, "links": _told_links(result, links), "findings": _told_findings(found)}
 
 
-def value_shown(value: object, unit: object) -> str:
+def value_shown(value: Any, unit: Any) -> str:
     """The number a finding was judged by, with its unit; of people none below five."""
     if value is None or pd.isna(value):
         return ""
@@ -47,8 +48,15 @@ def value_shown(value: object, unit: object) -> str:
     return f"{shown(number) if known in PEOPLE_UNITS else f'{number:,.6g}'} {known}".strip()
 
 
+def detail_shown(row: dict[Any, Any], language: str) -> str:
+    """The sentence of a finding; where it counts people, none below five."""
+    text = str(row[f"detail_{language}"])
+    return masked(text) if row.get("unit") in PEOPLE_UNITS else text
+
+
 def _objects(result: Result, kind: str, ids: list[str]) -> dict[str, dict[str, Any]]:
-    table, texts = result.find(kind, ids), result.captions[kind].reindex(ids)
+    table = result.find(kind, ids)
+    texts = result.captions[kind].reindex(table[f"{kind}_id"])
     columns = [f"{kind}_id", "status", "village_code", *(c for c in (*_TOLD[kind], *PEOPLE) if c in table)]
     told = {}
     # One dictionary per object is what JSON is made of; nothing is computed in this loop.
@@ -79,7 +87,8 @@ def _links(result: Result, scope: str) -> pd.DataFrame:
 def _told_links(result: Result, links: pd.DataFrame) -> list[dict[str, Any]]:
     columns = {"building_id": "b", "plate_id": "p", "address_id": "a", "state": "s", "distance_m": "d", "score": "q", "reason": "r"}
     rows = links.rename(columns=columns)[list(columns.values())].round({"d": 1, "q": 2}).to_dict("records")
-    told = [{k: v for k, v in row.items() if pd.notna(v)} for row in rows]
+    # Ends that were not both located have no distance, however a run writes that.
+    told = [{str(k): v for k, v in row.items() if pd.notna(v) and v != math.inf} for row in rows]
     address, plate = (result.captions[kind].reindex(links[f"{kind}_id"]).fillna("") for kind in ("address", "plate"))
     for row, registered, written in zip(told, address, plate, strict=True):
         if "p" in row and "a" in row and not registered.endswith(written):
@@ -92,8 +101,8 @@ def _told_links(result: Result, links: pd.DataFrame) -> list[dict[str, Any]]:
 def _told_findings(found: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
-            "zh": row["detail_zh"],
-            "en": row["detail_en"],
+            "zh": detail_shown(row, "zh"),
+            "en": detail_shown(row, "en"),
             "o": row["office"],
             "p": row.get("proposal") if isinstance(row.get("proposal"), str) else "",
             "n": value_shown(row.get("value"), row.get("unit")),

@@ -105,7 +105,8 @@ def parts(rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame(columns=["differs"])
     table = pd.concat([c.rename(n) for n, c in enumerate(columns)], axis=1)
     table = table[table.notna().any(axis=1) & (table != "").any(axis=1)]
-    return table.assign(differs=table.nunique(axis=1) > 1)
+    first = table.bfill(axis=1).iloc[:, 0]
+    return table.assign(differs=(table.notna() & table.ne(first, axis=0)).any(axis=1))
 
 
 def _links(result: Result, kind: str, one_id: str) -> pd.DataFrame:

@@ -30,7 +30,7 @@ def draw(result: Result, scope: str) -> list[Feature]:
             "o": table["subject_id"],
             "r": _others(result, table),
             "v": table["severity"],
-            "c": table["certainty"] if "certainty" in table else None,
+            "c": table["certainty"],
             "x": spot.groupby(spot).cumcount(),
         },
         geometry=points,
@@ -41,7 +41,7 @@ def draw(result: Result, scope: str) -> list[Feature]:
 
 def _points(result: Result, table: gpd.GeoDataFrame) -> np.ndarray:
     """The finding's own point, else a point of its subject; None where there is neither."""
-    points = table.geometry.to_numpy().copy()
+    points: np.ndarray = table.geometry.to_numpy().copy()
     bare = shapely.is_missing(points) | shapely.is_empty(points)
     points[bare] = None
     for kind in KINDS:
@@ -50,7 +50,8 @@ def _points(result: Result, table: gpd.GeoDataFrame) -> np.ndarray:
         geometry = result.objects(kind).geometry.to_numpy()
         found = np.flatnonzero(wanted)[at >= 0]
         points[found] = shapely.point_on_surface(geometry[at[at >= 0]])
-    return np.where(shapely.is_empty(points), None, points)
+    points[shapely.is_empty(points)] = None
+    return points
 
 
 def _others(result: Result, table: pd.DataFrame) -> pd.Series:

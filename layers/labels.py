@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-Labels = Mapping[str, tuple[str, str]]
+Labels = dict[str, tuple[str, str]]
 
 KIND: Labels = {
     "building": ("建筑", "building"), "plate": ("门牌", "plate"), "address": ("地址", "address"), "village": ("村居", "village"),
@@ -32,6 +30,17 @@ STATE: Labels = {
     "planned": ("已规划", "planned"), "made": ("已制作", "made"), "installed": ("已安装", "installed"), "removed": ("已拆除", "removed"),
     "good": ("完好", "good"), "damaged": ("破损", "damaged"), "illegible": ("看不清", "illegible"), "obscured": ("被遮挡", "obscured"),
     "missing": ("缺失", "missing"), "permanent": ("正式", "permanent"), "temporary": ("临时", "temporary"),
+}  # fmt: skip
+
+WHY: Labels = {
+    "use_or_size": ("按用途或面积应编号", "its use or size asks for a number"), "something_linked": ("有牌、址或人，应编号", "something is linked to it"),
+    "small_and_unused": ("小且无人使用，不编号", "small and unused"), "exempt": ("不编号", "exempt"), "gone": ("已拆除", "demolished"),
+    "not_built": ("未建成", "not built"),
+}  # fmt: skip
+REASON: Labels = {
+    "declared_id": ("登记的编号", "declared id"), "same_key": ("同一门牌号", "same number"), "same_key_renewed": ("换号后同一门牌号", "same number after renumbering"),
+    "same_key_alias": ("别名相同", "same alias"), "neighbourhood": ("整片最优匹配", "best fit of the neighbourhood"), "margin": ("证据不足以判定", "no clear margin"),
+    "several_plates_of_key": ("同号多牌", "several plates of the number"),
 }  # fmt: skip
 
 

@@ -19,11 +19,15 @@ class RemoteAssetError(RuntimeError):
     """The map would fetch something from outside; the message names it."""
 
 
-class Overlay(JSCSSMixin, folium.map.Layer):  # type: ignore[misc]
+class Overlay(JSCSSMixin, folium.map.Layer):
     """All overlays as one element whose script never changes, so that the frame is never loaded again."""
 
-    default_js = [("doorplate_map", BASE + "map.js")]
-    default_css = [("doorplate_map", BASE + "map.css")]
+    default_js = [  # noqa: RUF012  declared as an instance variable upstream
+        ("doorplate_map", BASE + "map.js")
+    ]
+    default_css = [  # noqa: RUF012
+        ("doorplate_map", BASE + "map.css")
+    ]
     _template = Template(
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = Doorplate.mount({{ this._parent.get_name() }}, {{ this.settings|tojson }}, "
         "(function () { var n = 0; return function (event) { event.n = Date.now() + '.' + (++n); Streamlit.setComponentValue(event); "
@@ -36,7 +40,7 @@ class Overlay(JSCSSMixin, folium.map.Layer):  # type: ignore[misc]
         self.settings = settings(switches=switches)
 
 
-class State(folium.map.Layer):  # type: ignore[misc]
+class State(folium.map.Layer):
     """What the map shows just now, as JSON; it is evaluated in place and holds no geometry."""
 
     _template = Template(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -52,7 +51,7 @@ def write_map(out: Path, target: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(page(result), encoding="utf-8", newline="\n")
-    os.replace(fresh, path)
+    fresh.replace(path)
     return path
 
 
@@ -74,12 +73,12 @@ def page(result: Result) -> str:
 
 
 def embedded(value: object) -> str:
-    """JSON that can stand inside a script element whatever the texts in it say.
+    r"""JSON that can stand inside a script element whatever the texts in it say.
 
     Examples
     --------
     >>> embedded("</script><b>")
-    '"\\\\u003c/script>\\\\u003cb>"'
+    '"\\u003c/script>\\u003cb>"'
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
@@ -112,7 +111,7 @@ def _meta(result: Result) -> dict[str, Any]:
         "cards": {code: {k: card[k] for k in wanted} for code, card in told.items()},
         "order": codes,
         "labels": {lang: _labels(lang) for lang in LANGUAGES},
-        "words": {lang: {k: v[lang == "en"] for k, v in (WORDS | PAGE).items()} for lang in LANGUAGES},
+        "words": {lang: {k: v[lang == "en"] for k, v in [*WORDS.items(), *PAGE.items()]} for lang in LANGUAGES},
         "names": {"zh": {one.name: one.zh for one in LAYERS}, "en": {one.name: one.en for one in LAYERS}},
         "villages": [_village(result, code, name) for code, name in result.villages.items()],
         "metrics": [_metric(result, n) for n in range(len(metrics(result)))],
@@ -120,7 +119,14 @@ def _meta(result: Result) -> dict[str, Any]:
 
 
 def _labels(lang: str) -> dict[str, dict[str, str]]:
-    tables = {"kind": labels.KIND, "severity": labels.SEVERITY, "office": labels.OFFICE, "link": labels.LINK_STATE, "state": labels.STATE}
+    tables = {
+        "kind": labels.KIND,
+        "severity": labels.SEVERITY,
+        "office": labels.OFFICE,
+        "link": labels.LINK_STATE,
+        "state": labels.STATE | labels.WHY,
+        "reason": labels.REASON,
+    }
     return {name: {value: labels.label(table, value, lang) for value in table} for name, table in tables.items()}
 
 
@@ -144,9 +150,11 @@ def _metric(result: Result, number: int) -> dict[str, Any]:
     """One metric for the overview: per village its colour and figures, already as they may be shown."""
     found = coverage(result, metrics(result)[number])
     metric, unit = found.metric, UNITS[found.metric.name]
-    figure = shown if metric.name in OF_PEOPLE else (lambda n: "" if pd.isna(n) else f"{n:,.0f}")
 
-    def told(row: dict[str, Any]) -> dict[str, Any]:
+    def figure(n: float) -> str:
+        return shown(n) if metric.name in OF_PEOPLE or n != n else f"{n:,.0f}"
+
+    def told(row: dict[Any, Any]) -> dict[str, Any]:
         ratio = "" if pd.isna(row.get("ratio")) else f"{row['ratio']:.1%}"
         counts = f"{figure(row['n'])} / {figure(row['d'])}" if pd.notna(row.get("n")) else ""
         missing = figure(row["missing_n"]) if row.get("standing", MISSED) == MISSED and pd.notna(row.get("missing_n")) else ""

@@ -5,6 +5,8 @@ Source: the spec's rule of small counts; the threshold is the profile's `suppres
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,7 @@ SMALL_N = Thresholds().suppress_n
 PEOPLE = ("registered_n", "resident_n", "floating_n", "absent_n")
 """Counts of persons. unit_n counts firms and is shown as it is."""
 PEOPLE_UNITS = frozenset({"persons", "person", "人"})
+_SMALL = re.compile(rf"(?<![\w.,-])[0-{SMALL_N - 1}](?= (?:/ \S+ )?(?:人|people|persons?))")
 
 
 def shown(count: float | None) -> str:
@@ -27,6 +30,17 @@ def shown(count: float | None) -> str:
     if count is None or pd.isna(count):
         return ""
     return f"<{SMALL_N}" if count < SMALL_N else f"{int(count):,}"
+
+
+def masked(text: str) -> str:
+    """A sentence that counts people, with every count below five shown as "<5".
+
+    Examples
+    --------
+    >>> masked("登记 2 / 0 人（户籍 / 实有），楼面 3 m²"), masked("1 people live elsewhere"), masked("登记 12 人")
+    ('登记 <5 / <5 人（户籍 / 实有），楼面 3 m²', '<5 people live elsewhere', '登记 12 人')
+    """
+    return _SMALL.sub(f"<{SMALL_N}", text)
 
 
 def hidden(numerator: pd.Series, denominator: pd.Series) -> pd.Series:

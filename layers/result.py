@@ -88,11 +88,12 @@ class Result:
     @cached_property
     def _linked(self) -> dict[str, dict[str, np.ndarray]]:
         links = self.tables.links.reset_index(drop=True)
-        return {kind: links.groupby(f"{kind}_id").indices for kind in KINDS}
+        return {kind: {str(i): at for i, at in links.groupby(f"{kind}_id").indices.items()} for kind in KINDS}  # type: ignore[misc]
 
     def objects(self, kind: str) -> gpd.GeoDataFrame:
         """The table of one kind of object."""
-        return getattr(self.tables, KINDS[kind])
+        table: gpd.GeoDataFrame = getattr(self.tables, KINDS[kind])
+        return table
 
     def find(self, kind: str, ids: list[str]) -> gpd.GeoDataFrame:
         """Rows of the objects with those ids, in that order; ids that do not exist are absent."""

@@ -38,7 +38,8 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     (GREEN, WHITE, "suspected_new_building=新 changed_footprint=变 rebuilt=建 temporary_unplated=临 temporary_overdue=期"),
     (GREEN, WHITE, "temporary_gone=销 status_conflict=矛 old_village_name=名 crosswalk_fault=照"),
     (SKY, BLACK, "people_on_nothing=户 people_unplaced=人 empty_dwelling=闲 registered_not_present=外 implausible_density=密"),
-    (PALE, BLACK, "matched= exempt=免"),
+    (PALE, BLACK, "matched= exempt=免 no_part="),
+    (GREY, WHITE, "unlinked=孤"),
 )
 LOOKS = MappingProxyType(
     {

@@ -66,7 +66,7 @@ PAGE: Mapping[str, tuple[str, str]] = {
     "off": ("差 {a}–{b}", "{a}–{b} off"),
     "far": ("差 {a} 以上", "more than {a} off"),
     "uncoloured": ("样本小或不公开", "small sample, or withheld"),
-    "outside": ("（不在任何村内）", "(outside every village)"),
+    "outside": ("（未归入村）", "(in no village)"),
     "buildings": ("建筑", "Buildings"),
     "plates": ("门牌", "Plates"),
     "addresses": ("地址", "Addresses"),

@@ -83,7 +83,7 @@ def ranking(found: Coverage) -> pd.DataFrame:
     )
 
 
-def fraction(metric: Metric, n: float, d: float) -> str:
+def fraction(metric: Metric, n: Any, d: Any) -> str:
     """Numerator and denominator; of people none below five is shown."""
     if pd.isna(n) or pd.isna(d):
         return "—"
@@ -161,20 +161,20 @@ def _ranking(result: Result, found: Coverage, table: pd.DataFrame) -> None:
         _open_village(wanted)
 
 
-def _counted(found: Coverage, n: object) -> str:
+def _counted(found: Coverage, n: Any) -> str:
     unit = UNITS[found.metric.name]
-    if n is None or pd.isna(n):
+    if pd.isna(n):
         return "—"
-    many = shown(float(str(n))) if found.metric.name in OF_PEOPLE else f"{float(str(n)):,.0f}"
+    many = shown(float(n)) if found.metric.name in OF_PEOPLE else f"{float(n):,.0f}"
     return say(f"{many} {unit[0]}", f"{many} {unit[1]}")
 
 
-def _amount(found: Coverage, row: dict[str, Any]) -> str:
+def _amount(found: Coverage, row: dict[Any, Any]) -> str:
     return _counted(found, row["missing_n"]) if row["standing"] == MISSED else ""
 
 
-def _percent(ratio: object) -> str:
-    return "—" if ratio is None or pd.isna(ratio) else f"{float(str(ratio)):.1%}"
+def _percent(ratio: Any) -> str:
+    return "—" if pd.isna(ratio) else f"{float(ratio):.1%}"
 
 
 def _map_state(result: Result, found: Coverage) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _map_state(result: Result, found: Coverage) -> dict[str, Any]:
     }
 
 
-def _lines(found: Coverage, row: dict[str, Any]) -> list[str]:
+def _lines(found: Coverage, row: dict[Any, Any]) -> list[str]:
     """What stands below the name of a village on the map."""
     if row["standing"] == HIDDEN:
         return [say("不公开", "withheld")]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.cards import in_order, title
 from layers.labels import CERTAINTY, KIND, OFFICE, SEVERITY
-from layers.people import PEOPLE_UNITS, shown
+from layers.people import PEOPLE_UNITS, masked, shown
 from layers.result import KINDS, Result, within
 from views.state import language, named, say, village_name
 
@@ -49,11 +49,14 @@ def listed(result: Result, found: pd.DataFrame) -> pd.DataFrame:
     """Findings as a person reads them; the index is kept."""
     told = {code: title(code, language()) for code in found["code"].unique()}
     names = {code: village_name(result, code) for code in found["village_code"].fillna("").unique()}
+    people = found["unit"].isin(PEOPLE_UNITS)
+    details = found["detail_zh" if language() == "zh" else "detail_en"]
+    details = details.where(~people, details.map(masked))
     table = pd.DataFrame(
         {
             say("问题", "Finding"): found["code"].map(told),
             say("对象", "Subject"): captions(result, found),
-            say("说明", "Details"): found["detail_zh" if language() == "zh" else "detail_en"],
+            say("说明", "Details"): details,
             say("严重程度", "Severity"): found["severity"].map(lambda v: named(SEVERITY, v)),
             say("经办", "Office"): found["office"].map(lambda v: named(OFFICE, v)),
             say("村居", "Village"): found["village_code"].fillna("").map(names),
@@ -99,4 +102,5 @@ def _speaks_of(result: Result, found: pd.DataFrame, word: str) -> np.ndarray:
     columns = [found[c] for c in ("subject_id", "detail_zh", "detail_en", "proposal") if c in found] + [captions(result, found)]
     hits = [c.astype("str").str.contains(word, case=False, regex=False, na=False).to_numpy(dtype=bool) for c in columns]
     related = found["related"].map(lambda ids: "" if ids is None or isinstance(ids, float) else "\n".join(map(str, ids)))
-    return np.logical_or.reduce([*hits, related.str.contains(word, case=False, regex=False).to_numpy(dtype=bool)])
+    found_at: np.ndarray = np.logical_or.reduce([*hits, related.str.contains(word, case=False, regex=False).to_numpy(dtype=bool)])
+    return found_at

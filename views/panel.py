@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 
 from layers.cards import cards, title
+from layers.details import detail_shown
 from layers.evidence import Evidence, differing, parts
-from layers.labels import KIND, LINK_STATE, OFFICE, PART, SEVERITY, STATE
+from layers.labels import KIND, LINK_STATE, OFFICE, PART, REASON, SEVERITY, STATE, WHY, Labels
 from layers.people import PEOPLE, shown
 from layers.result import KINDS, Result
 from views.plain import marked, plain
@@ -29,9 +31,9 @@ def panel(result: Result, found: Evidence, *, first: str | None = None) -> None:
 
 
 def _head(result: Result, found: Evidence) -> None:
-    rows = found.objects(found.kind) if found.kind in KINDS else found.findings
-    status = str(rows["status"].iloc[0]) if found.kind in KINDS else str(rows["code"].iloc[0])
-    caption = str(result.captions[found.kind].get(found.id, "")) if found.kind in KINDS else ""
+    known = found.kind in KINDS and found.id in result.positions[found.kind]
+    status = str(result.find(found.kind, [found.id])["status"].iloc[0]) if known else str(found.findings["code"].iloc[0])
+    caption = str(result.captions[found.kind].get(found.id, "")) if known else ""
     st.markdown(f"#### {plain(caption or found.id)}")
     colour = "gray" if status in ("matched", "exempt") else "orange"
     st.markdown(f":blue-badge[{named(KIND, found.kind)}] :{colour}-badge[{plain(title(status, language()))}] :gray[{plain(found.id)}]")
@@ -52,7 +54,7 @@ def _finding(row: dict[str, object], *, opened: bool) -> None:
     with st.container(border=True, gap="small"):
         suspect = f" :gray-badge[{say('存疑', 'suspect')}]" if row.get("certainty") == "suspect" else ""
         st.markdown(f"**{plain(title(code, language()))}** :{_COLOURS.get(severity, 'gray')}-badge[{named(SEVERITY, severity)}]{suspect}")
-        st.markdown(plain(row["detail_zh" if language() == "zh" else "detail_en"]))
+        st.markdown(plain(detail_shown(row, language())))
         if isinstance(row.get("proposal"), str) and row["proposal"]:
             st.markdown(f"{say('建议改为', 'Proposed')}{say('：', ': ')}**{plain(row['proposal'])}**")
         card = cards().get(code)
@@ -121,7 +123,7 @@ def _building(result: Result, row: dict[str, object]) -> str:
     names["absent_n"] = say("户在人不在", "absent")
     counts = [f"{name} {shown(row.get(c)) or say('未知', 'unknown')}" for c, name in names.items() if c in PEOPLE]  # type: ignore[arg-type]
     area = row.get("area_m2")
-    told = [f"{area:,.0f} m²" if isinstance(area, float) and area == area else "", _state(row, "why")]
+    told = [f"{area:,.0f} m²" if isinstance(area, float) and area == area else "", _state(row, "why", WHY)]
     return say("，", ", ").join([*(t for t in told if t), *counts])
 
 
@@ -135,9 +137,9 @@ def _address(result: Result, row: dict[str, object]) -> str:
     return say("，", ", ").join(t for t in (text, _state(row, "address_status")) if t)
 
 
-def _state(row: dict[str, object], column: str) -> str:
+def _state(row: dict[str, object], column: str, labels: Labels = STATE) -> str:
     value = row.get(column)
-    return named(STATE, value) if isinstance(value, str) else ""
+    return named(labels, value) if isinstance(value, str) else ""
 
 
 _DESCRIBE: dict[str, Callable[[Result, dict[str, object]], str]] = {"building": _building, "plate": _plate, "address": _address}
@@ -155,8 +157,8 @@ def _links(found: Evidence) -> None:
             say("建筑 · 门牌 · 地址", "Building · plate · address"): ends,
             say("状态", "State"): table["state"].map(lambda s: named(LINK_STATE, str(s))),
             say("得分", "Score"): table["score"].round(2),
-            say("距离 m", "Distance m"): table["distance_m"].round(1),
-            say("依据", "Reason"): table["reason"].map(lambda r: named(STATE, str(r)) if isinstance(r, str) else ""),
+            say("距离 m", "Distance m"): table["distance_m"].replace(math.inf, math.nan).round(1),
+            say("依据", "Reason"): table["reason"].map(lambda r: named(REASON, r)),
         }
     )
     st.dataframe(told, hide_index=True, height="content")

@@ -45,7 +45,7 @@ def scene_url(result: Result, scope: str) -> str:
 
 def sign(project: str, scope: str, expires: str) -> str:
     """Signature of one scope of one project until `expires` (seconds since 1970)."""
-    return hmac.new(_secret(), "\n".join((project, scope, expires)).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_secret(), f"{project}\n{scope}\n{expires}".encode(), hashlib.sha256).hexdigest()
 
 
 def scene(request: Request) -> Response:

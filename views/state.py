@@ -102,7 +102,7 @@ def village_name(result: Result, scope: str) -> str:
     if scope == EVERYWHERE:
         return say("全部村居", "All villages")
     name = result.villages.get(scope, scope)
-    return name or (say("（不在任何村内）", "(outside every village)") if len(result.villages) > 1 else say("全部", "All"))
+    return name or (say("（未归入村）", "(in no village)") if len(result.villages) > 1 else say("全部", "All"))
 
 
 def plain_name(result: Result, scope: str) -> str:

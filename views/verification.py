@@ -85,13 +85,14 @@ def _choose_village(result: Result) -> str:
     known = state.scopes(result)
     if st.session_state.get(state.VILLAGE) not in known:
         st.session_state[state.VILLAGE] = known[0]
-    return st.selectbox(
+    scope: str = st.selectbox(
         say("村（社区）", "Village"),
         known,
         width=170,
         format_func=lambda s: state.village_name(result, s),
         **kept(state.VILLAGE, also=state.forget),
     )
+    return scope
 
 
 def _choose_filter() -> Filter:

@@ -109,7 +109,7 @@ def _after(pieces: list[Piece]) -> str:
     if last.element == "section":
         estates = [p.value for p in pieces if p.element == "estate"]
         return f"section:{estates[-1]}{street}" if estates else "section"
-    return last.element
+    return f"name:{last.value}" if last.element == "name" else last.element
 
 
 _NUMBERED_ESTATE = re.compile(r"(?:[一二三四五六七八九十]|新)村$")

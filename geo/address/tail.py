@@ -7,7 +7,7 @@ import re
 from geo.address.numeral import CHARACTERS, NUMERAL, arabic
 from geo.address.script import simplify
 from geo.address.upper import Piece, canonical_name
-from geo.address.words import COMPOUND, ESTATE_WORDS, TOWER
+from geo.address.words import COMPOUND, ESTATE_WORDS, HAMLET_WORDS, TOWER
 from geo.profile import Habits
 
 C = CHARACTERS
@@ -49,7 +49,7 @@ class _Scan:
         self.at, self.last, self.estate = 0, element, simplify(name)
         self._on_street = after.endswith("@")
         self.lanes = [name] if element == "lane" else []
-        self.have: set[str] = ({element} if element else set()) | ({"estate"} if self.estate and not self.lanes else set())
+        self.have: set[str] = ({element} if element else set()) | ({"estate"} if element == "section" and name else set())
         self.pieces: list[Piece] = []
 
     def put(self, end: int, element: str, value: str, rule: str) -> None:
@@ -58,7 +58,7 @@ class _Scan:
         self.have.add(element)
         self.last = element
         self.at = end
-        if element == "estate":
+        if element in ("estate", "name"):
             self.estate = simplify(value)
         elif element == "lane":
             self.lanes.append(value)
@@ -100,7 +100,7 @@ _NEIGH = re.compile(rf"({N})邻")
 _ROW = re.compile(rf"({N})排(?!楼)")
 _SEGMENT = re.compile(rf"({N})段")
 _NUMBERED_ROAD = re.compile(rf"(?:{N}号(?:大街|大道|公路|路|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d{{3}}(?:国道|省道|县道|公路|线)?(?![\d号])|\d{{1,2}}[东西南北中]?(?:大街|大道|路|街(?!坊))|\d+(?:[东西南北中](?:{N})?|之\d+)巷)(?:(?:[东西南北中]|{N})段)?")
-_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门(?!市)|电梯|柜|馆|厅|通道|仓库|库房|车间|机台|窗口)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|\d+[A-Z]{2,}(?!\d)|(?<!\d)\d{{6}}(?![\d号室])")
+_NOT_NUMBER = re.compile(rf"{N}号(?:线|桥|库|码头|井|门(?!市)|电梯|柜|馆|厅|通道|仓库|库房|车间|机台|窗口)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|\d+[A-Z]{{2,}}(?!\d)|(?<!\d)\d{{6}}(?![\d号室])")
 _YARD = r"(?:(院|大院)(?!子))?"
 _SUB = rf"(?:(?:附|付|副|之|-)(?:{N}|[{C}]+)号?)"
 _PREFIX = r"(临时?|特|建|新|旧|老|增|[甲乙丙丁戊]|[A-Z]{1,2})?"
@@ -109,6 +109,7 @@ _RANGE = re.compile(rf"{_PREFIX}({N})(?:号)?(?:~|至|到)({N})号?")
 _HAO = re.compile(
     rf"{_PREFIX}({N})([A-Z]|[甲乙丙丁戊己])?((?:(?:附|付|副|之|-)(?:{N}))*)([A-Z])?(?:号(?![楼码])|#(?!楼))((?:(?:附|付|副|之)第?(?:{N})(?!\d|[-~]\d+号)号?)+|-(?:{N})号?(?!-|\d))?(?:附(\d+)[-~](\d+)号?)?([甲乙丙丁戊己]|[A-Z](?![\dA-Z\u4e00-\u9fff-]))?(院(?!子)|大院)?"
 )
+_INNER_DASH = re.compile(r"-(\d{3,})")
 _RUN_TOGETHER = re.compile(r"[附付副之-]\d{1,2}(\d)$")
 _SPLIT_BEFORE = re.compile(r"单元|栋|幢|号楼|#楼|-\d{3,4}(?!\d)|门\d")
 _FU_RANGE = re.compile(r"附(\d+)[-~](\d+)号?")
@@ -120,7 +121,7 @@ _STOREY = re.compile(rf"(负|地下|B(?=\d{{1,2}}[楼层F])|-)?({N})(楼|层|F(?
 _CHAIN = re.compile(r"([A-Z]?\d+[A-Z]?(?!\d)|[A-Z](?=-\d))((?:-(?:[A-Z]?\d+[A-Z]?|[A-Z](?=-|$)))+)(号楼|栋|幢|号|室|房|户|楼|层)?")
 _ROOM = re.compile(rf"([A-Z]?)({N})([A-Z]?)(?:(?<=\d{{3}})-(\d{{1,2}}))?(室|房|户(?!外)|铺)")
 _SIDE = re.compile(r"([东南西北中]+)(户)")
-_BARE = re.compile(r"([A-Z]?\d+[A-Z]?\d*)(?![\d])")
+_BARE = re.compile(rf"[A-Z]{{0,2}}\d+(?:[A-Z](?![A-Z])\d*)?|(?<=单元)[{C}]+$|(?<=[楼层])[{C}]+$")
 _PHASE = re.compile(rf"(?:({N})(期|区|组团|园(?!区)|号苑))|([A-Z]\d*)(区|组团)")
 _VILLAGE_NUMBER = re.compile(r"\d{1,2}村(?!路|街|民)")
 _BASEMENT = re.compile(r"地下室|地下(?!\d|[一二三])")
@@ -251,11 +252,14 @@ def _hao(s: _Scan) -> bool:
         m = _HAO.match(s.key, s.at, m.end() - len(split.group(1)))
         if not m:
             return False
-    if m.group(4) and "-" in m.group(4) and s.last in ("estate", "section", "landmark"):
+    far = s.last == "lane" and _lane_building(s) and len(m.group(4) or "") > 3
+    if m.group(4) and "-" in m.group(4) and (far or s.last in ("estate", "section", "landmark", "building_no")):
         return _chain(s)
     if s.in_tower and s.on_street and "building_no" not in s.have and not re.match(r"楼", s.key[m.end() :]):
         s.put(m.end(), "room", (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "tower_room")
         return True
+    if m.group(4) and (dash := _INNER_DASH.fullmatch(m.group(4))) and _is_range([arabic(m.group(2)), dash.group(1)]):
+        return _chain(s)
     if s.have & {"floor"} or (s.have & {"unit"} and "room" not in s.have):
         s.put(m.end(), "room", (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "room_hao")
         return True
@@ -268,12 +272,16 @@ def _hao(s: _Scan) -> bool:
         element = "building_no" if follows or "estate" in s.have else "room"
         s.put(m.end(), element, (m.group(1) or "") + arabic(m.group(2)) + (m.group(3) or "") + _dash(m.group(4)), "second_hao")
         return True
-    lane_building = s.last == "lane" and all(lane.endswith("弄") for lane in s.lanes)
-    if (lane_building and s.habits.number_after_lane == "building") or (s.last in ("estate", "section") and "estate" in s.have and not s.estate.endswith("广场")):
+    if _lane_building(s) or (s.last in ("estate", "section") and "estate" in s.have and not s.estate.endswith("广场")):
         _put_number(s, m, "building_no")
     else:
         _put_number(s, m, "number")
     return True
+
+
+def _lane_building(s: _Scan) -> bool:
+    """N号 behind 弄 is a building (Shanghai); behind 巷 it is a number."""
+    return s.last == "lane" and s.habits.number_after_lane == "building" and all(lane.endswith("弄") for lane in s.lanes)
 
 
 def _dash(subs: str | None) -> str:
@@ -389,6 +397,11 @@ def _chain(s: _Scan) -> bool:
     if s.in_tower and len(values) == 2 and re.fullmatch(r"[A-Z]?\d{3,}", values[0]) and len(values[1]) < 3:
         s.put(m.end(), "room", "-".join(values), "tower_room")
         return True
+    if len(values) == 2 and _is_range(values):
+        element = "room" if word == "室" or s.have & {"building_no", "unit", "floor"} or s.in_tower else "number"
+        if element == "room" or not s.have & {"number", "estate"}:
+            s.put(m.end(), element, "~".join(values), "range")
+            return True
     floor_door = s.habits.dash_after_number == "floor_door"
     if not s.have & {"number", "building_no", "unit", "floor"} and len(values) == 2 and _sub_follows(s, values, word):
         s.put(m.end(), "number", values[0], "dash_number")
@@ -403,8 +416,16 @@ def _chain(s: _Scan) -> bool:
     return True
 
 
+def _is_range(values: list[str]) -> bool:
+    """183-185: both of three digits and close together, so the second is no sub-number."""
+    a, b = values
+    return a.isdigit() and b.isdigit() and len(a) >= 3 and 0 < int(b) - int(a) <= 50
+
+
 def _sub_follows(s: _Scan, values: list[str], word: str) -> bool:
     """A-B is number and sub-number after a street, and in a village unless B is a room."""
+    if _lane_building(s) and len(values[1]) > 2:
+        return False
     if s.last in ("street", "lane"):
         return True
     return s.last in ("group", "hamlet", "village", "row", "name", "neighbourhood", "") and (word == "号" or len(values[1]) < 3)
@@ -426,7 +447,9 @@ def _slots(s: _Scan, values: list[str], floor_door: bool) -> tuple[str, ...]:
             return ("unit" if values[0].isdigit() else "building_no", "room")
         return ("floor", "room") if floor_door else ("building_no", "room")
     if count == 2:
-        return ("building_no", "room")
+        # In a compound of flats a room has three digits, so one or two behind the building are its unit.
+        unit = "estate" in s.have and not s.in_tower and not floor_door and values[1].isdigit() and len(values[1]) < 3
+        return ("building_no", "unit" if unit else "room")
     return ("building_no", "unit", "room") if count == 3 else ("building_no", "unit", "floor", "room")
 
 
@@ -434,6 +457,9 @@ def _room(s: _Scan) -> bool:
     m = _ROOM.match(s.key, s.at)
     if not m:
         return False
+    if m.group(5) == "户" and not s.have & {"number", "building_no", "unit", "floor", "estate"} and not m.group(1):
+        s.put(m.end(), "number", arabic(m.group(2)), "household")
+        return True
     value = m.group(1) + arabic(m.group(2)) + m.group(3) + (f"-{arabic(m.group(4))}" if m.group(4) else "")
     s.put(m.end(), "room" if "room" not in s.have else "leftover", value, "room")
     return True
@@ -479,6 +505,8 @@ def _bare(s: _Scan) -> bool:
         return True
     if s.have & {"building_no", "unit", "floor"}:
         element = "room"
+    elif s.last == "name" and _HAMLET_END.search(s.estate):
+        element = "number"
     elif s.in_compound or (s.last in ("estate", "section", "name", "landmark") and len(value) <= 2):
         element = "building_no"
     elif s.last in ("estate", "section", "name", "landmark") or "number" in s.have:
@@ -493,6 +521,7 @@ def _bare(s: _Scan) -> bool:
 
 
 _BLOCK_ROOM = re.compile(r"(\d{1,2}[A-Z])(\d{3,4})")
+_HAMLET_END = re.compile(rf"(?:{HAMLET_WORDS})$")
 _STALL_ROW = re.compile(r"[街道路巷](?!口)|通道")
 _ESTATE_END = re.compile(rf"(?:{ESTATE_WORDS})$")
 

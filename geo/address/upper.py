@@ -253,7 +253,7 @@ def _names(key: str, shown: str, at: int, have: set[str]) -> list[Piece]:
                 pieces.append(Piece(name, cut, "lane", arabic(lane.group(2)) + lane.group(3), "lane"))
             start = cut
         if start < end:
-            pieces.extend(_name_or_estate(key, shown, start, end))
+            pieces.extend(_name_or_estate(key, shown, start, end, village="village" in have))
     return pieces
 
 
@@ -291,8 +291,10 @@ def _street_end(key: str, start: int, end: int) -> int:
     return start + last
 
 
-def _name_or_estate(key: str, shown: str, start: int, end: int) -> list[Piece]:
+def _name_or_estate(key: str, shown: str, start: int, end: int, *, village: bool) -> list[Piece]:
     part = key[start:end]
+    if not village and len(part) > 2 and part.endswith(("村", "社区")) and not part.endswith("新村"):
+        return [Piece(start, end, "village", shown[start:end], "village_behind")]
     section = _SECTION.search(part)
     if section and section.start() >= 2:
         cut = start + section.start()

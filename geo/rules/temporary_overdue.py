@@ -31,7 +31,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     over = p["expires_on"] < evidence.inputs.as_of
     rows = p[p["installed"] & p["temporary"] & (over | p["expires_on"].isna())]
     dated = rows["expires_on"].notna()
-    day = rows["expires_on"].dt.strftime("%Y-%m-%d")
+    day = rows["expires_on"].astype("datetime64[s]").dt.strftime("%Y-%m-%d").astype("str")
     return found(
         rows["plate_id"],
         related=ids(rows["building_id"]),

@@ -17,6 +17,7 @@ import pyogrio
 import shapely
 import xlsxwriter
 
+from geo.synthetic.ground import CRS
 from geo.synthetic.town import Town
 
 Formats = Literal["office", "parquet"]
@@ -154,9 +155,11 @@ def _previous_shapefile(town: Town, folder: Path, table: pd.DataFrame) -> None:
     with TemporaryDirectory() as scratch:
         base = Path(scratch) / "buildings_previous.shp"
         options = {"DBF_DATE_LAST_UPDATE": f"{_STAMP:%Y-%m-%d}"}
-        pyogrio.write_dataframe(_with(words, table), base, driver="ESRI Shapefile", layer_options=options, encoding="GBK")
+        known = _with(words, table)
+        nameless = known.crs is None
+        pyogrio.write_dataframe(known.set_crs(CRS) if nameless else known, base, driver="ESRI Shapefile", layer_options=options, encoding="GBK")
         with zipfile.ZipFile(folder / "buildings_previous.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-            for part in sorted(Path(scratch).iterdir()):
+            for part in sorted(p for p in Path(scratch).iterdir() if not (nameless and p.suffix == ".prj")):
                 entry = zipfile.ZipInfo(part.name, _STAMP.timetuple()[:6])
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, part.read_bytes())

@@ -21,7 +21,7 @@
   var Mark = hiding(L.CircleMarker).extend({
     _project: function () {
       var zoom = this._map.getZoom(), shift = this.dp.shape === "badge" ? (this.dp.p.x || 0) * 17 : 0;
-      this._radius = this.dp.shape === "badge" ? (zoom < 16 ? 3.5 : zoom < 17 ? 6 : 9) : sized(zoom);
+      this._radius = this.dp.shape === "badge" ? (zoom < 16 ? 3.5 : zoom < 17 ? 6 : 9) * (this.dp.p.v === "notice" ? 0.7 : 1) : sized(zoom);
       this._point = this._map.latLngToLayerPoint(this._latlng).add([zoom < 16 ? 0 : shift, 0]);
       this._updateBounds();
     },
@@ -89,7 +89,7 @@
     this.group.bindTooltip(function (shape) { return view.tip(shape); }, { sticky: true, direction: "top", opacity: 0.95 });
   }
   View.prototype = {
-    clear: function () { this.shapes = []; this.byKey = {}; this.findings = []; this.touching = {}; this.scene = null; this.group.clearLayers(); this.group.remove(); },
+    clear: function () { this.shapes = []; this.byKey = {}; this.findings = []; this.touching = {}; this.mild = {}; this.scene = null; this.group.clearLayers(); this.group.remove(); },
 
     load: function (scene) {
       var view = this; this.clear(); this.scene = scene;
@@ -101,6 +101,7 @@
           view.shapes.push(shape); view.byKey[key(KIND[spec.name], feature.properties.id)] = shape; view.group.addLayer(shape);
         });
       });
+      this.mild = {}; this.findings.forEach(function (p) { if (p.v === "notice") { view.mild[p.s] = true; } });
       this.restyle(); this.group.addTo(this.map);
     },
 
@@ -142,7 +143,7 @@
       code = this.code(dp); quiet = code === null; look = dp.look = this.look(quiet ? "matched" : code);
       if (dp.shape === "area") {
         fill = look.fill === "#d9e0e6" && dark ? "#33404c" : look.fill;
-        return { color: look.fill === "#d9e0e6" ? (dark ? "#5a6876" : "#97a6b4") : (dark ? "#f1f4f7" : "#3a3a3a"), weight: quiet ? 0.6 : 1, dashArray: look.dash || null, fillColor: fill, fillOpacity: quiet ? 0.25 : 0.85, opacity: quiet ? 0.5 : 1 };
+        return { color: look.fill === "#d9e0e6" ? (dark ? "#5a6876" : "#97a6b4") : (dark ? "#f1f4f7" : "#3a3a3a"), weight: quiet ? 0.6 : 1, dashArray: look.dash || null, fillColor: fill, fillOpacity: quiet ? 0.25 : (this.mild[code] ? 0.4 : 0.85), opacity: quiet ? 0.5 : 1 };
       }
       fill = look.fill === "#d9e0e6" && dark ? "#4a5a69" : look.fill;
       return { color: dp.shape === "badge" ? (dp.p.c === "suspect" ? "#3a3a3a" : edge) : (dark ? "#9fadba" : "#44525f"), dashArray: dp.p.c === "suspect" ? "2 2" : null, weight: dp.shape === "badge" ? 1.5 : 1, fillColor: fill, fillOpacity: quiet ? 0.25 : 1, opacity: quiet ? 0.35 : 1 };

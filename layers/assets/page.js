@@ -174,7 +174,7 @@
     if (!found.length) { p.appendChild(el("p", "faint", word("no_link"))); return; }
     p.appendChild(el("h3", "", word("links"))); var table = el("table"), differ = found.filter(function (l) { return l.m; }); p.appendChild(table);
     found.forEach(function (l) {
-      row(table, [[l.b, l.p, l.a].map(function (x) { return x || "—"; }).join(" · "), said("link", l.s), (l.d === undefined ? "" : l.d + " m"), word("score") + " " + (l.q === undefined ? "—" : l.q), said("state", l.r || "")]);
+      row(table, [[l.b, l.p, l.a].map(function (x) { return x || "—"; }).join(" · "), said("link", l.s), (l.d === undefined ? "" : l.d + " m"), word("score") + " " + (l.q === undefined ? "—" : l.q), said("reason", l.r || "")]);
     });
     if (!differ.length) { return; } p.appendChild(el("h3", "", word("compared")));
     differ.forEach(function (l) {
