@@ -82,7 +82,7 @@ def gather(
         rooms = rooms.assign(**{column: rooms["parent_id"].map(parents[column])})
     addresses = addresses[~addresses["rolls_up"]]
     addresses = addresses.assign(bracket=_bracket(addresses, plates))
-    conflicts = _conflicts(plates, addresses)
+    conflicts = _conflicts(plates, addresses, took_p, took_a, doors)
     buildings = _buildings(footprints, plates, addresses, edges, links, people)
     buildings["in_conflict"] = buildings["building_id"].isin(conflicts["building_id"])
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
@@ -231,25 +231,24 @@ def _lists(index: pd.Series, rows: pd.DataFrame, id_column: str) -> pd.Series:
     return found.map(lambda x: x if isinstance(x, list) else [])
 
 
-def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The one plate and the one address left over on a building, their keys unknown to the other table.
-
-    A declared id ties them too, wherever they stand. Buildings that carry further plates are left to
-    `address_without_plate`: there the left-over plate is one of several candidates.
-    """
+def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors) -> pd.DataFrame:
+    """Plates and addresses that belong together by place or by declared id while neither key exists in the other table."""
     p = plates[plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna()]
     a = addresses[addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"]]
-    single_p = p[p["building_live"] & ~p["building_id"].duplicated(keep=False).where(p["building_id"].notna(), True)]
-    single_a = a[a["building_live"] & ~a["building_id"].duplicated(keep=False).where(a["building_id"].notna(), True)]
-    carried = plates[plates["standing"] & plates["building_live"]].groupby("building_id").size()
-    single_p = single_p[single_p["building_id"].map(carried) == 1]
-    columns_p, columns_a = ["plate_id", "building_id", "text", *DIFFERING], ["address_id", "building_id", "text", *DIFFERING]
-    by_building = single_p[columns_p].merge(single_a[columns_a], on="building_id", suffixes=("", "_address"))
-    by_id = p[[*columns_p, "declared_address"]].merge(a[columns_a], left_on="declared_address", right_on="address_id", suffixes=("", "_address"))
-    out = pd.concat([by_id, by_building], ignore_index=True).drop_duplicates("plate_id").drop_duplicates("address_id")
+    by_place = pd.DataFrame(
+        {
+            "plate_id": plates["plate_id"].loc[took_p[doors.conflicts["plate"]]].to_numpy(),
+            "address_id": addresses["address_id"].loc[took_a[doors.conflicts["address"]]].to_numpy(),
+        }
+    )
+    by_id = p[["plate_id", "declared_address"]].set_axis(["plate_id", "address_id"], axis=1).dropna()
+    pairs = pd.concat([by_id, by_place], ignore_index=True).drop_duplicates("plate_id").drop_duplicates("address_id")
+    out = pairs.merge(p[["plate_id", "building_id", "text", *DIFFERING]], on="plate_id")
+    out = out.merge(a[["address_id", "building_id", "text", *DIFFERING]], on="address_id", suffixes=("", "_address"))
     differing = pd.DataFrame({c: out[c].fillna("") != out[f"{c}_address"].fillna("") for c in DIFFERING})
     out["parts"] = [", ".join(c for c, d in zip(DIFFERING, row, strict=True) if d) for row in differing.to_numpy()]
     out["address_text"] = out["text_address"]
+    out["building_id"] = out["building_id"].fillna(out["building_id_address"])
     return out[["plate_id", "address_id", "building_id", "text", "address_text", "parts"]].sort_values("plate_id", ignore_index=True)
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.match import ALIAS, OLD, OWN, Doors
+from geo.match import ALIAS, OLD, OWN, SPELT, Doors
 from geo.profile import Thresholds
 
 REPORTED_RATIO = 0.05
 REPORTED_N = 3
 """Candidates of an undecided door that are shown: those with at least this probability, at most so many."""
 
-TEXT_SCORE = {OWN: 0.99, OLD: 0.95, ALIAS: 0.9}
+TEXT_SCORE = {OWN: 0.99, OLD: 0.95, ALIAS: 0.9, SPELT: 0.85}
 """Score of a plate and an address joined by key alone, by how the key was come by."""
 
 LINK_COLUMNS = ("building_id", "plate_id", "address_id", "state", "distance_m", "score", "reason")
@@ -199,8 +199,8 @@ def _decided(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, buildi
     crowded |= rows.duplicated("plate", keep=False) & (rows["plate"] >= 0)
     rows["state"] = np.where(crowded & (rows["building"] >= 0), "grouped", "one_to_one")
     rows["reason"] = np.select(
-        [rows["declared"].astype(bool), rows["via"] == OLD, rows["via"] == ALIAS, (rows["plate"] >= 0) & (rows["address"] >= 0), rows["building"] >= 0],
-        ["declared_id", "same_key_renewed", "same_key_alias", "same_key", "neighbourhood"],
+        [rows["declared"].astype(bool), rows["via"] == OLD, rows["via"] == ALIAS, rows["via"] == SPELT, (rows["plate"] >= 0) & (rows["address"] >= 0), rows["building"] >= 0],
+        ["declared_id", "same_key_renewed", "same_key_alias", "one_character", "same_key", "neighbourhood"],
         "neighbourhood",
     )
     return rows

@@ -10,8 +10,12 @@ import shapely
 
 from geo.profile import Thresholds
 
-OWN, OLD, ALIAS = 0, 1, 2
-"""How a key was come by: written, renewed by the crosswalk, or in brackets."""
+OWN, OLD, ALIAS, SPELT = 0, 1, 2, 3
+"""How a key was come by: written, renewed by the crosswalk, in brackets, or written with one wrong character."""
+RARE_N, COMMON_N = 2, 5
+"""A place name met at most RARE_N times, one character from one met at least COMMON_N times in its village, may be a slip of the pen."""
+TELLING = frozenset("东南西北上下左右前后内外大小中新老旧一二三四五六七八九十甲乙丙丁0123456789")
+"""Characters that tell places apart: 东街 and 西街 are never each other's misspelling."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,9 @@ class Doors:
         One row per plate and address believed to be one door: plate, address (positions), via (OWN, OLD, ALIAS: the
         worse of the two keys), village_agrees (bool: by their main witnesses), distance_m (NaN: one has no point),
         declared (bool: the plate names the address).
+    conflicts
+        One row per plate and address left over side by side with different numbers: plate, address, distance_m. They
+        share a door as to place, not as to text.
     undecided
         Pairs of the same columns where an address fits several plates and nothing tells them apart.
     doors_n
@@ -33,6 +40,7 @@ class Doors:
     plate_door: np.ndarray
     address_door: np.ndarray
     pairs: pd.DataFrame
+    conflicts: pd.DataFrame
     undecided: pd.DataFrame
     doors_n: int
 
@@ -44,7 +52,8 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     ----------
     plates, addresses
         One row per plate (addresses: plate-level, active) with door, alias_door, village_code, text_village,
-        declared_village, point_village, geometry, and plates.address_id, addresses.address_id.
+        declared_village, point_village, place, geometry, and plates.address_id, addresses.address_id, addresses.anchor
+        (the point, else the declared building's outline, else None).
     renewed
         Doors renamed by the crosswalk: village_code_old, old_door, new_door (second table of `geo.crosswalk`, with
         present village codes).
@@ -54,13 +63,22 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     pairs = pairs[~(pairs["distance_m"] > thresholds.misplaced_m) | pairs["declared"]]
     pairs = _best(pairs)
     pairs, undecided = _one_plate_each(pairs, near_m=thresholds.near_m)
+    left_p = np.setdiff1d(np.arange(len(plates)), [*pairs["plate"], *undecided["plate"]])
+    left_a = np.setdiff1d(np.arange(len(addresses)), [*pairs["address"], *undecided["address"]])
+    respelt = _respelt(plates.iloc[left_p], addresses.iloc[left_a], plates, addresses, reach_m=thresholds.misplaced_m)
+    pairs = pd.concat([pairs, respelt.assign(plate=left_p[respelt["plate"]], address=left_a[respelt["address"]])], ignore_index=True)
+    left_p, left_a = np.setdiff1d(left_p, pairs["plate"]), np.setdiff1d(left_a, pairs["address"])
+    conflicts = _conflicts(plates.iloc[left_p], addresses.iloc[left_a], within_m=2 * thresholds.near_m)
+    conflicts = conflicts.assign(plate=left_p[conflicts["plate"]], address=left_a[conflicts["address"]])
     plate_door = np.arange(len(plates))
     address_door = np.full(len(addresses), -1)
-    address_door[pairs["address"]] = plate_door[pairs["plate"]]
+    for joined in (pairs, conflicts):
+        address_door[joined["address"]] = plate_door[joined["plate"]]
     alone = np.setdiff1d(np.flatnonzero(address_door < 0), undecided["address"])
     address_door[alone] = len(plates) + _group_alone(addresses.iloc[alone], within_m=thresholds.dangling_m)
     doors_n = int(max(plate_door.max(initial=-1), address_door.max(initial=-1)) + 1)
-    return Doors(plate_door, address_door, pairs, undecided, doors_n)
+    pairs = pairs.sort_values(["plate", "address"], ignore_index=True)
+    return Doors(plate_door, address_door, pairs, conflicts, undecided, doors_n)
 
 
 def _terms(table: pd.DataFrame, renewed: pd.DataFrame) -> pd.DataFrame:
@@ -121,6 +139,60 @@ def _one_plate_each(pairs: pd.DataFrame, *, near_m: float) -> tuple[pd.DataFrame
     close = open_[open_.groupby("address")["distance_m"].transform("max") <= near_m].drop_duplicates("address")
     found = pd.concat([found, close]).sort_values(["plate", "address"], ignore_index=True)
     return found, open_[~open_["address"].isin(close["address"])].sort_values(["address", "plate"], ignore_index=True)
+
+
+def _respelt(left_p: pd.DataFrame, left_a: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame, *, reach_m: float) -> pd.DataFrame:
+    """Left-over plates and addresses whose keys differ in one character of a place name that is a slip of the pen.
+
+    Names are compared, never rows: the rare names of a village with its common ones. The rest of the key must be equal
+    and the pair the only one of its kind. Columns as `Doors.pairs`, positions in the left-over tables.
+    """
+    names = pd.concat([t[["village_code", "place"]] for t in (plates, addresses)]).dropna().value_counts().rename("n").reset_index()
+    slips = _slips(names)
+    blank = pd.DataFrame({"plate": np.zeros(0, int), "address": np.zeros(0, int)})
+    if slips.empty:
+        return blank.assign(via=SPELT, village_agrees=True, distance_m=np.nan, declared=False)
+    rows = []
+    for item, table in (("plate", left_p), ("address", left_a)):
+        rest = pd.Series([d[len(p) :] if isinstance(d, str) and isinstance(p, str) and d.startswith(p) else None for d, p in zip(table["door"], table["place"], strict=True)])
+        rows.append(pd.DataFrame({item: np.arange(len(table)), "village_code": table["village_code"].to_numpy(), "place": table["place"].to_numpy(), "rest": rest.to_numpy()}).dropna())
+    both = pd.concat([slips, slips.rename(columns={"slip": "meant", "meant": "slip"})])
+    pairs = rows[0].merge(both, left_on=["village_code", "place"], right_on=["village_code", "slip"])
+    pairs = pairs.merge(rows[1].rename(columns={"place": "meant"}), on=["village_code", "meant", "rest"])
+    once = ~pairs.duplicated("plate", keep=False) & ~pairs.duplicated("address", keep=False)
+    pairs = pairs[once][["plate", "address"]].sort_values(["plate", "address"], ignore_index=True)
+    distance = shapely.distance(left_p.geometry.to_numpy()[pairs["plate"]], left_a.geometry.to_numpy()[pairs["address"]])
+    return pairs.assign(via=SPELT, village_agrees=True, distance_m=distance, declared=False)[~(distance > reach_m)]
+
+
+def _slips(names: pd.DataFrame) -> pd.DataFrame:
+    """Rare place names one character from exactly one common name of their village: village_code, slip, meant."""
+    rare, common = names[names["n"] <= RARE_N], names[names["n"] >= COMMON_N]
+    masked = []
+    for table in (rare, common):
+        place = table["place"]
+        parts = [table.assign(at=i, form=place.str[:i] + "·" + place.str[i + 1 :], char=place.str[i])[place.str.len() > i] for i in range(int(place.str.len().max() or 0))]
+        masked.append(pd.concat(parts) if parts else table.assign(at=0, form="", char=""))
+    found = masked[0].merge(masked[1], on=["village_code", "at", "form"], suffixes=("", "_common"))
+    found = found[~(found["char"].isin(TELLING) | found["char_common"].isin(TELLING))]
+    found = found[~found.duplicated(["village_code", "place"], keep=False)]
+    return found[["village_code", "place", "place_common"]].set_axis(["village_code", "slip", "meant"], axis=1)
+
+
+def _conflicts(plates: pd.DataFrame, addresses: pd.DataFrame, *, within_m: float) -> pd.DataFrame:
+    """Left-over plates and addresses of one place, or of one number, that are each other's nearest within reach."""
+    p, a = plates[plates["door"].notna()], addresses[addresses["door"].notna()]
+    point, anchor = p.geometry.to_numpy(), a["anchor"].to_numpy(dtype=object)
+    known = np.flatnonzero(pd.notna(anchor))
+    i, j = shapely.STRtree(anchor[known]).query(point, predicate="dwithin", distance=within_m)
+    j = known[j]
+    pairs = pd.DataFrame({"plate": i, "address": j, "distance_m": shapely.distance(point[i], anchor[j])})
+    same_place = p["place"].to_numpy(dtype=object)[i] == a["place"].to_numpy(dtype=object)[j]
+    same_number = p["number"].to_numpy(dtype=object)[i] == a["number"].to_numpy(dtype=object)[j]
+    pairs = pairs[(same_place | same_number).astype(bool)].sort_values(["distance_m", "plate", "address"])
+    nearest = pairs[~pairs.duplicated("plate") & ~pairs.duplicated("address")]
+    back = [np.flatnonzero(t["door"].notna().to_numpy()) for t in (plates, addresses)]
+    return nearest.assign(plate=back[0][nearest["plate"]], address=back[1][nearest["address"]]).reset_index(drop=True)
 
 
 def _group_alone(addresses: pd.DataFrame, *, within_m: float) -> np.ndarray:

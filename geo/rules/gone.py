@@ -11,7 +11,8 @@ def gone_addresses(evidence: Evidence) -> pd.DataFrame:
     """Active plate-level addresses of gone buildings, with gone_building, document and temporary (address or building).
 
     By declared id, by link, or by coordinate: on the gone footprint, or it is the nearest footprint of either survey
-    within `near_m`, whatever live neighbours stand around; unless a standing plate of its key is on a live building.
+    within `near_m`, whatever live neighbours stand around; unless a standing plate has its key: then the two are judged
+    together, by link.
     """
     rows = evidence.addresses[evidence.addresses["active"]]
     return _gone(evidence, rows[rows["stack_n"] < evidence.profile.thresholds.stack_n])
@@ -27,8 +28,7 @@ def _gone(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
     gone = evidence.gone.set_index("building_id")
     declared = rows["declared_building"].where(rows["declared_building"].isin(gone.index))
     linked = rows["building_id"].where(rows["building_gone"])
-    elsewhere = rows["building_live"] & rows["paired_id"].notna()
-    placed = rows["gone_id"].where(rows["gone_here"] & ~elsewhere)
+    placed = rows["gone_id"].where(rows["gone_here"] & rows["paired_id"].isna())
     rows = rows.assign(gone_building=declared.fillna(linked).fillna(placed))
     rows = rows[rows["gone_building"].notna()]
     document = rows["gone_building"].map(gone["document"]).fillna("建筑状态：已拆除")

@@ -34,7 +34,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Layers that another datum or a large rigid shift explains better."""
     layers = evidence.inputs.layers
     shift = np.hypot(layers["dx_m"].astype(float).fillna(0.0), layers["dy_m"].astype(float).fillna(0.0))
-    other = layers["hypothesis"].notna() & ~layers["hypothesis"].isin(["declared", "as_declared", "none"])
+    other = layers["hypothesis"].notna() & ~layers["hypothesis"].isin(["as_is"])
     layers = layers.assign(shift_m=shift)[layers["applied"].astype(bool) & (other | (shift >= LARGE_SHIFT_M)) & ~layers["crs_unknown"].astype(bool)]
     return found(
         layers["table"],
