@@ -26,6 +26,24 @@ class Metric:
     d_en: str
 
 
+RUN: Mapping[str, tuple[str, str]] = {
+    "result": ("结果格式", "format of the result folder, what it is recognised by"),
+    "tool_version": ("工具版本", "version of doorplate"),
+    "profile": ("配置", "profile of thresholds, severities and habits"),
+    "as_of": ("基准日", "the day the rules mean by today"),
+    "crs": ("工作坐标系", "working CRS"),
+    "scope": ("上级地名", "upper address levels of the project"),
+    "inputs": ("输入文件", "files read: SHA-256, format, encoding, layer, rows read = kept + quarantined"),
+    "layers": ("图层坐标判定", "what was decided about the coordinates of each layer"),
+    "notes": ("备注", "remarks of reading"),
+    "codes": ("各问题数量", "findings per code"),
+    "links": ("各对应状态数量", "links per state"),
+    "offsets_m": ("位置误差分布", "density of the distance to the own outline, per kind of observation, as learnt from this town"),
+    "seconds": ("各步骤秒数", "seconds per step; differs between runs"),
+    "peak_memory_mb": ("内存峰值", "peak memory; differs between runs"),
+}
+"""Entries of run.json: name in Chinese, meaning in English."""
+
 _ON_LIVE = ("现存建筑上的有效门牌级地址", "active plate-level addresses on a live building")
 _ELIGIBLE = ("应挂牌建筑", "eligible buildings")
 _ACTIVE = ("有效门牌级地址", "active plate-level addresses")

@@ -6,7 +6,7 @@ Run as `python -m geo.export.dictionary [--check] PATH`.
 from __future__ import annotations
 
 from geo.export.document import format_table, run
-from geo.outputs import METRICS, OUTPUTS
+from geo.outputs import METRICS, OUTPUTS, RUN
 from geo.tables import INPUTS, PARTS, Column, Table
 
 _KINDS = {
@@ -61,10 +61,6 @@ finding judged by one has its title only), because it is the file that is handed
 
 ### run.json
 
-工具版本、配置、输入文件及其 SHA-256 与行数（读入 = 保留 + 退回）、坐标系判断、各代码的数量、各步骤秒数、内存峰值。
-Tool version, profile, inputs with SHA-256 and row counts (rows_read = kept + quarantined), CRS decisions, counts per code, seconds per step,
-peak memory.
-
 """
 
 
@@ -73,7 +69,7 @@ def print_dictionary() -> str:
     parts = [_HEAD, "\n## 输入 · Inputs\n\n", *map(_print_table, INPUTS)]
     parts += ["### 地址要素 · Elements of an address\n\n", _print_parts(), _RESULT]
     parts += [_print_table(table, file=f"{table.name}.parquet") for table in OUTPUTS]
-    parts += [_GPKG, "## 指标 · Metrics\n\n", _print_metrics()]
+    parts += [_GPKG, _print_run(), "## 指标 · Metrics\n\n", _print_metrics()]
     return "".join(parts)
 
 
@@ -96,6 +92,10 @@ def _print_column(column: Column) -> tuple[str, ...]:
 def _print_parts() -> str:
     words = ", ".join(f"`{part}`" for part in PARTS)
     return f"{words}\n\n空值是“没有写”。Null means not written. `lane` 与 `sub_number` 有多个值时以 / 相连 join several values by `/`.\n\n"
+
+
+def _print_run() -> str:
+    return format_table(("项 entry", "名称", "含义 meaning"), [(key, zh, en) for key, (zh, en) in RUN.items()]) + "\n"
 
 
 def _print_metrics() -> str:
