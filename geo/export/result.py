@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -56,9 +58,12 @@ def write(verification: Verification, out: Path) -> None:
     try:
         _fill(verification, fresh)
         _sync(fresh)
-        _swap(fresh, out)
-    finally:
+        earlier = _put_in_place(fresh, out)
+    except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    if earlier is not None:
+        _keep_what_is_not_ours(earlier, out)
 
 
 def open_result(out: Path) -> Verification:
@@ -142,20 +147,34 @@ def _sync(folder: Path) -> None:
             os.fsync(file.fileno())
 
 
-def _swap(fresh: Path, out: Path) -> None:
+def _put_in_place(fresh: Path, out: Path) -> Path | None:
+    """Make `fresh` be `out`; returns where the earlier folder is now, if there was one."""
     if not out.exists():
         fresh.rename(out)
-        return
-    old = fresh.with_name(fresh.name.replace(".new-", ".old-"))
-    out.rename(old)
+        return None
+    if _exchange(fresh, out):
+        return fresh
+    earlier = fresh.with_name(fresh.name.replace(".new-", ".old-"))
+    out.rename(earlier)
     try:
         fresh.rename(out)
     except OSError:
-        old.rename(out)
+        earlier.rename(out)
         raise
-    for path in sorted(old.iterdir()):
+    return earlier
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, so that at no moment neither is there; False where the system cannot (renameat2(2))."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return renameat2 is not None and renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
+
+
+def _keep_what_is_not_ours(earlier: Path, out: Path) -> None:
+    for path in sorted(earlier.iterdir()):
         if path.name in FILES or path.name in _SIDE_FILES:
             path.unlink()
         else:
             path.rename(out / path.name)
-    old.rmdir()
+    earlier.rmdir()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from geo.errors import ResultError
 from geo.export import open_result, write
 from geo.outputs import OUTPUTS
 from tests.export.town import draw_buildings, draw_verification
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def read_bytes(folder: Path) -> dict[str, bytes]:
@@ -120,6 +124,24 @@ def test_a_run_that_fails_while_writing_leaves_the_earlier_result_whole(tmp_path
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.parametrize("exchange", [True, False], ids=["in one step", "in two"])
+def test_a_result_is_replaced_whether_or_not_the_system_can_exchange_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, exchange: bool
+) -> None:
+    if exchange and sys.platform != "linux":
+        pytest.skip("renameat2 is a call of Linux")
+    out, used = tmp_path / "out", []
+    real = result._exchange
+    monkeypatch.setattr(result, "_exchange", lambda a, b: used.append(exchange and real(a, b)) or used[-1])
+    write(draw_verification(), out)
+    (out / "笔记.txt").write_text("x", encoding="utf-8")
+    write(draw_verification(counts={"x": 1}), out)
+    assert used == [exchange]
+    assert open_result(out).run["counts"] == {"x": 1}
+    assert (out / "笔记.txt").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_failed_exchange_puts_the_earlier_result_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     write(draw_verification(), out)
@@ -130,11 +152,69 @@ def test_a_failed_exchange_puts_the_earlier_result_back(tmp_path: Path, monkeypa
             raise OSError("busy")
         return rename(self, target)
 
+    monkeypatch.setattr(result, "_exchange", lambda *_: False)
     monkeypatch.setattr(Path, "rename", fail_once)
     with pytest.raises(OSError, match="busy"):
         write(draw_verification(counts={}), out)
     assert read_bytes(out) == before
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_is_not_ours_survives_even_when_it_cannot_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    write(draw_verification(), out)
+    (out / "笔记.txt").write_text("x", encoding="utf-8")
+    rename = Path.rename
+
+    def fail_for_notes(self: Path, target: Path) -> Path:
+        if self.name == "笔记.txt":
+            raise OSError("locked")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_notes)
+    with pytest.raises(OSError, match="locked"):
+        write(draw_verification(counts={"x": 1}), out)
+    assert open_result(out).run["counts"] == {"x": 1}
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.rglob("笔记.txt")] == ["x"]
+
+
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+from geo.export import write
+from tests.export.town import draw_verification
+
+def fork(work):
+    pid = os.fork()
+    if pid == 0:
+        work()
+        os._exit(0)
+    return pid
+
+folder, kills = Path(sys.argv[1]), int(sys.argv[2])
+results = [draw_verification(counts={"n": n}) for n in range(2)]
+for n, drawn in enumerate(results):
+    os.waitpid(fork(lambda: write(drawn, folder / f"whole{n}")), 0)
+read = lambda f: {p.name: p.read_bytes() for p in f.iterdir()}
+whole = [read(folder / f"whole{n}") for n in range(2)]
+os.waitpid(fork(lambda: write(results[0], folder / "out")), 0)
+chance, seen, finished = random.Random(4), set(), 0
+for kill in range(kills):
+    pid = fork(lambda: [write(results[n % 2], folder / "out") for n in range(kill + 1, kill + 9)])
+    time.sleep(chance.uniform(0.0, 0.5))
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    seen.add(whole.index(read(folder / "out")))
+print(sorted(seen))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged in one step on Linux only")
+def test_a_run_killed_at_any_moment_leaves_one_whole_result(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", KILLED, str(tmp_path), "20"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[0, 1]"  # both were seen: some runs were killed after, some before their exchange
 
 
 def test_a_link_to_a_folder_keeps_pointing_at_the_result(tmp_path: Path) -> None:
