@@ -158,6 +158,13 @@ def move(shapes: Shapes, step: Callable[[Floats, Floats], tuple[Floats, Floats]]
     return np.asarray(moved, dtype=object)
 
 
+def without(shapes: Shapes, rows: npt.NDArray[np.bool_]) -> Shapes:
+    """Shapes with None in the given rows."""
+    out = shapes.copy()
+    out[rows] = None
+    return out
+
+
 @dataclass(frozen=True)
 class Fit:
     """How a layer lies on the footprints.

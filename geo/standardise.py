@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Callable
 from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.address import parse
 from geo.crs import Shapes, move, reproject, swap
-from geo.errors import ProjectError
+from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
 from geo.read import Raw
 from geo.read.ledger import CELL_CODES, Ledger
-from geo.read.place import ORDER, Layer, corrected, fit_points, fit_polygons, fit_villages, identify, layers_frame, middle, note, to_working, working_crs
+from geo.read.place import (  # fmt: skip
+    ORDER,
+    Layer,
+    Reference,
+    corrected,
+    fit_points,
+    fit_polygons,
+    fit_villages,
+    identify,
+    layers_frame,
+    note,
+    reference,
+    to_working,
+    working_crs,
+)
 from geo.read.rows import Rows, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
 from geo.read.shapes import check_kind, check_lines, check_polygons, points_only, shape_array
 from geo.read.values import OPEN_END, parse_date, type_table
@@ -26,7 +42,7 @@ _PAST = ("surveyed_on", "installed_on", "valid_from", "counted_on", "demolished_
 _FUTURE = ("expires_on", "valid_to")
 _LEVELS = ("province", "city", "county", "town")
 _AGREE = 0.9
-_SCOPE_N = 5000
+_SCOPE_N = 2000
 
 
 def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inputs:
@@ -61,10 +77,7 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inpu
     if frames["villages"].empty:
         frames["villages"] = _whole(frames, profile.thresholds.outside_m)
     scope = raw.settings.scope or _scope(frames, profile)
-    for role in ("plates", "addresses", "population"):
-        frames[role] = _with_parts(frames[role], "text", "", scope, profile)
-    for side in ("old", "new"):
-        frames["crosswalk"] = _with_parts(frames["crosswalk"], side, f"_{side}", scope, profile)
+    frames |= _parsed(frames, scope, profile)
     quarantine = ledger.quarantine_frame()
     day, notes = _as_of(as_of or raw.settings.as_of, frames)
     return Inputs(
@@ -84,12 +97,7 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inpu
 def _checked(raw: Raw, profile: Profile, ledger: Ledger) -> tuple[dict[str, Rows], dict[str, Layer], str]:
     """Typed rows of every delivered table in the working CRS, what was found out about each layer, and that CRS."""
     rows = {role: _typed(raw, role, ledger) for role in INPUT if role in raw.tables}
-    layers: dict[str, Layer] = {}
-    place: tuple[float, float] | None = None
-    for role in (r for r in ORDER if r in rows and not np.equal(rows[r].shapes, None).all()):
-        check_kind(rows[role].shapes, INPUT[role], role)
-        layers[role] = identify(role, rows[role].shapes, raw.tables[role].crs, place)
-        place = place or middle(layers[role])
+    layers, place = _identified(rows, raw)
     crs = working_crs(place)
     layers = {role: to_working(layer, crs) for role, layer in layers.items()}
     rows = {role: replace(r, shapes=layers[role].shapes) if role in layers else r for role, r in rows.items()}
@@ -109,12 +117,31 @@ def _checked(raw: Raw, profile: Profile, ledger: Ledger) -> tuple[dict[str, Rows
     return _located(rows, layers, crs, profile, ledger), layers, crs
 
 
+def _identified(rows: dict[str, Rows], raw: Raw) -> tuple[dict[str, Layer], Reference | None]:
+    """The system of every layer; one that only its neighbours can tell is asked again when a neighbour is known."""
+    layers: dict[str, Layer] = {}
+    place: Reference | None = None
+    waiting = [r for r in ORDER if r in rows and not shapely.is_missing(rows[r].shapes).all()]
+    for role in waiting:
+        check_kind(rows[role].shapes, INPUT[role], role)
+    for last in (False, True):
+        for role in [r for r in waiting if r not in layers]:
+            try:
+                layers[role] = identify(role, rows[role].shapes, getattr(raw.tables[role], "crs", None), place)
+            except CrsError:
+                if last or (place is None and role == waiting[-1]):
+                    raise
+                continue
+            place = place or reference(layers[role])
+    return layers, place
+
+
 def _typed(raw: Raw, role: str, ledger: Ledger) -> Rows:
     table, source = INPUT[role], raw.settings.source(role)
     frame = with_keys(raw.tables[role], table, ledger).sort_values("_key", kind="stable", ignore_index=True)
     typed = type_table(frame, table, source.values, ledger)
     values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
-    shapes = shape_array(frame)
+    shapes = shape_array(frame, table, ledger)
     rows = Rows(table, values, shapes, shapes)
     if table.geometry == "point":
         points = points_only(shapes, values, role, ledger)
@@ -145,7 +172,7 @@ def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -
         return fit_points(layer, rows[layer.table].values["_key"], footprints)
     previous = rows["buildings_previous"].shapes if "buildings_previous" in rows and layer.table == "demolitions" else np.array([], dtype=object)
     # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
-    return fit_polygons(layer, rows[layer.table].values["_key"], np.concatenate([footprints, previous[~np.equal(previous, None)]]))
+    return fit_polygons(layer, rows[layer.table].values["_key"], np.concatenate([footprints, previous[~shapely.is_missing(previous)]]))
 
 
 def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile: Profile, ledger: Ledger) -> dict[str, Rows]:
@@ -157,11 +184,15 @@ def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile:
     out = dict(rows)
     for role in ("plates", "addresses"):
         if role in layers:
-            source = layers[role].source
-            out[role] = without_outside(rows[role], area, lambda s, source=source: reproject(move(s, swap), source, crs), profile.thresholds.outside_m, ledger)
+            out[role] = without_outside(rows[role], area, _exchanging(layers[role].source, crs), profile.thresholds.outside_m, ledger)
     if "buildings" in rows:
         note_outside(rows["buildings"], area, profile.thresholds.outside_m, ledger)
     return out
+
+
+def _exchanging(source: str, crs: str) -> Callable[[Shapes], Shapes]:
+    """What puts delivered points, with their coordinates exchanged, into the working CRS."""
+    return lambda shapes: reproject(move(shapes, swap), source, crs)
 
 
 def _finished(rows: Rows, crs: str) -> pd.DataFrame:
@@ -169,7 +200,7 @@ def _finished(rows: Rows, crs: str) -> pd.DataFrame:
     table, columns = rows.table, [c.name for c in rows.table.columns]
     frame = rows.values[[*columns, "_source", "_row"]]
     if table.name == "population":
-        several = frame["_source"].nunique() > 1
+        several = len(set(frame["_source"])) > 1
         frame = frame.assign(source_row=(frame["_source"] if several else "") + "#" + frame["_row"].astype("str"))
     if table.geometry != "none":
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows.shapes, index=frame.index, crs=crs), crs=crs)
@@ -190,7 +221,7 @@ def _empty(table: Table, crs: str) -> pd.DataFrame:
 def _whole(frames: dict[str, pd.DataFrame], outside_m: float) -> gpd.GeoDataFrame:
     """The one area of a project without villages: the hull of everything it holds; without any shape an empty one."""
     shapes = [np.asarray(frames[r].geometry.array, dtype=object) for r in ("buildings", "plates", "addresses", "buildings_previous", "demolitions")]
-    there = np.concatenate([s[~np.equal(s, None)] for s in shapes])
+    there = np.concatenate([s[~shapely.is_missing(s)] for s in shapes])
     hull = shapely.buffer(shapely.convex_hull(shapely.geometrycollections(there)), outside_m) if len(there) else None
     crs = frames["buildings"].crs
     row = frames["villages"].drop(columns="geometry").reindex([0])
@@ -198,13 +229,34 @@ def _whole(frames: dict[str, pd.DataFrame], outside_m: float) -> gpd.GeoDataFram
     return gpd.GeoDataFrame(row.astype({"village_code": "str", "name": "str"}), geometry=gpd.GeoSeries([hull], index=row.index, crs=crs), crs=crs)
 
 
-def _with_parts(frame: pd.DataFrame, column: str, suffix: str, scope: Scope, profile: Profile) -> pd.DataFrame:
-    """The frame with the columns of PARSE of one of its texts."""
-    parts = importlib.import_module("geo.address").parse(frame[column], scope=scope, habits=profile.habits)
-    parts = parts[list(PARSE)].set_axis(frame.index).add_suffix(suffix)
-    place = frame.columns.get_loc("geometry") if "geometry" in frame else len(frame.columns)
-    out = pd.concat([frame.iloc[:, :place], parts, frame.iloc[:, place:]], axis=1)
-    return gpd.GeoDataFrame(out, geometry="geometry", crs=frame.crs) if isinstance(frame, gpd.GeoDataFrame) else out
+def _parsed(frames: dict[str, pd.DataFrame], scope: Scope, profile: Profile) -> dict[str, pd.DataFrame]:
+    """The tables with texts, each with the elements of its address beside it; a text that occurs in several is read once."""
+    columns = [(role, "text", "") for role in ("plates", "addresses", "population")] + [("crosswalk", side, f"_{side}") for side in ("old", "new")]
+    texts = pd.concat([frames[role][column] for role, column, _ in columns], ignore_index=True)
+    codes, plain = pd.factorize(texts)
+    parts = parse(pd.Series(plain, dtype="str"), scope=scope, habits=profile.habits)[list(PARSE)].reset_index(drop=True)
+    out = {role: frames[role] for role, _, _ in columns}
+    start = 0
+    for role, _, suffix in columns:
+        own = codes[start : start + len(frames[role])]
+        start += len(own)
+        out[role] = _beside(out[role], _taken(parts, own).add_suffix(suffix))
+    return out
+
+
+def _taken(parts: pd.DataFrame, codes: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """Rows of `parts` by position; -1 (a null text) is all null, and not temporary."""
+    known = codes >= 0
+    rows = parts.reindex(np.where(known, codes, -1)).reset_index(drop=True)
+    return rows.assign(temporary=np.where(known, rows["temporary"], False).astype(bool))
+
+
+def _beside(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    if "geometry" not in frame:
+        return pd.concat([frame, parts], axis=1)
+    out = pd.concat([frame.drop(columns="geometry"), parts, frame[["geometry"]]], axis=1)
+    placed: pd.DataFrame = gpd.GeoDataFrame(out, geometry="geometry", crs=frame.crs)
+    return placed
 
 
 def _scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
@@ -213,7 +265,7 @@ def _scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
     if not len(texts):
         return Scope()
     sample = texts.iloc[np.unique(np.linspace(0, len(texts) - 1, min(len(texts), _SCOPE_N)).astype(int))].drop_duplicates().reset_index(drop=True)
-    parts = importlib.import_module("geo.address").parse(sample, scope=Scope(), habits=profile.habits)
+    parts = parse(sample, scope=Scope(), habits=profile.habits)
     found = {}
     for level in _LEVELS:
         counts = parts[level].dropna().value_counts()

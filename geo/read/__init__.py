@@ -10,11 +10,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 
 from geo.crs import reproject
 from geo.errors import CrsError, ProjectError, SourceError
@@ -35,7 +37,8 @@ from geo.tables import INPUT, SOURCES
 __all__ = ["Raw", "Settings", "Source", "read", "read_settings"]
 
 _ALSO = {"addresses": ("addresses", "register")}
-Frame = pd.DataFrame | gpd.GeoDataFrame
+Frame: TypeAlias = pd.DataFrame
+"""A frame of one role: a GeoDataFrame where the source has shapes."""
 
 
 @dataclass(frozen=True)
@@ -150,14 +153,15 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
             zh = f"{name}：doorplate.toml 指定的列 {header} 不存在；有：{', '.join(map(str, texts.columns))}"
             raise SourceError(zh, f"{name}: no column {header} as named in doorplate.toml; there are: {', '.join(map(str, texts.columns))}")
     columns = drop_persons(texts, columns, role, ledger)
-    _check_required(columns, name, role)
+    if delivered.rows_read or len(texts.columns):
+        _check_required(columns, name, role)
     unread = [str(h) for i, h in enumerate(texts.columns) if i not in columns.values() and not str(h).startswith("\x00")]
     ledger.repair(role, ["*"] * len(unread), None, unread, None, "column_not_read: 未使用的列 / a column without use here")
     frame = pd.DataFrame({c: texts.iloc[:, p] for c, p in sorted(columns.items())}, index=texts.index)
     frame = frame.assign(_source=pd.Series(name, index=frame.index, dtype="str"), _row=np.asarray(delivered.rows, dtype="int64"))
     shapes, crs = delivered.shapes, delivered.crs
     kind = INPUT[role].geometry
-    if kind == "point" and (shapes is None or np.equal(shapes, None).all()) and ({"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns)):
+    if kind == "point" and (shapes is None or shapely.is_missing(shapes).all()) and ({"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns)):
         key = INPUT[role].id
         shapes, told = read_points(frame.assign(_key=frame[key]) if key in frame else frame, role, ledger)
         crs = pyproj.CRS(told) if told else None
@@ -167,7 +171,8 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
         frame = count_persons(frame, texts, ledger)
     if kind == "none" or shapes is None:
         return frame
-    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index), crs=_override(source, crs, name))
+    out: Frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index), crs=_override(source, crs, name))
+    return out
 
 
 def _check_required(columns: dict[str, int], name: str, role: str) -> None:
@@ -208,7 +213,8 @@ def _together(frames: Sequence[Frame], role: str, ledger: Ledger) -> Frame:
             ledger.repair(role, "*", "geometry", frame.crs.to_string(), crs.to_string(), "reprojected: 各文件坐标系不同，已统一 / files in different systems were brought together")
             frame = frame.set_geometry(gpd.GeoSeries(reproject(np.asarray(frame.geometry.array, dtype=object), frame.crs, crs), index=frame.index, crs=crs))
         same.append(frame)
-    return gpd.GeoDataFrame(pd.concat(same, ignore_index=True), geometry="geometry", crs=crs)
+    out: Frame = gpd.GeoDataFrame(pd.concat(same, ignore_index=True), geometry="geometry", crs=crs)
+    return out
 
 
 def _all_parts(path: Path) -> list[Path]:

@@ -72,7 +72,7 @@ def _layer(base: sqlite3.Connection, file: str, role: str, layer: str | None) ->
     if len(wanted) != 1:
         zh = f"{file}：有 {len(wanted)} 个图层（{', '.join(wanted)}）；请在 doorplate.toml 用 layer 指定一个"
         raise SourceError(zh, f"{file}: {len(wanted)} layers ({', '.join(wanted)}); name one as layer in doorplate.toml")
-    return wanted[0]
+    return str(wanted[0])
 
 
 def _columns(base: sqlite3.Connection, table: str) -> tuple[list[str], str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -94,9 +95,7 @@ def _plain(cell: object) -> str:
 def _two_rows(upper: Sequence[str], lower: Cells) -> list[str]:
     """Names of a two-row header: the lower cell, or the upper one where the lower is blank."""
     below = [_plain(c) for c in lower]
-    width = max(len(upper), len(below))
-    pad = lambda cells: [*cells, *[""] * (width - len(cells))]  # noqa: E731
-    return [b or a for a, b in zip(pad(upper), pad(below), strict=True)]
+    return [b or a for a, b in itertools.zip_longest(upper, below, fillvalue="")]
 
 
 def _is_total(row: Cells) -> bool:

@@ -59,8 +59,8 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "plate_id": ("门牌编号", "门楼牌编号", "门牌编码", "门牌id", "门楼牌编码", "门楼牌id", "牌编号", "牌证编号", "mpbm", "mpbh", "mpid", "编号", "编码", "id"),
         "text": (
             "门牌号", "门楼牌号", "门牌号码", "门楼牌号码", "门牌地址", "门牌名称", "门牌全称", "门牌内容", "牌面内容", "牌面文字", "门牌", "门楼牌",
-            "mph", "mlph", "mpnumber", "标准地址", "地址", "地址名称", "全称", "dzmc", "address", "standardaddress", "full_address", "plate", "plate_text",
-        ),  # fmt: skip
+            "mph", "mlph", "mpnumber", "标准地址", "地址", "地址名称", "全称", "dzmc", "address", "standardaddress", "full_address", "plate", "plate_text", "名称", "name",
+        ),
         "kind": ("门牌类型", "门楼牌类型", "门牌种类", "牌类型", "类型", "永久临时", "是否临时", "临时门楼牌标识", "lsmlpbs", "临时", "type"),
         "level": ("门牌级别", "门楼牌级别", "门牌等级", "牌级别", "级别", "牌种", "门牌层级"),
         "state": ("安装状态", "门牌状态", "门楼牌状态", "挂牌状态", "上墙状态", "安装情况", "钉挂状态", "上墙", "是否安装", "是否上墙", "是否挂牌", "状态", "status"),
@@ -75,8 +75,8 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "address_id": (*_ADDRESS_ID, "编号", "编码", "id"),
         "text": (
             "标准地址", "地址", "地址名称", "标准地址名称", "登记地址", "户籍地址", "地址全称", "详细地址", "全称", "dzmc", "bzdz", "standardaddress",
-            "address", "address_full", "full_address", "门牌地址", "门牌名称",
-        ),  # fmt: skip
+            "address", "address_full", "full_address", "门牌地址", "门牌名称", "名称", "name",
+        ),
         "status": ("地址状态", "使用状态", "状态", "标准地址状态", "注销标志", "在用标识", "syzt", "syztdm", "state"),
         "kind": ("地址类型", "地址种类", "类型", "门牌类型", "永久临时", "是否临时", "临时", "type"),
         "building_id": _BUILDING_ID,
@@ -88,7 +88,7 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "village_code": (
             "村居代码", "村社区代码", "社区代码", "村代码", "行政区划代码", "区划代码", "代码", "编码", "编号", "村居编码", "xzqhdm", "sqdm", "jcwhdm",
             "zqdm", "统计代码", "行政村代码", "id", "code", "village_id", "area_id",
-        ),  # fmt: skip
+        ),
         "name": ("村居名称", "村居", "村社区", "社区名称", "村名", "村名称", "名称", "行政村", "村社区名称", "社区", "communityname", "sqmc", "jcwhmc", "village", "village_name"),
         "town": ("镇街", "乡镇", "镇街道", "乡镇街道", "街道", "所属镇街", "乡镇名称", "街镇", "镇街名称", "xzjd", "xzjdmc", "township", "neighborhoodsname"),
         "beat": ("警务区", "责任区", "警区", "派出所", "社区警务区", "zrq", "zrqmc"),
@@ -117,7 +117,7 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reason": ("变更原因", "原因", "变更类型", "类型", "变更类别"),
         "effective_on": ("生效日期", "生效时间", "变更日期", "变更时间", "启用日期", "日期", "执行日期"),
     },
-}  # fmt: skip
+}
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")
 _REMARK = re.compile(r"[(\[<【〈《].*?[)\]>】〉》]")

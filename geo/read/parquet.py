@@ -58,7 +58,7 @@ def parse_wkb(blobs: np.ndarray[Any, np.dtype[np.object_]]) -> tuple[Shapes, np.
     shapes = np.full(len(blobs), None, dtype=object)
     if present.any():
         shapes[present] = shapely.from_wkb(np.asarray(blobs[present], dtype=object), on_invalid="ignore")
-    return shapes, present & np.equal(shapes, None)
+    return shapes, present & shapely.is_missing(shapes)
 
 
 def _geo(metadata: dict[bytes, bytes], name: str) -> dict[str, Any]:

@@ -42,11 +42,12 @@ _KIND: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def person_column(header: str, values: pd.Series) -> str | None:
+def person_column(header: str, values: pd.Series, *, code: bool = False) -> str | None:
     """What a column tells about persons: identity, phone, name or person; None if nothing.
 
     An identity or phone column is told by half of its values alone, or by a tenth together with its header; a name only
-    by its header, because hamlets are called like people.
+    by its header, because hamlets are called like people. A column of codes (`code`) is no list of phone numbers, though
+    eleven digits that begin with the 13 to 15 of a province look like them.
     """
     plain = clean_header(header)
     word = next((kind for kind, words in _WORDS.items() if any(w == plain if w.isascii() else w in plain for w in words)), None)
@@ -55,7 +56,7 @@ def person_column(header: str, values: pd.Series) -> str | None:
         return word
     if valid_identity(sample).mean() >= (_ID_SHARE_NAMED if word else _ID_SHARE):
         return "identity"
-    if sample.str.fullmatch(rf"{_PHONE}|{_LANDLINE}").mean() >= _ID_SHARE:
+    if not code and sample.str.fullmatch(rf"{_PHONE}|{_LANDLINE}").mean() >= _ID_SHARE:
         return "phone"
     return word
 
@@ -81,9 +82,10 @@ def drop_persons(texts: pd.DataFrame, columns: Mapping[str, int], role: str, led
         Canonical column -> position.
     """
     dropped = {}
+    codes = {p for c, p in columns.items() if c.endswith(("_id", "_code"))}
     for position, header in enumerate(texts.columns):
-        kind = person_column(str(header), texts.iloc[:, position])
-        if kind is not None and not _harmless(position, columns, kind, str(header)):
+        kind = person_column(str(header), texts.iloc[:, position], code=position in codes)
+        if kind is not None and not _harmless(position, columns, kind):
             dropped[position] = kind
             cells = int(texts.iloc[:, position].notna().sum())
             ledger.repair(role, "*", None, None, None, f"person_column: 个人信息列（{kind}）未读入，{cells} 格 / a column about persons was not read, {cells} cells")
@@ -119,18 +121,17 @@ def count_persons(frame: pd.DataFrame, texts: pd.DataFrame, ledger: Ledger) -> p
     kinds = pd.Series("registered_n" if "户籍" in words or "户口" in words else "resident_n", index=frame.index, dtype="str")
     if group is not None:
         said = texts.iloc[:, group].set_axis(frame.index)
-        for kind, signs in reversed(_KIND.items()):
+        for kind, signs in reversed(list(_KIND.items())):
             kinds = kinds.mask(said.str.contains("|".join(signs)).fillna(False).astype(bool), kind)
-    rows = frame.assign(_kind=kinds).groupby([*keys, "_source"], dropna=False, sort=True)
-    out = rows["_row"].min().reset_index()
+    out = frame.groupby([*keys, "_source"], dropna=False, sort=True)["_row"].min().reset_index()
     for kind in sorted(set(kinds)):
-        counted = rows["_kind"].agg(lambda k, kind=kind: int((k == kind).sum())).reset_index()["_kind"]
-        out[kind] = counted.astype("str")
+        counted = frame.assign(_n=(kinds == kind).astype("int64")).groupby([*keys, "_source"], dropna=False, sort=True)["_n"].sum()
+        out[kind] = counted.reset_index()["_n"].astype("str")
     n = len(frame)
     ledger.repair("population", "*", None, None, None, f"persons_counted: {n} 行按人登记，已汇总为 {len(out)} 个地址 / {n} rows per person became counts of {len(out)} addresses")
     return out[[*keys, *sorted(set(kinds)), "_source", "_row"]]
 
 
-def _harmless(position: int, columns: Mapping[str, int], kind: str, header: str) -> bool:
+def _harmless(position: int, columns: Mapping[str, int], kind: str) -> bool:
     """A column we read on purpose, whose header merely holds one of the words and whose values are no numbers of persons."""
     return kind in ("name", "person") and position in columns.values()

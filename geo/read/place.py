@@ -11,7 +11,26 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.crs import FIT_GAIN, FIT_N, FIT_Z, GEOGRAPHIC, Fit, Floats, Shapes, common_shift, fit_layer, hypotheses, move, paired_z, plane_systems, prefixed_crs, reproject, swap, transform_xy, zone_crs  # fmt: skip
+from geo.crs import (  # fmt: skip
+    FIT_GAIN,
+    FIT_N,
+    FIT_Z,
+    GEOGRAPHIC,
+    Fit,
+    Floats,
+    Shapes,
+    common_shift,
+    fit_layer,
+    hypotheses,
+    move,
+    paired_z,
+    plane_systems,
+    prefixed_crs,
+    reproject,
+    swap,
+    transform_xy,
+    zone_crs,
+)
 from geo.errors import CrsError
 from geo.read.ledger import Ledger
 from geo.tables import LAYERS
@@ -19,6 +38,11 @@ from geo.tables import LAYERS
 ORDER = ("buildings", "villages", "buildings_previous", "plates", "addresses", "demolitions", "streets")
 """Whose position decides on the working CRS, first delivered first."""
 _NEAR_M = 50_000.0
+_NEAR_DEGREES = 0.5
+_MARGIN_DEGREES = 0.002
+_USED_DEGREES = 3.0
+_DEGREE_M = 111_320.0
+_TELLS_APART = 0.05
 _SHIFT_M = 0.5
 _SHIFT_SURE = 4.0
 _COVER = 0.95
@@ -42,7 +66,16 @@ class Layer:
     source: str = ""
 
 
-def identify(table: str, shapes: Shapes, declared: pyproj.CRS | None, reference: tuple[float, float] | None) -> Layer:
+@dataclass(frozen=True)
+class Reference:
+    """Where the project is known to be, in CGCS2000 degrees: the middle and the hull (with a margin) of a layer told already."""
+
+    lon: float
+    lat: float
+    hull: shapely.Geometry
+
+
+def identify(table: str, shapes: Shapes, declared: pyproj.CRS | None, reference: Reference | None) -> Layer:
     """The system of a layer from what it declares and what its values can be; axes exchanged as a whole are exchanged back.
 
     Parameters
@@ -50,44 +83,45 @@ def identify(table: str, shapes: Shapes, declared: pyproj.CRS | None, reference:
     shapes
         As delivered; None where absent.
     reference
-        Longitude and latitude of the place where it is known already.
+        Where the place is, once another layer has told.
 
     Raises
     ------
     CrsError
         The values fit no system or several, and nothing tells which.
     """
-    said = _name(declared)
+    said, geographic = _name(declared), declared is not None and declared.is_geographic
     xy = _middles(shapes)
     if not len(xy):
         return Layer(table, shapes, said or GEOGRAPHIC, said)
     x, y = float(np.median(xy[:, 0])), float(np.median(xy[:, 1]))
-    degrees, geographic = abs(x) <= 180 and abs(y) <= 180, declared is not None and declared.is_geographic
-    if degrees and (abs(y) > 90 or ((3 <= xy[:, 0]) & (xy[:, 0] <= 54) & (73 <= xy[:, 1]) & (xy[:, 1] <= 136)).mean() >= _SHARE):
-        return Layer(table, move(shapes, swap), said if geographic else GEOGRAPHIC, said, not geographic, _told("swap", len(xy)))
-    if degrees:
-        return Layer(table, shapes, said if geographic else GEOGRAPHIC, said, not geographic)
-    if _is_northing(x) and (1e5 <= y <= 9e5 or prefixed_crs(y)):
-        turned = identify(table, move(shapes, swap), declared, reference)
-        return replace(turned, fit=_told("swap", len(xy)))
     if declared is not None and not geographic and _plausible(declared, x, y, reference):
         return Layer(table, shapes, said, said)
-    return _by_values(table, shapes, said, declared is not None and not geographic, x, y, reference)
+    if abs(x) <= 180 and abs(y) <= 180:
+        degrees = Layer(table, shapes, said if geographic else GEOGRAPHIC, said, not geographic)
+        turned = ((xy[:, 0] >= 3) & (xy[:, 0] <= 54) & (xy[:, 1] >= 73) & (xy[:, 1] <= 136)).mean() >= _SHARE
+        return replace(degrees, shapes=move(shapes, swap), fit=_told("swap", len(xy))) if turned or abs(y) > 90 else degrees
+    if _is_northing(x) and (1e5 <= y <= 9e5 or prefixed_crs(y)):
+        return replace(identify(table, move(shapes, swap), declared, reference), fit=_told("swap", len(xy)))
+    return _by_values(table, shapes, said, declared is not None and not geographic, xy, reference)
 
 
-def middle(layer: Layer) -> tuple[float, float] | None:
-    """Longitude and latitude of the middle of a layer; None for a layer without shapes."""
+def reference(layer: Layer) -> Reference | None:
+    """Where a layer is; None for a layer without shapes."""
     xy = _middles(layer.shapes)
-    if not len(xy):
-        return None
     lon, lat = transform_xy(xy[:, 0], xy[:, 1], layer.crs, GEOGRAPHIC)
     good = np.isfinite(lon) & np.isfinite(lat)
-    return (float(np.median(lon[good])), float(np.median(lat[good]))) if good.any() else None
+    if not good.any():
+        return None
+    middle = float(np.median(lon[good])), float(np.median(lat[good]))
+    near = np.column_stack([lon[good], lat[good]])
+    near = near[np.hypot(*(near - middle).T) <= _NEAR_DEGREES]
+    return Reference(*middle, shapely.buffer(shapely.convex_hull(shapely.multipoints(near)), _MARGIN_DEGREES))
 
 
-def working_crs(place: tuple[float, float] | None) -> str:
+def working_crs(place: Reference | None) -> str:
     """The working CRS of a place; that of the middle of China where a project holds no shape at all."""
-    return zone_crs(*(place or (105.0, 35.0)))
+    return zone_crs(place.lon, place.lat) if place else zone_crs(105.0, 35.0)
 
 
 def to_working(layer: Layer, crs: str) -> Layer:
@@ -116,9 +150,9 @@ def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
 
 def fit_polygons(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
     """A second survey on the first: the datum by points inside its footprints, then their common shift."""
-    rows = np.flatnonzero(~np.equal(layer.shapes, None))
+    rows = np.flatnonzero(~shapely.is_missing(layer.shapes))
     inside = shapely.point_on_surface(layer.shapes[_sample(ids, layer.shapes)])
-    layer = _apply(layer, fit_layer(inside[~np.equal(inside, None)], footprints, layer.crs, shift=False))
+    layer = _apply(layer, fit_layer(inside[~shapely.is_missing(inside)], footprints, layer.crs, shift=False))
     dx, dy, error, n = common_shift(layer.shapes[rows], footprints)
     size = float(np.hypot(dx, dy))
     if n < FIT_N or size <= _SHIFT_M or size < _SHIFT_SURE * error:
@@ -129,7 +163,7 @@ def fit_polygons(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
 
 def fit_villages(layer: Layer, footprints: Shapes) -> Layer:
     """Village areas under the datum that covers clearly more footprints than the declared one."""
-    areas = layer.shapes[~np.equal(layer.shapes, None)]
+    areas = layer.shapes[~shapely.is_missing(layer.shapes)]
     inside = shapely.point_on_surface(footprints)
     if not len(areas) or not len(inside):
         return layer
@@ -175,7 +209,7 @@ def _sample(ids: pd.Series, shapes: Shapes) -> npt.NDArray[np.int64]:
     once = np.ones(len(plain), bool)
     same = plain[1:] == plain[:-1]
     once[1:][same], once[:-1][same] = False, False
-    rows = np.flatnonzero(once & ~np.equal(shapes, None))
+    rows = np.flatnonzero(once & ~shapely.is_missing(shapes))
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE_N)).astype(int))] if len(rows) else rows
 
 
@@ -190,7 +224,7 @@ def _apply(layer: Layer, fit: Fit) -> Layer:
 
 def _under(layer: Layer, word: str) -> Shapes:
     out = layer.shapes.copy()
-    rows = ~np.equal(out, None)
+    rows = ~shapely.is_missing(out)
     out[rows] = hypotheses(layer.shapes[rows], layer.crs, only=word)[word]
     return out
 
@@ -208,7 +242,7 @@ def _together(xy: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 def _middles(shapes: Shapes) -> Floats:
     """Middles of the bounding boxes of all shapes that are somewhere: finite and not at (0, 0)."""
-    boxes = shapely.bounds(shapes[~np.equal(shapes, None)]) if len(shapes) else np.zeros((0, 4))
+    boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)]) if len(shapes) else np.zeros((0, 4))
     xy = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
     return np.asarray(xy[np.isfinite(xy).all(axis=1) & (xy != 0).any(axis=1)])
 
@@ -221,23 +255,27 @@ def _name(crs: pyproj.CRS | None) -> str:
     return "" if crs is None else crs.to_string()
 
 
-def _plausible(declared: pyproj.CRS, x: float, y: float, reference: tuple[float, float] | None) -> bool:
-    lon, lat = transform_xy(np.array([x]), np.array([y]), declared, GEOGRAPHIC)
-    there = bool(np.isfinite(lon[0]) and np.isfinite(lat[0]) and abs(lat[0]) <= 90)
-    return there and (reference is None or _distance(float(lon[0]), float(lat[0]), reference) <= _NEAR_M)
+def _plausible(declared: pyproj.CRS, x: float, y: float, place: Reference | None) -> bool:
+    """Whether a position is where its system is used, and near the place where that is known."""
+    lon, lat = (float(v[0]) for v in transform_xy(np.array([x]), np.array([y]), declared, GEOGRAPHIC))
+    if not (np.isfinite(lon) and np.isfinite(lat) and abs(lat) <= 90):
+        return False
+    if place is not None:
+        return float(np.hypot((lon - place.lon) * np.cos(np.radians(place.lat)), lat - place.lat)) * _DEGREE_M <= _NEAR_M
+    used = declared.area_of_use
+    return used is None or (used.west - _USED_DEGREES <= lon <= used.east + _USED_DEGREES and used.south - _USED_DEGREES <= lat <= used.north + _USED_DEGREES)
 
 
-def _distance(lon: float, lat: float, reference: tuple[float, float]) -> float:
-    return float(np.hypot((lon - reference[0]) * np.cos(np.radians(reference[1])), lat - reference[1]) * 111_320)
-
-
-def _by_values(table: str, shapes: Shapes, said: str, wrong_zone: bool, x: float, y: float, reference: tuple[float, float] | None) -> Layer:
+def _by_values(table: str, shapes: Shapes, said: str, wrong_zone: bool, xy: Floats, place: Reference | None) -> Layer:
     """The one system that the values fit; a wrong zone is a hypothesis that was applied, an absent one is told."""
+    x, y = float(np.median(xy[:, 0])), float(np.median(xy[:, 1]))
     prefixed = prefixed_crs(x)
     if prefixed and _is_northing(y):
         fits = [prefixed]
-    elif reference is not None:
-        fits = [c for c in plane_systems(reference[0]) if _plausible(pyproj.CRS(c), x, y, reference)]
+    elif place is not None:
+        shares = {c: _share_inside(xy, c, place) for c in plane_systems(place.lon)}
+        most = max(shares.values())
+        fits = sorted(c for c, share in shares.items() if share >= max(most - _TELLS_APART, 0.5))
     else:
         fits = []
     if len(fits) != 1:
@@ -246,3 +284,8 @@ def _by_values(table: str, shapes: Shapes, said: str, wrong_zone: bool, x: float
         raise CrsError(zh, f"{table}: unknown CRS (declared {said or 'none'}, values about {x:.0f}, {y:.0f}, possible: {found}); name it as crs in [sources.{table}] of doorplate.toml")
     return Layer(table, shapes, fits[0], said, not wrong_zone, _told(fits[0], len(shapes)) if wrong_zone else Fit())
 
+
+def _share_inside(xy: Floats, crs: str, place: Reference) -> float:
+    lon, lat = transform_xy(xy[:, 0], xy[:, 1], crs, GEOGRAPHIC)
+    finite = np.isfinite(lon) & np.isfinite(lat)
+    return float(shapely.contains_xy(place.hull, lon[finite], lat[finite]).sum() / len(xy))

@@ -64,11 +64,17 @@ def _number(text: str) -> float:
 
 
 def _unreadable(frame: pd.DataFrame, names: tuple[str, str], numbers: tuple[Floats, Floats], role: str, ledger: Ledger) -> None:
-    for name, values in zip(names, numbers, strict=True):
-        bad = np.isnan(values) & frame[name].notna().to_numpy() & ~frame[name].str.lower().isin(["nan", "inf", "-inf"]).to_numpy()
+    """Note coordinates that are no numbers, and rows with only one of the two."""
+    key = frame["_key"] if "_key" in frame else frame["_row"]
+    given = [frame[n].notna().to_numpy() for n in names]
+    for name, values, there in zip(names, numbers, given, strict=True):
+        bad = np.isnan(values) & there
         if bad.any():
-            key = frame.loc[bad, "_key"] if "_key" in frame else frame.loc[bad, "_row"]
-            ledger.repair(role, key.reset_index(drop=True), "geometry", frame.loc[bad, name].reset_index(drop=True), None, f"coordinate_bad: {name} 不是数字 / {name} is not a number")
+            why = f"coordinate_bad: {name} 不是数字，坐标按未知处理 / {name} is not a number; taken as not located"
+            ledger.repair(role, key[bad].array, "geometry", frame.loc[bad, name].array, None, why)
+    half = given[0] ^ given[1]
+    if half.any():
+        ledger.repair(role, key[half].array, "geometry", None, None, "coordinate_half: 只有一个坐标，按未知处理 / one coordinate only; taken as not located")
 
 
 def _unscaled(values: Floats, limit: float, role: str, ledger: Ledger) -> Floats:

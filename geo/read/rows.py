@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.crs import Floats, Shapes
+from geo.crs import Floats, Shapes, without
 from geo.read.ledger import Ledger
 from geo.read.values import clean_ids, excel_dates, float_like
 from geo.tables import Table
@@ -87,14 +87,14 @@ def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
 def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     """Points that are no position become null: NaN and infinite coordinates, and (0, 0), each with a repair."""
     xy = np.full((len(rows.delivered), 2), 1.0)
-    there = ~np.equal(rows.delivered, None)
+    there = ~shapely.is_missing(rows.delivered)
     xy[there] = shapely.get_coordinates(rows.delivered[there])
     nan, inf, zero = np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)
     for bad, why in ((nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"), (inf & ~nan, "coord_inf: 坐标为无穷大 / the coordinate is infinite")):
         _unlocate(rows, bad, None, why, ledger)
     _unlocate(rows, zero, None, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)", ledger)
     lost = nan | inf | zero
-    return replace(rows, shapes=np.where(lost, None, rows.shapes), delivered=np.where(lost, None, rows.delivered)) if lost.any() else rows
+    return replace(rows, shapes=without(rows.shapes, lost), delivered=without(rows.delivered, lost)) if lost.any() else rows
 
 
 def without_outside(rows: Rows, area: Shapes, exchanged: Callable[[Shapes], Shapes], outside_m: float, ledger: Ledger) -> Rows:
@@ -116,7 +116,7 @@ def without_outside(rows: Rows, area: Shapes, exchanged: Callable[[Shapes], Shap
     _unlocate(rows, turned, _points(rows.delivered[turned], exchanged=True), why, ledger)
     far = outside & ~turned
     _unlocate(rows, far, None, f"outside_project: 距村界超过 {outside_m:.0f} m / farther than {outside_m:.0f} m from every village", ledger)
-    return replace(rows, shapes=np.where(outside, None, rows.shapes))
+    return replace(rows, shapes=without(rows.shapes, outside))
 
 
 def note_outside(rows: Rows, area: Shapes, outside_m: float, ledger: Ledger) -> None:
@@ -148,21 +148,21 @@ def _content(rows: Rows) -> pd.DataFrame:
     """Everything a row says, as texts that sort the same wherever they come from; the position to the decimetre, last."""
     out = pd.DataFrame({c.name: rows.values[c.name].astype("str").fillna("\uffff") for c in rows.table.columns})
     place = np.full(len(out), "\uffff", dtype=object)
-    there = ~np.equal(rows.shapes, None)
+    there = ~shapely.is_missing(rows.shapes)
     place[there] = shapely.to_wkt(shapely.normalize(rows.shapes[there]), rounding_precision=1)
     return out.assign(_shape=place, _key=rows.values["_key"].to_numpy())[["_key", *out.columns, "_shape"]]
 
 
 def _outside(shapes: Shapes, area: Shapes, outside_m: float) -> npt.NDArray[np.bool_]:
     """Which points are farther than `outside_m` from every part of an area; the exact distance only near its edge."""
-    there = ~np.equal(shapes, None)
+    there = ~shapely.is_missing(shapes)
     xy: Floats = np.full((len(shapes), 2), np.nan)
     xy[there] = shapely.get_coordinates(shapes[there])
     whole = shapely.union_all(area)
     near = shapely.buffer(whole, outside_m * _NEARLY)
     shapely.prepare(near)
     finite = np.isfinite(xy).all(axis=1)
-    out = there.copy()
+    out: npt.NDArray[np.bool_] = there.copy()
     out[finite] = ~shapely.contains_xy(near, xy[finite, 0], xy[finite, 1])
     doubtful = np.flatnonzero(out & finite)
     out[doubtful] = shapely.distance(shapely.points(xy[doubtful]), whole) > outside_m

@@ -121,13 +121,13 @@ def _attributes(dbf: Path, name: str, encoding: str | None, declared: str | None
     used = decode_fields([*names, *sample], name, encoding=encoding, declared=declared)
     headers = [decode(n, name, encoding=used)[0] if _decodes(n, used) else n.decode(used, "replace") for n in names]
     check_headers(headers, name, name)
-    columns = {i: _column(column, f[11:12], used, name) for i, (column, f) in enumerate(zip(raw, fields, strict=True))}
+    columns = {i: _column(column, f[11:12], used) for i, (column, f) in enumerate(zip(raw, fields, strict=True))}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(int(live.sum())))
     frame.columns = pd.Index(headers, dtype="str")
     return frame, live, used
 
 
-def _column(values: np.ndarray[tuple[int], np.dtype[np.bytes_]], kind: bytes, encoding: str, name: str) -> pd.Series:
+def _column(values: np.ndarray[tuple[int], np.dtype[np.bytes_]], kind: bytes, encoding: str) -> pd.Series:
     plain, position = np.unique(values, return_inverse=True)
     texts: list[str | None] = []
     for value in plain:

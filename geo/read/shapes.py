@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.crs import Floats, Shapes
+from geo.crs import Floats, Shapes, without
 from geo.errors import SourceError
 from geo.read.ledger import Ledger
 from geo.tables import Table
@@ -22,18 +22,22 @@ _HOLDS_N = 5
 _NO_BUILDING_M2 = 1_000_000.0
 _HUGE_SHARE = 0.5
 _APART_M = 50.0
+_VERTICES_N = 5000
 _POLYGON, _LINE, _POINT = (3, 6), (1, 5), (0, 4)
 _KIND = {"polygon": _POLYGON, "line": _LINE, "point": _POINT}
 
 
-def shape_array(frame: pd.DataFrame) -> Shapes:
-    """Geometry column of a frame as an array (None where absent or empty), two-dimensional."""
+def shape_array(frame: pd.DataFrame, table: Table, ledger: Ledger) -> Shapes:
+    """Geometry column of a frame as an array (None where absent or empty), two-dimensional; heights are dropped with a note."""
     if "geometry" not in frame:
         return np.full(len(frame), None, dtype=object)
     shapes = np.asarray(frame["geometry"].array, dtype=object)
-    shapes = np.where(pd.isna(shapes), None, shapes)
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
-    return np.asarray(shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes, dtype=object)
+    shapes = without(shapes, pd.isna(shapes) | shapely.is_empty(shapes))
+    high = shapely.has_z(shapes) | shapely.has_m(shapes)
+    if high.any():
+        ledger.repair(table.name, "*", "geometry", None, None, f"z_dropped: {int(high.sum())} 个图形的 Z/M 值未使用 / Z or M values of that many shapes are not used")
+        shapes = shapely.force_2d(shapes)
+    return np.asarray(shapes, dtype=object)
 
 
 def check_kind(shapes: Shapes, table: Table, name: str) -> None:
@@ -56,7 +60,7 @@ def points_only(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger)
     wrong = (kinds >= 0) & (kinds != 0) & ~single
     if wrong.any():
         ledger.repair(table, frame.loc[wrong, "_key"].array, "geometry", shapely.to_wkt(shapely.centroid(shapes[wrong])), None, "geometry_type: 不是点，坐标按未知处理 / no point; taken as not located")
-    return np.where(wrong, None, out)
+    return without(np.asarray(out, dtype=object), wrong)
 
 
 def finite(shapes: Shapes) -> Flags:
@@ -84,22 +88,26 @@ def check_polygons(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Le
         Area of all villages together; a footprint of more than half of it is none. 0: not known.
     """
     out, why = _polygonal(shapes), np.full(len(shapes), None, dtype=object)
-    absent = np.equal(shapes, None)
+    absent = shapely.is_missing(shapes)
     why[absent] = "geom_null: 没有图形 / no shape"
-    why[~absent & np.equal(out, None)] = "geom_type: 不是面 / not a polygon"
+    why[~absent & shapely.is_missing(out)] = "geom_type: 不是面 / not a polygon"
     endless = ~finite(shapes)
-    why[endless], out = "geom_inf: 坐标不是有限数 / coordinates are not finite", np.where(endless, None, out)
-    broken = np.array(~shapely.is_valid(out) & ~np.equal(out, None))
+    why[endless], out = "geom_inf: 坐标不是有限数 / coordinates are not finite", without(out, endless)
+    broken = np.array(~shapely.is_valid(out) & ~shapely.is_missing(out))
     if broken.any():
         out[broken], why[broken] = _repair(out[broken], frame[broken], table.name, ledger, repair_ratio)
     area = np.nan_to_num(shapely.area(out))
     for bad, reason in _implausible(out, area, table, villages_m2):
-        why[bad & np.equal(why, None)] = reason
-    keep = np.equal(why, None)
+        why[bad & pd.isna(why)] = reason
+    keep = pd.isna(why)
+    fine = shapely.get_num_coordinates(out) > _VERTICES_N
+    if fine.any():
+        count = pd.Series(shapely.get_num_coordinates(out[fine]).astype(str), dtype="str")
+        ledger.repair(table.name, frame.loc[fine, "_key"].array, "geometry", count, count, f"many_vertices: 节点超过 {_VERTICES_N}，保留 / more than {_VERTICES_N} vertices, kept")
     fix = "请在测绘软件中修正后重新提交 / correct it in the survey software and hand it in again"
     required = ~keep if table.geometry_required else ~keep & ~absent
     ledger.refuse(table.name, frame[required], "invalid_geometry", "geometry", pd.Series(why[required], dtype="str"), fix)
-    return np.where(required, None, out), ~required
+    return without(out, required), ~required
 
 
 def check_lines(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger) -> Flags:
@@ -109,7 +117,7 @@ def check_lines(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledge
     why[~np.isin(kinds, _LINE)] = "geom_type: 不是线 / not a line"
     why[kinds < 0] = "geom_null: 没有图形 / no shape"
     why[~finite(shapes)] = "geom_inf: 坐标不是有限数 / coordinates are not finite"
-    keep = np.equal(why, None)
+    keep = pd.isna(why)
     fix = "请修正后重新提交 / correct it and hand it in again"
     ledger.refuse(table.name, frame[~keep], "invalid_geometry", "geometry", pd.Series(why[~keep], dtype="str"), fix)
     return keep
@@ -118,7 +126,7 @@ def check_lines(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledge
 def _polygonal(shapes: Shapes) -> Shapes:
     """Polygons and multipolygons; a collection that holds exactly one polygon is that polygon; others None."""
     kinds = shapely.get_type_id(shapes)
-    out = np.where(np.isin(kinds, _POLYGON), shapes, None)
+    out = without(shapes, ~np.isin(kinds, _POLYGON))
     for i in np.flatnonzero(kinds == 7):  # collections are rare: one look each
         parts = shapely.get_parts(shapes[i])
         faces = parts[np.isin(shapely.get_type_id(parts), _POLYGON)]
@@ -138,14 +146,14 @@ def _repair(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger, rat
         before = pd.Series(reason[usable], dtype="str")
         after = pd.Series([f"{a:.2f} -> {b:.2f} m2" for a, b in zip(drawn[usable], other[usable], strict=True)], dtype="str")
         ledger.repair(table, frame.loc[usable, "_key"].array, "geometry", before, after, "geometry_repaired: 图形无效，已修复，面积基本不变 / invalid shape repaired, its area kept")
-    why = np.where(usable, None, np.array([f"geom_invalid: {r}" for r in reason], dtype=object))
-    return np.where(usable, structure, None), why
+    why = np.array([None if good else f"geom_invalid: {r}" for r, good in zip(reason, usable, strict=True)], dtype=object)
+    return without(np.asarray(structure, dtype=object), ~usable), why
 
 
 def _implausible(shapes: Shapes, area: Floats, table: Table, villages_m2: float) -> list[tuple[Flags, str]]:
     """Polygons that cannot be what the layer holds."""
     if table.name not in ("buildings", "buildings_previous"):
-        return [((area == 0) & ~np.equal(shapes, None), "geom_zero_area: 面积为零 / no area")]
+        return [((area == 0) & ~shapely.is_missing(shapes), "geom_zero_area: 面积为零 / no area")]
     return [
         (area < LEAST_M2, f"geom_zero_area: 面积不足 {LEAST_M2:.0f} m2 / below {LEAST_M2:.0f} m2"),
         (_boundaries(shapes, area, villages_m2), "geom_too_big: 面积异常大，疑为边界误入 / far too large, a boundary in the wrong layer"),

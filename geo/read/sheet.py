@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 import re
 import zipfile
@@ -92,7 +92,7 @@ def _delimiter(text: str) -> str:
 
 def _rows(sheet: calamine.CalamineSheet) -> list[list[object]]:
     """Cells of a sheet as texts from its first row on; merged cells repeat their value."""
-    rows = [[_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows: list[list[object]] = [[_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         # Across a title the value stays in its first cell, or a title of five columns would look like five headers.
         for r in range(top, min(bottom, len(rows) - 1) + 1):
@@ -104,9 +104,9 @@ def _rows(sheet: calamine.CalamineSheet) -> list[list[object]]:
 
 
 def _cell(value: object) -> str | None:
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(sep=" ")
-    if isinstance(value, datetime.date | datetime.time):
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     return as_text(value)
 

@@ -50,14 +50,14 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
     """
     out: dict[str, pd.Series] = {}
     for column in table.columns:
-        texts = frame[column.name] if column.name in frame else None
+        texts = frame.get(column.name)
         out[column.name] = _empty(column, frame.index) if texts is None else _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
     return pd.DataFrame(out, index=frame.index)
 
 
 def clean_ids(texts: pd.Series) -> pd.Series:
-    """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's leading apostrophe; zeros stay."""
-    return _each(texts, lambda t: _plain(t).lstrip("'").strip() or None)
+    """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's guards ('0012, ="0012"); zeros stay."""
+    return _each(_each(texts, _plain_id), _plain_id) if matching(texts, r"^['=]").any() else _each(texts, _plain_id)
 
 
 def float_like(ids: pd.Series) -> pd.Series:
@@ -150,7 +150,7 @@ def _words(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, kn
     words = [_word(str(t)) for t in plain]
     found = np.array([*(known.get(w) for w in words), None], dtype=object)[codes]
     blank = np.array([*(w in _BLANK and w not in known for w in words), True], dtype=bool)[codes]
-    unknown = np.equal(found, None) & ~blank
+    unknown = pd.isna(found) & ~blank
     if unknown.any():
         why = "value_unknown: 取值不认识，按未知处理；可在 doorplate.toml 的 values 中写明 / unknown word, taken as unknown; map it as values in doorplate.toml"
         ledger.repair(table, frame.loc[unknown, "_key"].array, column.name, texts[unknown].array, None, why)
@@ -207,6 +207,10 @@ def _ratio(text: str) -> float | None:
         return None
     number = number / 100 if plain.endswith("%") or 1 < number <= 100 else number
     return number if number <= 1 else None
+
+
+def _plain_id(text: str) -> str | None:
+    return _plain(text).removeprefix("=").strip("'\"").strip() or None
 
 
 def _plain(text: str) -> str:

@@ -38,6 +38,8 @@ def read_geojson(path: Path, role: str, ledger: Ledger, *, encoding: str | None 
     features = _features(data, path.name)
     shapes, corrupt = _geojson_shapes([f.get("geometry") for f in features])
     records = [f.get("properties") or {} for f in features]
+    if all("id" in f and "id" not in r for f, r in zip(features, records, strict=True)):
+        records = [{"id": f["id"], **r} for f, r in zip(features, records, strict=True)]
     twice = np.array([_TWICE in f or _TWICE in r for f, r in zip(features, records, strict=True)], dtype=bool)
     headers = list(dict.fromkeys(k for r in records for k in r if k != _TWICE))
     check_headers(headers, path.name, path.name)
@@ -63,7 +65,7 @@ def read_kml(path: Path, role: str, ledger: Ledger, *, layer: str | None = None)
     if re.search(rb"<!(DOCTYPE|ENTITY)", data[:65536], re.IGNORECASE):
         raise SourceError(f"{path.name}：KML 中声明了实体（DOCTYPE/ENTITY），不予读取", f"{path.name}: the KML declares entities and is refused")
     try:
-        root = ET.fromstring(data)
+        root = ET.fromstring(data)  # noqa: S314  a file that declares entities was refused above
     except ET.ParseError as e:
         raise SourceError(f"{path.name}：KML 不完整或格式错误（第 {e.position[0]} 行）", f"{path.name}: the KML is cut off or malformed (line {e.position[0]})") from e
     for element in root.iter():
@@ -131,7 +133,7 @@ def _geojson_shapes(geometries: Sequence[Any]) -> tuple[Shapes, np.ndarray[Any, 
     texts = [json.dumps(g) for g, p, d in zip(geometries, present, deep, strict=True) if p and not d]
     if texts:
         out[present & ~deep] = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    return out, present & np.equal(out, None)
+    return out, present & shapely.is_missing(out)
 
 
 def _shallow(geometry: Any, left: int = _DEPTH) -> bool:
@@ -147,7 +149,7 @@ def _flat(value: Any) -> object:
 
 
 def _kml_record(mark: ET.Element) -> dict[str, str | None]:
-    record = {"name": mark.findtext("name"), "description": mark.findtext("description")}
+    record = {"name": mark.findtext("name"), "description": mark.findtext("description")} | ({"id": mark.get("id")} if mark.get("id") else {})
     for item in mark.iter("Data"):
         record[item.get("name") or ""] = item.findtext("value")
     for item in mark.iter("SimpleData"):

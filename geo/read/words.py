@@ -67,7 +67,7 @@ def _by_word(words: Mapping[str, str]) -> dict[str, str]:
 
 def _yes_no(more: tuple[str, str]) -> dict[str, bool]:
     yes, no = f"{_YES} {more[0]}".split(), f"{_NO} {more[1]}".split()
-    return {w: True for w in yes} | {w: False for w in no}
+    return dict.fromkeys(yes, True) | dict.fromkeys(no, False)
 
 
 CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
