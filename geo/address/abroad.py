@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from geo.address.numeral import NUMERAL, arabic
-from geo.address.upper import Piece
+from geo.address.piece import Piece
 
 
 def read_abroad(shown: str, *, key: str | None = None) -> list[Piece]:

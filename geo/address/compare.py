@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.address.script import simplify
 from geo.address.standard import number_text
-from geo.address.upper import canonical_village
+from geo.address.village import canonical_village
 
 VERDICT = ("same", "variant", "possible", "different")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from geo.address.clean import clean
-from geo.address.upper import canonical_village
 
 
 def fold_village(names: pd.Series) -> pd.Series:
@@ -20,10 +21,34 @@ def fold_village(names: pd.Series) -> pd.Series:
 
     Returns
     -------
-    Names with the index of `names`, in simplified characters, without spaces.
+    Names with the index of `names`, in simplified characters, without spaces and brackets; null where nothing is left.
+
+    Examples
+    --------
+    >>> fold_village(pd.Series(["普興村委會", "金堂居委会", "白云 村"])).tolist()
+    ['普兴村', '金堂社区', '白云村']
     """
-    folded = {}
-    for name in names.dropna().unique():
-        key = clean(str(name)).key
-        folded[name] = canonical_village(key) or None
+    folded = {name: canonical_village(clean(str(name)).key) or None for name in names.dropna().unique()}
     return names.map(folded).astype("str").rename(names.name)
+
+
+def canonical_village(name: str) -> str:
+    """The village name with its office folded: 村民委员会, 村委会, 行政村 -> 村; 居委会 and its long forms -> 社区."""
+    short = _COMMUNITY.sub("社区", name)
+    if short != name:
+        return short
+    stem = _VILLAGE.sub("", name)
+    return name if stem == name else stem if stem.endswith(("村", "嘎查")) else stem + "村"
+
+
+def village_value(key: str, shown: str) -> str:
+    """The canonical name in delivered characters: the name as shown, its office folded."""
+    short = canonical_village(key)
+    if short == key:
+        return shown
+    kept = next((i for i, (a, b) in enumerate(zip(short, key, strict=False)) if a != b), len(short))
+    return shown[:kept] + short[kept:]
+
+
+_VILLAGE = re.compile(r"(?:村民委员会|民委员会|村委会|行政村|(?<=嘎查)村)$")
+_COMMUNITY = re.compile(r"(?:社区居民委员会|社区居委会|居民委员会|居委会|社区村委会)$")

@@ -1,0 +1,27 @@
+"""What reading an address yields: pieces of the text, and what stood before the piece being read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Piece(NamedTuple):
+    """One element read from `start` to `end` of the text, with its canonical value and the code of the rule that read it."""
+
+    start: int
+    end: int
+    element: str
+    value: str
+    rule: str
+
+
+class Before(NamedTuple):
+    """What stands before the lower part of an address.
+
+    element is the last one read (empty if none), name the estate, lane or bare name it carries, on_street tells that a
+    street is written.
+    """
+
+    element: str = ""
+    name: str = ""
+    on_street: bool = False

@@ -1,0 +1,136 @@
+"""One text to its pieces: the upper part, the lower part, and what the bare names between them are."""
+
+from __future__ import annotations
+
+import re
+
+from geo.address.abroad import read_abroad
+from geo.address.clean import Clean
+from geo.address.divisions import read_divisions
+from geo.address.names import read_names
+from geo.address.piece import Before, Piece
+from geo.address.scan import State, Step
+from geo.address.slots import FIRST, NEIGHBOURHOOD, POSTCODE
+from geo.address.tail import read_tail
+from geo.profile import Habits
+from geo.tables import Scope
+
+
+class Reader:
+    """Reads texts one by one; each distinct upper and lower part is read once."""
+
+    def __init__(self, scope: Scope, habits: Habits) -> None:
+        self._scope, self._habits = scope, habits
+        self._uppers: dict[str, tuple[Piece, ...]] = {}
+        self._tails: dict[tuple[str, Before], tuple[Piece, ...]] = {}
+        self._steps: dict[State, Step] = {}
+
+    def pieces(self, cleaned: Clean) -> list[Piece]:
+        """Everything read, in the order of the text, with places in the cleaned text."""
+        key, shown = cleaned.key, cleaned.shown
+        if abroad := read_abroad(shown, key=key if cleaned.han else None):
+            return abroad
+        cut = _first_number(key)
+        upper = self._uppers.get(shown[:cut])
+        if upper is None:
+            upper = self._uppers[shown[:cut]] = self._read_upper(key[:cut], shown[:cut])
+        pieces = list(upper)
+        if cut < len(key):
+            pieces = _as_estate(pieces, key[cut:], self._scope)
+            known = (shown[cut:], _before(pieces))
+            tail = self._tails.get(known)
+            if tail is None:
+                tail = read_tail(key[cut:], shown[cut:], before=known[1], habits=self._habits, memo=self._steps)
+                self._tails[known] = tail
+            pieces.extend(Piece(p[0] + cut, p[1] + cut, p[2], p[3], p[4]) for p in tail)
+        return _settle(pieces)
+
+    def _read_upper(self, key: str, shown: str) -> tuple[Piece, ...]:
+        at, pieces = read_divisions(key, shown, scope=self._scope)
+        village = any(p.element in ("village", "neighbourhood") for p in pieces)
+        return (*pieces, *read_names(key, shown, at, village=village))
+
+
+def _first_number(key: str) -> int:
+    """Where the lower part begins; N鄰 still belongs to the upper one."""
+    m = POSTCODE.match(key)
+    found = FIRST.search(key, m.end() if m else 0)
+    if found and (m := NEIGHBOURHOOD.match(key, found.start())):
+        found = FIRST.search(key, m.end())
+    return found.start() if found else len(key)
+
+
+def _before(pieces: list[Piece]) -> Before:
+    """What stands before the lower part, as far as it changes the reading of it."""
+    if not pieces:
+        return Before()
+    last = pieces[-1]
+    street = any(p.element == "street" for p in pieces)
+    if last.element == "name":
+        return Before("landmark") if street else Before("name", last.value)
+    if last.element in ("estate", "zone"):
+        return Before("estate", last.value, street)
+    if last.element == "lane":
+        return Before("lane", last.value)
+    if last.element == "section":
+        estates = [p.value for p in pieces if p.element == "estate"]
+        return Before("section", estates[-1] if estates else "", street)
+    return Before(last.element)
+
+
+_NUMBERED_ESTATE = re.compile(r"[一二三四五六七八九十新]村$")
+_GROUP_FIRST = re.compile(r"第?[\d一二三四五六七八九十]+(?:村民小组|小组|组|社|队)")
+
+
+def _as_estate(pieces: list[Piece], tail: str, scope: Scope) -> list[Piece]:
+    """曹杨一村 in a town centre is an estate, not a village: an urban district is written, no 镇 or 乡, and no group follows."""
+    if not pieces or pieces[-1].element != "village" or not _NUMBERED_ESTATE.search(pieces[-1].value) or _GROUP_FIRST.match(tail):
+        return pieces
+    written = {p.element: p.value for p in pieces}
+    town = written.get("town") or scope.town or "街道"
+    if not town.endswith(("街道", "街道办事处")) or not written.get("county", "").endswith("区"):
+        return pieces
+    return [*pieces[:-1], pieces[-1]._replace(element="estate", rule="estate_village")]
+
+
+_WITHIN_ESTATE = frozenset(("building_no", "unit", "floor", "room", "section", "estate"))
+_DOOR = frozenset(("number", "building_no", "unit", "floor", "room", "section"))
+_SILENT = frozenset(("flag", "leftover", "assist"))
+
+
+def _settle(pieces: list[Piece]) -> list[Piece]:
+    """Bare names become what the element behind them makes of them; of two buildings the first is the number."""
+    if all(p[2] not in _UNSETTLED for p in pieces):
+        return pieces
+    out: list[Piece] = []
+    have: set[str] = set()
+    for i, piece in enumerate(pieces):
+        following = next((p for p in pieces[i + 1 :] if p.element not in _SILENT), None)
+        if piece.element == "name":
+            element = _named(following, have)
+            piece = piece._replace(element="leftover" if element in have and element != "street" else element, rule="name_" + element)
+        elif piece.element == "zone" and following and following.element in _DOOR and "street" not in have:
+            piece = piece._replace(element="estate", rule="zone_estate")
+        elif piece.element == "building_no" and piece.rule in _TAKEN_FOR_BUILDING and "number" not in have:
+            if any(p.element == "building_no" for p in pieces[i + 1 :]):
+                piece = piece._replace(element="number", rule="number")
+        have.add(piece.element)
+        out.append(piece)
+    return out
+
+
+_UNSETTLED = frozenset(("name", "zone", "building_no"))
+_TAKEN_FOR_BUILDING = frozenset(("lane_building", "estate_building"))
+
+
+def _named(following: Piece | None, have: set[str]) -> str:
+    """What a bare name is, by the element behind it."""
+    if following is None:
+        return "leftover"
+    if following.element == "lane" and "street" in have and following.value.endswith("巷"):
+        return "street"
+    if following.element == "street" and following.rule in ("numbered_road", "segment"):
+        return "street"
+    if following.element in _WITHIN_ESTATE:
+        return "estate"
+    return "estate" if "street" in have else "hamlet"

@@ -1,0 +1,142 @@
+"""One pass over the lower part of an address: what was read so far, and the next step, remembered by what it depends on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from geo.address.piece import Before, Piece
+from geo.address.script import simplify
+from geo.address.words import COMPOUND, TOWER
+from geo.profile import Habits
+
+
+class State(NamedTuple):
+    """Everything the reading of the rest depends on."""
+
+    rest: str
+    last: str
+    have: frozenset[str]
+    name: str
+    lanes: tuple[str, ...]
+    on_street: bool
+
+
+class Step(NamedTuple):
+    """What one step reads: pieces (places relative to its start), how far it goes, and the state behind it."""
+
+    pieces: tuple[Piece, ...]
+    length: int
+    state: State
+
+
+class Scan:
+    """The text, the place reached, the pieces read, and what later steps must know of them.
+
+    last is the element read before, have all of them, name the estate or bare name that numbers count in, lanes the
+    lanes.
+    """
+
+    def __init__(self, key: str, shown: str, before: Before, habits: Habits) -> None:
+        self.key, self.shown, self.habits = key, shown, habits
+        self.at = 0
+        self.pieces: list[Piece] = []
+        self.last = before.element
+        self.have = frozenset((before.element,) if before.element else ())
+        self.name, self.lanes, self.on_street = "", (), before.on_street
+        if before.element == "lane":
+            self.lanes = (before.name,)
+        else:
+            self.name = simplify(before.name)
+        if before.element == "section" and before.name:
+            self.have |= {"estate"}
+
+    lanes: tuple[str, ...]
+
+    def run(self, readers: tuple[Reader, ...], memo: dict[State, Step]) -> list[Piece]:
+        """Read to the end; equal rests in equal states are read once.
+
+        Parameters
+        ----------
+        readers
+            In order of precedence; the last takes whatever stands there.
+        memo
+            Steps already taken, kept between texts.
+        """
+        while self.at < len(self.key):
+            state = State(self.shown[self.at :], self.last, self.have, self.name, self.lanes, self.on_street)
+            step = memo.get(state)
+            if step is None:
+                memo[state] = self._step(readers)
+            else:
+                self._repeat(step)
+        return self.pieces
+
+    def put(self, end: int, element: str, value: str, rule: str) -> None:
+        """One element from here to `end`."""
+        self.put_from(self.at, end, element, value, rule)
+
+    def put_from(self, start: int, end: int, element: str, value: str, rule: str) -> None:
+        """One element from `start` to `end`; reading goes on at `end`."""
+        self.pieces.append(Piece(start, end, element, value, rule))
+        self.have |= {element}
+        self.last, self.at = element, end
+        if element in ("estate", "name"):
+            self.name = simplify(value)
+        elif element == "lane":
+            self.lanes = (*self.lanes, value)
+        elif element in ("street", "number"):
+            self.on_street = True
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The pattern at the place reached."""
+        return pattern.match(self.key, self.at)
+
+    @property
+    def numbered(self) -> bool:
+        """The number or building was read: what follows lies behind the door."""
+        return not self.have.isdisjoint(_NUMBERED)
+
+    @property
+    def inside(self) -> bool:
+        """A building or something within it was read."""
+        return not self.have.isdisjoint(_INSIDE)
+
+    @property
+    def in_tower(self) -> bool:
+        """Numbers here are rooms: the estate is one building."""
+        return self.last in ("estate", "section") and TOWER.search(self.name) is not None
+
+    @property
+    def in_compound(self) -> bool:
+        """Bare numbers here are buildings: the estate has many."""
+        return self.last in ("estate", "section") and COMPOUND.search(self.name) is not None
+
+    @property
+    def lane_counts_buildings(self) -> bool:
+        """N号 behind 弄 is a building (Shanghai); behind 巷 it is a number."""
+        counts = self.last == "lane" and self.habits.number_after_lane == "building"
+        return counts and all(lane.endswith("弄") for lane in self.lanes)
+
+    def _step(self, readers: tuple[Reader, ...]) -> Step:
+        start, done = self.at, len(self.pieces)
+        for read in readers:
+            if read(self):
+                break
+        pieces = tuple(p._replace(start=p.start - start, end=p.end - start) for p in self.pieces[done:])
+        state = State("", self.last, self.have, self.name, self.lanes, self.on_street)
+        return Step(pieces, self.at - start, state)
+
+    def _repeat(self, step: Step) -> None:
+        at = self.at
+        self.pieces.extend(Piece(p[0] + at, p[1] + at, p[2], p[3], p[4]) for p in step.pieces)
+        self.at = at + step.length
+        _, self.last, self.have, self.name, self.lanes, self.on_street = step.state
+
+
+Reader: TypeAlias = Callable[[Scan], bool]
+"""Reads the element that begins where the scan stands, or leaves the scan as it is and returns False."""
+
+_NUMBERED = frozenset(("number", "building_no"))
+_INSIDE = frozenset(("building_no", "unit", "floor", "room"))
