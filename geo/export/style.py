@@ -1,7 +1,7 @@
 """How QGIS and other programs draw the GeoPackage: categories by code or status, as QML and as SLD.
 
-Colour is never the only sign: the office gives the colour of a finding, the kind of object its shape, the severity its
-size and outline. Footprints carry a hatch besides their colour. Colours: Okabe & Ito (2008), safe for the colour-blind.
+Colour is never the only sign: the group of a finding gives its colour, the kind of object its shape, the severity its
+size and outline. Footprints carry a hatch besides their colour.
 """
 
 from __future__ import annotations
@@ -10,28 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from geo.export.palette import COLORS, GREY
 from geo.rule import Card
 from geo.tables import Table
 
-_OFFICE = {
-    "civil_affairs": "#D55E00",
-    "police": "#0072B2",
-    "surveyor": "#CC79A7",
-    "village": "#E69F00",
-    "data": "#56B4E9",
-}
 _SHAPE = {"building": "square", "plate": "circle", "address": "triangle", "village": "pentagon", "layer": "star", "row": "diamond"}
 _SLD_SHAPE = {"pentagon": "circle", "diamond": "square"}  # SLD knows square, circle, triangle, star, cross and x only
 _HATCH = {"error": "b_diagonal", "warning": "f_diagonal", "notice": "dense6", "": "solid"}
 _SIZE = {"error": 3.6, "warning": 2.8, "notice": 2.2, "": 2.0}
 _OUTLINE = {"error": 0.6, "warning": 0.35, "notice": 0.2, "": 0.2}
-_SETTLED = {
-    "matched": ("已对应", "#009E73"),
-    "undecided": ("待判", "#F0E442"),
-    "unlinked": ("未对应", "#999999"),
-    "exempt": ("不编门牌", "#BBBBBB"),
-    "no_part": ("不参与核对", "#DDDDDD"),
-}
+_SETTLED = {"matched": "已对应", "undecided": "待判", "unlinked": "未对应", "exempt": "不编门牌", "no_part": "不参与核对"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +43,7 @@ class Style:
 
 def style_findings(cards: Iterable[Card]) -> tuple[Sign, ...]:
     """One sign per kind of finding, in order of precedence."""
-    return tuple(Sign(c.code, f"{c.zh} {c.en}", _OFFICE[c.office], _SHAPE[c.subject], c.severity) for c in cards)
+    return tuple(_sign(card, card.subject) for card in cards)
 
 
 def style_status(cards: Iterable[Card], *, subject: str) -> tuple[Sign, ...]:
@@ -68,9 +56,8 @@ def style_status(cards: Iterable[Card], *, subject: str) -> tuple[Sign, ...]:
     subject
         Kind of the objects of the layer: building, plate or address; gives the shape.
     """
-    findings = tuple(Sign(c.code, f"{c.zh} {c.en}", _OFFICE[c.office], _SHAPE[subject], c.severity) for c in cards)
-    settled = tuple(Sign(value, f"{zh} {value}", color, _SHAPE[subject], "") for value, (zh, color) in _SETTLED.items())
-    return findings + settled
+    settled = tuple(Sign(value, f"{zh} {value}", COLORS[value], _SHAPE[subject], "") for value, zh in _SETTLED.items())
+    return tuple(_sign(card, subject) for card in cards) + settled
 
 
 def build_style(table: Table, signs: Iterable[Sign], *, attribute: str) -> Style:
@@ -85,7 +72,7 @@ def build_style(table: Table, signs: Iterable[Sign], *, attribute: str) -> Style
     attribute
         Column the categories are taken from.
     """
-    signs = (*signs, Sign("", "其他 other", "#808080", "circle", ""))
+    signs = (*signs, Sign("", "其他 other", GREY, "circle", ""))
     area = table.geometry == "polygon"
     return Style(_to_text(_build_qml(table, signs, attribute, area), _QGIS), _to_text(_build_sld(table, signs[:-1], attribute, area), ""))
 
@@ -104,6 +91,10 @@ def build_outline(table: Table, *, color: str = "#333333") -> Style:
     sld, rules = _open_sld(table)
     _add_rule(rules, table, Sign("", table.zh, color, "square", "warning"), "", area=True, filled=False)
     return Style(_to_text(root, _QGIS), _to_text(sld, ""))
+
+
+def _sign(card: Card, subject: str) -> Sign:
+    return Sign(card.code, f"{card.zh} {card.en}", COLORS.get(card.code, GREY), _SHAPE[subject], card.severity)
 
 
 _QGIS = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"

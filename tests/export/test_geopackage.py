@@ -14,9 +14,12 @@ import pyogrio
 import pytest
 
 from geo.export.geopackage import LAYERS, write_geopackage
+from geo.export.palette import COLORS
 from geo.export.style import style_status
 from geo.outputs import EXTRA_STATUS, OUTPUT
+from geo.rules import RULES
 from geo.tables import COUNTS
+from layers.style import look
 from tests.export.town import CARDS, CRS, draw_verification
 
 SLD = "{http://www.opengis.net/sld}"
@@ -80,6 +83,11 @@ def test_every_status_there_is_has_a_sign() -> None:
     for subject in ("building", "plate", "address"):
         signs = [sign.value for sign in style_status(CARDS, subject=subject)]
         assert signs == [card.code for card in CARDS] + list(EXTRA_STATUS)
+
+
+def test_qgis_and_the_map_of_the_app_show_a_finding_in_one_colour() -> None:
+    codes = [rule.card.code for rule in RULES] + list(EXTRA_STATUS)
+    assert {code: COLORS.get(code) for code in codes} == {code: look(code).fill for code in codes}
 
 
 def test_findings_that_differ_in_kind_or_severity_differ_in_more_than_colour(path: Path) -> None:
