@@ -63,6 +63,17 @@ def test_no_identity_number_of_a_person_is_written_down() -> None:
     assert real == []
 
 
+def test_every_link_of_a_document_leads_somewhere() -> None:
+    broken = []
+    for page in (path for path in list_tracked() if path.suffix == ".md"):
+        text = page.read_text(encoding="utf-8")
+        for target, anchor in re.findall(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]+)?\)", text):
+            path = page.parent / target if target else page
+            if not path.exists() or (anchor and f'<a id="{anchor[1:]}">' not in path.read_text(encoding="utf-8")):
+                broken.append(f"{page.relative_to(ROOT)}: {target}{anchor}")
+    assert broken == []
+
+
 def test_every_tracked_data_file_has_its_origin_told() -> None:
     if not (ROOT / "data").is_dir():
         pytest.skip("no data folder")
