@@ -8,12 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from geo.synthetic.draft import Draft
+from geo.synthetic.draft import Bools, Draft, Floats, Ints, Objects, either
 
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 Ref = tuple[str, int]
 """What a case is about: kind of table (building, previous, plate, address, room) and the row's position in the draft."""
 
@@ -26,30 +23,26 @@ def quota(draft: Draft, weight: float = 1.0) -> int:
     return max(_AT_LEAST, round(_SHARE * weight * int(draft.houses["role"].ne("shed").sum())))
 
 
-def plain(draft: Draft) -> Mask:
+def plain(draft: Draft) -> Bools:
     """Doors nothing was planted on: the only door of an ordinary house that has nothing planted either."""
     doors, houses = draft.doors, draft.houses
     free = doors["fault"].eq("") & doors["trap"].eq("") & doors["role"].eq("house") & doors["house"].ge(0)
     home = doors["house"].to_numpy().clip(0)
     clean = houses["fault"].eq("") & houses["trap"].eq("") & houses["live"] & houses["current"]
-    return free.to_numpy() & clean.to_numpy()[home]
+    return np.asarray(free.to_numpy() & clean.to_numpy()[home], dtype=bool)
 
 
-def streetside(draft: Draft) -> Mask:
+def streetside(draft: Draft) -> Bools:
     """Doors on a named street, which has sides and an order."""
     return draft.doors["market"].to_numpy(bool)
 
 
-def inland(draft: Draft, depth_m: float = 30.0) -> Mask:
+def inland(draft: Draft, depth_m: float = 30.0) -> Bools:
     """Doors at least that deep inside their own village."""
-    doors = draft.doors
-    lines = shapely.boundary(draft.villages["geometry"].to_numpy())
-    shapely.prepare(lines)
-    point = shapely.points(doors[["x", "y"]].to_numpy(float))
-    return np.asarray(shapely.distance(point, lines[doors["village"].to_numpy()]) > depth_m)
+    return np.asarray(draft.doors["depth_m"].to_numpy() > depth_m)
 
 
-def take(draft: Draft, fault: str, count: int, among: Mask | None = None) -> Ints:
+def take(draft: Draft, fault: str, count: int, among: Bools | None = None) -> Ints:
     """Choose that many plain doors at random, mark them and their houses with the fault, and give them back."""
     free = plain(draft) & (among if among is not None else True)
     chosen = np.sort(draft.rng.permutation(np.flatnonzero(free))[:count])
@@ -62,12 +55,11 @@ def mark(draft: Draft, fault: str, doors: Ints) -> None:
     put(draft, "fault", doors, fault)
     home = draft.doors["house"].to_numpy()[doors]
     draft.houses.loc[home[home >= 0], "fault"] = fault
-    put(draft, "p_quiet", doors, value=True)
-    put(draft, "a_quiet", doors, value=True)
+    draft.doors.loc[doors, ["p_quiet", "a_quiet"]] = True
 
 
 def put(draft: Draft, column: str, doors: Ints, value: Any) -> None:
-    """Set one column of the given doors."""
+    """Set one column of the given doors; a column has one value for all or one for each."""
     draft.doors.loc[doors, column] = value
 
 
@@ -94,9 +86,8 @@ def spare_numbers(draft: Draft, doors: Ints) -> Ints:
 def add_doors(draft: Draft, like: Ints, **changes: Any) -> Ints:
     """Further doors, copied from the given ones with some columns changed; both sides of the key follow the key."""
     rows = draft.doors.iloc[like].assign(**changes)
-    for part in ("village", "place", "number", "sub", "building_no", "temporary", "estate"):
-        if part in changes:
-            rows = rows.assign(**{f"p_{part}": rows[part], f"a_{part}": rows[part]})
+    both = [part for part in ("village", "place", "number", "sub", "building_no", "temporary", "estate") if part in changes]
+    rows = rows.assign(**{f"{side}_{part}": rows[part] for part in both for side in ("p", "a")})
     first = len(draft.doors)
     draft.doors = pd.concat([draft.doors, rows], ignore_index=True)
     return np.arange(first, first + len(like))
@@ -109,13 +100,20 @@ def add_houses(draft: Draft, like: Ints, **changes: Any) -> Ints:
     return np.arange(first, first + len(like))
 
 
+def reshape(draft: Draft, column: str, houses: Ints, shapes: Sequence[shapely.Geometry] | Objects) -> None:
+    """Set the footprint, or the former one, of the given houses."""
+    all_shapes = draft.houses[column].to_numpy(dtype=object, copy=True)
+    all_shapes[houses] = np.array([*shapes, None], dtype=object)[:-1]
+    draft.houses[column] = all_shapes
+
+
 def demolish(draft: Draft, houses: Ints, *, documented: bool = True) -> None:
     """The houses are gone: half of them left the survey, half are still in it as demolished (documented ones only)."""
     rng, table = draft.rng, draft.houses
     table.loc[houses, "live"] = False
     stays = (rng.random(len(houses)) < 0.35) & documented
     table.loc[houses, "current"] = stays
-    table.loc[houses, "condition"] = np.where(stays, "demolished", None)
+    table.loc[houses, "condition"] = either(stays, "demolished", None)
     if documented:
         year = rng.integers(2022, 2026, len(houses))
         day = np.datetime64("2022-01-10", "D") + (year - 2022) * 365 + rng.integers(0, 330, len(houses))
@@ -125,7 +123,7 @@ def demolish(draft: Draft, houses: Ints, *, documented: bool = True) -> None:
         ]
 
 
-def empty_ground(draft: Draft, count: int, clear_m: float) -> tuple[NDArray[np.float64], Ints]:
+def empty_ground(draft: Draft, count: int, clear_m: float) -> tuple[Floats, Ints]:
     """Points that far from every footprint of either survey, at least 60 m inside their village; and the villages."""
     shapes = draft.villages["geometry"].to_numpy()
     inner = shapely.buffer(shapes, -60.0)

@@ -6,17 +6,21 @@ says; on a faultless door they agree. Faults are planted by changing these colum
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.synthetic import names
-from geo.synthetic.ground import Ground
+from geo.synthetic.draft import Floats, Ints, Objects, either
+from geo.synthetic.ground import Ground, count_within
 
 KEY = ("village", "place", "number", "sub", "building_no", "temporary")
 """What makes two doors the same: village (index), numbered row, number, sub-number, building of a compound, temporary."""
 COUNTS = ("registered_n", "resident_n", "floating_n", "absent_n", "unit_n")
 
-_USES = {
+_USES: Mapping[str, tuple[list[str | None], list[float]]] = {
     "house": (["residential", "mixed", "commercial", None], [0.56, 0.12, 0.04, 0.28]),
     "row": (["commercial", "mixed", None], [0.5, 0.3, 0.2]),
     "slab": (["residential"], [1.0]),
@@ -28,12 +32,11 @@ _USES = {
 
 def furnish(rng: np.random.Generator, ground: Ground) -> pd.DataFrame:
     """The houses with use, storeys, dwellings and condition, all standing in both surveys and without a fault."""
-    houses = ground.houses
-    use = pd.Series([None] * len(houses), dtype=object)
-    for role, (uses, share) in _USES.items():
-        chosen = np.flatnonzero(houses["role"] == role)
-        use.iloc[chosen] = np.array(uses, dtype=object)[rng.choice(len(uses), len(chosen), p=share)]
-    role = houses["role"]
+    houses, role = ground.houses, ground.houses["role"]
+    use = np.full(len(houses), None, dtype=object)
+    for kind, (uses, share) in _USES.items():
+        chosen = np.flatnonzero(role == kind)
+        use[chosen] = np.array(uses, dtype=object)[rng.choice(len(uses), len(chosen), p=share)]
     floors = np.select(
         [role.isin(["shed", "hut"]), role == "slab", role == "big", houses["market"]],
         [1, rng.integers(6, 12, len(houses)), rng.integers(2, 5, len(houses)), rng.integers(2, 7, len(houses))],
@@ -41,31 +44,33 @@ def furnish(rng: np.random.Generator, ground: Ground) -> pd.DataFrame:
     )
     functional = rng.random(len(houses)) < 0.5
     return houses.assign(
-        use=use, floors_n=floors, temporary=role == "hut", number_exempt=False, condition=np.where(functional, "functional", None),
+        use=use, floors_n=floors, temporary=role == "hut", number_exempt=False, condition=either(functional, "functional", None),
         dwellings_n=np.where(role == "slab", floors * 4, np.where(role == "house", 1, np.nan)),
         current=True, previous=True, live=True, fault="", trap="", former=None, says_village=houses["village"],
     )  # fmt: skip
 
 
-def number_doors(rng: np.random.Generator, houses: pd.DataFrame, streets: pd.DataFrame) -> pd.DataFrame:
+def number_doors(rng: np.random.Generator, houses: pd.DataFrame, streets: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
     """One row per door: shop rows have several, sheds none; some houses carry the sub-number of their neighbour."""
     inhabited = np.flatnonzero(houses["doors_n"] > 0)
     row = np.repeat(inhabited, houses["doors_n"].to_numpy()[inhabited])
-    rank = np.arange(len(row)) - np.repeat(np.r_[0, np.cumsum(houses["doors_n"].to_numpy()[inhabited])[:-1]], houses["doors_n"].to_numpy()[inhabited])
+    rank = count_within(houses["doors_n"].to_numpy()[inhabited])
     h = houses.iloc[row].reset_index(drop=True)
     street_name = pd.Series(streets["name"].to_numpy(), index=streets["street"]).reindex(h["street"]).to_numpy()
-    estate = np.array([""], dtype=object)[np.zeros(len(h), dtype=int)]
     blocks, block = np.unique(h["estate"], return_inverse=True)
-    title = np.where(rng.random(len(blocks)) < 0.4, names.estates(rng, len(blocks)), "")
+    title = either(rng.random(len(blocks)) < 0.4, names.estates(rng, len(blocks)), "")
     along = ((rank + 0.5) / h["doors_n"] - 0.5) * h["width_m"]
     doors = pd.DataFrame(
         {
-            "house": row, "village": h["village"], "place": np.where(h["market"], street_name, h["place"]), "number": h["number"] + 2 * rank,
+            "house": row, "village": h["village"], "place": either(h["market"], street_name, h["place"]), "number": h["number"] + 2 * rank,
             "sub": 0, "building_no": h["building_no"], "temporary": h["temporary"].to_numpy(bool),
-            "estate": np.where(h["estate"] >= 0, title[block], estate), "role": h["role"], "market": h["market"], "group": h["group"],
+            "estate": either(h["estate"] >= 0, title[block], ""), "role": h["role"], "market": h["market"], "group": h["group"],
             "x": h["front_x"] + along * np.cos(h["angle"]), "y": h["front_y"] + along * np.sin(h["angle"]), "floors_n": h["floors_n"],
         }
     )  # fmt: skip
+    border = shapely.boundary(villages["geometry"].to_numpy())
+    shapely.prepare(border)
+    doors["depth_m"] = shapely.distance(shapely.points(doors["x"], doors["y"]), border[doors["village"].to_numpy()])
     doors = _sub_numbers(rng, doors)
     for side in ("p", "a"):
         doors = doors.assign(**{f"{side}_{part}": doors[part] for part in (*KEY, "estate")})
@@ -88,7 +93,7 @@ def _equip(rng: np.random.Generator, doors: pd.DataFrame) -> pd.DataFrame:
     hut = doors["temporary"].to_numpy()
     return doors.assign(
         plate=True, p_state="installed", p_face="good", p_level=np.where(doors["building_no"] > 0, "building", "door"),
-        p_x=np.nan, p_y=np.nan, p_old="", p_says=doors["village"], p_alias="", expires=np.where(hut, "2027-05-31", None),
+        p_x=np.nan, p_y=np.nan, p_old="", p_says=doors["village"], p_alias="", expires=either(hut, "2027-05-31", None),
         p_on=_days(rng, n, 2012, 2025), p_quiet=False,
         address=True, a_status="current", a_x=np.nan, a_y=np.nan, a_located=rng.random(n), a_old="", a_says=doors["village"], a_alias="",
         a_tail="", a_from=_days(rng, n, 2012, 2025), a_until=None, a_quiet=False, a_declares=True,
@@ -96,7 +101,7 @@ def _equip(rng: np.random.Generator, doors: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _people(rng: np.random.Generator, doors: pd.DataFrame) -> dict[str, np.ndarray]:
+def _people(rng: np.random.Generator, doors: pd.DataFrame) -> dict[str, Floats]:
     """Ordinary counts: somebody lives there, residents = registered - absent + floating, firms in shops."""
     n = len(doors)
     home = doors["building_no"].eq(0).to_numpy()
@@ -115,15 +120,15 @@ def rooms(rng: np.random.Generator, doors: pd.DataFrame) -> pd.DataFrame:
     floors = doors["floors_n"].to_numpy()[parent]
     count = floors * per_floor * units
     row = np.repeat(parent, count)
-    rank = np.arange(len(row)) - np.repeat(np.r_[0, np.cumsum(count)[:-1]], count)
+    rank = count_within(count)
     keep = rng.random(len(row)) < 0.35
     row, rank = row[keep], rank[keep]
     unit = rank % units + 1
     room = (rank // (units * per_floor) + 1) * 100 + (rank // units) % per_floor + 1
-    return room_rows(rng, doors, row, unit, room)
+    return room_rows(rng, row, unit, room)
 
 
-def room_rows(rng: np.random.Generator, doors: pd.DataFrame, door: np.ndarray, unit: np.ndarray, room: np.ndarray) -> pd.DataFrame:
+def room_rows(rng: np.random.Generator, door: Ints, unit: Ints, room: Ints) -> pd.DataFrame:
     """Rows of the register for rooms behind given doors, inhabited unless the caller changes the counts."""
     n = len(door)
     table = pd.DataFrame({"door": door, "unit": unit, "room": room, "a_from": _days(rng, n, 2012, 2025), "fault": ""})
@@ -134,7 +139,7 @@ def room_rows(rng: np.random.Generator, doors: pd.DataFrame, door: np.ndarray, u
     return table.assign(counted=True, counted_on="2026-06-15", **{k: np.asarray(v, dtype=float) for k, v in zip(COUNTS, values, strict=True)})
 
 
-def _days(rng: np.random.Generator, n: int, first: int, last: int) -> np.ndarray:
+def _days(rng: np.random.Generator, n: int, first: int, last: int) -> Objects:
     start = np.datetime64(f"{first}-01-01", "D")
     span = int((np.datetime64(f"{last}-12-31", "D") - start).astype(int))
     return (start + rng.integers(0, span, n)).astype(str).astype(object)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Objects = NDArray[np.object_]
 
 NoiseLevel = Literal["easy", "town", "hard"]
 AS_OF = "2026-06-30"
@@ -39,12 +45,18 @@ NOISE: Mapping[NoiseLevel, Noise] = {
 }
 
 
+def either(condition: Any, yes: Any, no: Any) -> Objects:
+    """`np.where` for texts and nulls: always an object array."""
+    return np.where(np.asarray(condition, dtype=bool), np.asarray(yes, dtype=object), np.asarray(no, dtype=object))
+
+
 @dataclass
 class Draft:
     """The town being dealt. Planters change it in place, in a fixed order, drawing from one generator.
 
     houses and doors carry `fault`: what was planted on them, empty where nothing was. An object is used for one fault
     only, so that every case has one cause. `cases` and `neutral` name objects by kind and position, ids come later.
+    `repeats` are doors whose plate is delivered twice, word for word.
     """
 
     rng: np.random.Generator
@@ -54,9 +66,9 @@ class Draft:
     houses: pd.DataFrame
     doors: pd.DataFrame
     rooms: pd.DataFrame
-    demolitions: list[dict[str, object]] = field(default_factory=list)
-    crosswalk: list[dict[str, object]] = field(default_factory=list)
-    strays: list[dict[str, object]] = field(default_factory=list)
-    cases: list[dict[str, object]] = field(default_factory=list)
-    neutral: list[tuple[str, object]] = field(default_factory=list)
-    repeats: list[tuple[str, int]] = field(default_factory=list)
+    demolitions: list[dict[str, Any]] = field(default_factory=list)
+    crosswalk: list[dict[str, Any]] = field(default_factory=list)
+    strays: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    neutral: list[tuple[str, Any]] = field(default_factory=list)
+    repeats: list[int] = field(default_factory=list)

@@ -11,17 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo.synthetic import names
+from geo.synthetic.draft import Floats, Ints, Objects, either
 
 CRS = "EPSG:4544"
 """CGCS2000 / 3-degree Gauss-Kruger CM 105E, metres; the town lies near 106.2E 29.6N."""
 ORIGIN_M = (616_200.0, 3_276_500.0)
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 _STEP_M = 10.0
 _PER_KM2 = 480.0
@@ -76,12 +73,17 @@ def lay_ground(rng: np.random.Generator, *, buildings_n: int, pitch_ratio: float
     villages = _villages(rng, boundary, settlements, buildings_n)
     curve = _Curve(rng, settlements)
     streets = _streets(rng, settlements, curve, pitch_ratio)
-    houses = _build(rng, settlements, streets, curve, pitch_ratio)
+    houses = _build(rng, streets, curve, pitch_ratio)
     houses = _clear(houses, streets, boundary, round(buildings_n * (1 - _SHED_SHARE)))
     houses = _number(rng, _into_villages(houses, villages), villages)
-    houses = pd.concat([houses, _sheds(rng, houses, streets, boundary, buildings_n - len(houses))], ignore_index=True)
+    houses = pd.concat([houses, _sheds(rng, houses, streets, buildings_n - len(houses))], ignore_index=True)
     used = np.unique(houses["street"][houses["street"] >= 0])
     return Ground(villages, streets.loc[streets["street"].isin(used)].reset_index(drop=True), houses)
+
+
+def count_within(lengths: Ints) -> Ints:
+    """0, 1, 2 ... within every run of that length, the runs one after another."""
+    return np.asarray(np.arange(int(lengths.sum())) - np.repeat(np.r_[0, np.cumsum(lengths)[:-1]], lengths), dtype=np.int64)
 
 
 def _boundary(rng: np.random.Generator, radius_m: float) -> shapely.Polygon:
@@ -165,7 +167,7 @@ def _wander(rng: np.random.Generator, xy: Floats, boundary: shapely.Polygon) -> 
         shift[:, 0] += height_m * np.sin(along[:, 1] + phase[0]) * np.cos(0.6 * along[:, 0] + phase[1])
         shift[:, 1] += height_m * np.sin(along[:, 0] + phase[2]) * np.cos(0.6 * along[:, 1] + phase[3])
     inside_m = shapely.distance(shapely.points(xy), boundary.exterior)
-    return shift * np.clip(inside_m / 120.0, 0, 1)[:, None]
+    return np.asarray(shift * np.clip(inside_m / 120.0, 0, 1)[:, None], dtype=float)
 
 
 class _Curve:
@@ -206,7 +208,7 @@ class _Curve:
 
 def _streets(rng: np.random.Generator, settlements: pd.DataFrame, curve: _Curve, pitch_ratio: float) -> pd.DataFrame:
     owner = np.repeat(np.arange(len(settlements)), curve.rows)
-    rank = np.arange(len(owner)) - np.repeat(np.r_[0, np.cumsum(curve.rows)[:-1]], curve.rows)
+    rank = count_within(curve.rows)
     market = settlements["market"].to_numpy()[owner]
     spacing_m = np.where(market, rng.uniform(50, 58, len(owner)) * (0.6 + 0.4 * pitch_ratio), 46.0)
     total = pd.Series(spacing_m).groupby(owner).cumsum().to_numpy()
@@ -218,22 +220,22 @@ def _streets(rng: np.random.Generator, settlements: pd.DataFrame, curve: _Curve,
         {"street": np.arange(len(owner)), "settlement": owner, "rank": rank, "market": market, "aside_m": total - middle, "s0": start, "s1": end}
     )
     suffix = np.array(["路", "街", "巷", "街", "大道"], dtype=object)[rng.choice(5, len(owner), p=[0.35, 0.3, 0.2, 0.1, 0.05])]
-    stem = np.where(market, "", "").astype(object)
+    stem = np.full(len(owner), "", dtype=object)
     stem[market] = names.stems(rng, int(market.sum()))
     twin = market & (rank > 0) & (rng.random(len(owner)) < 0.12)
     stem = np.where(twin, np.r_[stem[:1], stem[:-1]], stem)
     again = pd.Series(stem + suffix).where(market).groupby(stem + suffix).cumcount().to_numpy() * market
     branch = np.array(["", "支", "二支", "三支"], dtype=object)[again.clip(0, 3)]
-    streets["name"] = np.where(market, stem + branch + suffix, "")
+    streets["name"] = either(market, stem + branch + suffix, "")
     steps = np.maximum(2, np.ceil((end - start) / 15).astype(int) + 1)
     row = np.repeat(np.arange(len(owner)), steps)
-    share = (np.arange(steps.sum()) - np.repeat(np.r_[0, np.cumsum(steps)[:-1]], steps)) / (steps[row] - 1)
+    share = count_within(steps) / (steps[row] - 1)
     xy, _ = curve.at(owner[row], start[row] + share * (end - start)[row], (total - middle)[row])
     streets["geometry"] = shapely.linestrings(np.round(xy, 2), indices=row)
     return streets
 
 
-def _build(rng: np.random.Generator, settlements: pd.DataFrame, streets: pd.DataFrame, curve: _Curve, pitch_ratio: float) -> pd.DataFrame:
+def _build(rng: np.random.Generator, streets: pd.DataFrame, curve: _Curve, pitch_ratio: float) -> pd.DataFrame:
     """One row per plot along both sides of every street, with its outline; unbuilt plots are left out but keep their numbers."""
     lanes = pd.concat([streets.assign(side=1), streets.assign(side=-1)], ignore_index=True)
     length_m = (lanes["s1"] - lanes["s0"]).to_numpy()
@@ -284,7 +286,7 @@ def _stack_slabs(rng: np.random.Generator, plots: pd.DataFrame) -> pd.DataFrame:
     copies = np.where(slab, rng.integers(2, 5, len(plots)), 1)
     row = np.repeat(np.arange(len(plots)), copies)
     out = plots.iloc[row].reset_index(drop=True)
-    rank = np.arange(len(row)) - np.repeat(np.r_[0, np.cumsum(copies)[:-1]], copies)
+    rank = count_within(copies)
     out["building_no"] = np.where(out["role"] == "slab", rank + 1, 0)
     out["setback_m"] += rank * rng.uniform(24, 30, len(plots))[row]
     return out
@@ -313,7 +315,7 @@ def _outline(rng: np.random.Generator, plots: pd.DataFrame, curve: _Curve) -> pd
     )  # fmt: skip
 
 
-def _polygons(centre: Floats, angle: Floats, width_m: Floats, depth_m: Floats, ring: Floats) -> NDArray[np.object_]:
+def _polygons(centre: Floats, angle: Floats, width_m: Floats, depth_m: Floats, ring: Floats) -> Objects:
     across, along = width_m[:, None] * ring[None, :, 0], depth_m[:, None] * ring[None, :, 1]
     cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
     xy = np.stack([centre[:, 0, None] + across * cos - along * sin, centre[:, 1, None] + across * sin + along * cos], axis=2)
@@ -341,9 +343,17 @@ def _clear(houses: pd.DataFrame, streets: pd.DataFrame, boundary: shapely.Polygo
 
 
 def _into_villages(houses: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
-    tree = shapely.STRtree(villages["geometry"].to_numpy())
-    point = shapely.points(houses["front_x"], houses["front_y"])
-    return houses.assign(village=tree.nearest(point))
+    """The village of every front door; the few on a seam between two borders go to the nearest."""
+    shapes = villages["geometry"].to_numpy()
+    shapely.prepare(shapes)
+    x, y = houses["front_x"].to_numpy(), houses["front_y"].to_numpy()
+    owner = np.full(len(houses), -1)
+    for k, (x0, y0, x1, y1) in enumerate(shapely.bounds(shapes)):
+        near = np.flatnonzero((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1))
+        owner[near[shapely.contains_xy(shapes[k], x[near], y[near])]] = k
+    lost = np.flatnonzero(owner < 0)
+    owner[lost] = shapely.STRtree(shapes).nearest(shapely.points(x[lost], y[lost]))
+    return houses.assign(village=owner)
 
 
 def _number(rng: np.random.Generator, houses: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
@@ -368,7 +378,7 @@ def _number(rng: np.random.Generator, houses: pd.DataFrame, villages: pd.DataFra
     return out
 
 
-def _sheds(rng: np.random.Generator, houses: pd.DataFrame, streets: pd.DataFrame, boundary: shapely.Polygon, wanted: int) -> pd.DataFrame:
+def _sheds(rng: np.random.Generator, houses: pd.DataFrame, streets: pd.DataFrame, wanted: int) -> pd.DataFrame:
     """Small outbuildings behind houses, free of everything else."""
     able = np.flatnonzero(houses["role"].isin(["house", "big"]).to_numpy())
     chosen = np.sort(rng.permutation(able)[: max(0, 3 * wanted)])

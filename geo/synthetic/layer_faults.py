@@ -49,7 +49,8 @@ def spoil(tables: dict[str, pd.DataFrame], faults: Collection[str]) -> tuple[dic
     ProfileError
         A fault has no such name, or two of them want the same table.
     """
-    out, cases = dict(tables), []
+    out = dict(tables)
+    cases: list[dict[str, object]] = []
     for name in sorted(faults):
         if name not in LAYER_FAULTS:
             known = ", ".join(sorted(LAYER_FAULTS))

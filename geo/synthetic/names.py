@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,8 @@ Texts = NDArray[np.object_]
 def stems(rng: np.random.Generator, count: int) -> Texts:
     """Two-character stems for villages and streets, without repetition until the stock is used up, then with 东/西."""
     stock = np.array([a + b for a in _FIRST for b in _SECOND if a != b], dtype=object)
-    rounds = [rng.permutation(stock) + suffix for suffix in ("", "东", "西", "南", "北")]
-    return np.concatenate(rounds)[:count]
+    rounds: list[Texts] = [np.asarray(rng.permutation(stock) + suffix, dtype=object) for suffix in ("", "东", "西", "南", "北")]
+    return np.concatenate(rounds).astype(object)[:count]
 
 
 def hamlets() -> Texts:
@@ -33,7 +35,8 @@ def hamlets() -> Texts:
 
 def estates(rng: np.random.Generator, count: int) -> Texts:
     """Names of housing estates."""
-    return stems(rng, count) + np.array(_ESTATE, dtype=object)[rng.integers(0, len(_ESTATE), count)]
+    form: Texts = np.array(_ESTATE, dtype=object)[rng.integers(0, len(_ESTATE), count)]
+    return np.asarray(stems(rng, count) + form, dtype=object)
 
 
 def numeral(value: int) -> str:
@@ -52,6 +55,6 @@ def wide(text: str) -> str:
     return text.translate(_WIDE)
 
 
-def digits(values: NDArray[np.int64]) -> Texts:
+def digits(values: NDArray[np.integer[Any]]) -> Texts:
     """Plain decimal text of whole numbers."""
     return values.astype(str).astype(object)

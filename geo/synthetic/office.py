@@ -17,6 +17,7 @@ import pyogrio
 import shapely
 import xlsxwriter
 
+from geo.synthetic.draft import Floats
 from geo.synthetic.ground import CRS
 from geo.synthetic.town import Town
 
@@ -89,7 +90,7 @@ def write_town(town: Town, folder: Path | str, *, formats: Formats = "office", t
     target.mkdir(parents=True, exist_ok=True)
     if formats == "office":
         for name, write in _OFFICE.items():
-            write(town, target, town.tables[name])
+            write(town.tables[name], target, town.scope.town or "")
     else:
         for name, table in town.tables.items():
             _parquet(table, target / f"{name}.parquet")
@@ -121,18 +122,19 @@ def _chinese(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return out[[c for c in headers if c in out.columns]].rename(columns=dict(headers))
 
 
-def _degrees(geometry: gpd.GeoSeries) -> tuple[np.ndarray, np.ndarray]:
+def _degrees(geometry: gpd.GeoSeries) -> tuple[Floats, Floats]:
     """Longitude and latitude to 1e-8 degrees (1 mm), NaN where there is no point."""
     there = geometry.to_crs(DEGREES)
     zero = ((geometry.x == 0) & (geometry.y == 0)).to_numpy()
-    return tuple(np.where(zero, 0.0, np.round(v.to_numpy(), 8)) for v in (there.x, there.y))
+    lon, lat = np.round(there.x.to_numpy(), 8), np.round(there.y.to_numpy(), 8)
+    return np.where(zero, 0.0, lon), np.where(zero, 0.0, lat)
 
 
-def _buildings_gpkg(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _buildings_gpkg(table: pd.DataFrame, folder: Path, _: str) -> None:
     _gpkg(_with(_chinese(table, "buildings"), table), folder / "buildings.gpkg", "建筑物")
 
 
-def _streets_gpkg(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _streets_gpkg(table: pd.DataFrame, folder: Path, _: str) -> None:
     _gpkg(_with(_chinese(table, "streets"), table), folder / "streets.gpkg", "道路")
 
 
@@ -149,7 +151,7 @@ def _gpkg(table: gpd.GeoDataFrame, path: Path, layer: str) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _previous_shapefile(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _previous_shapefile(table: pd.DataFrame, folder: Path, _: str) -> None:
     """The survey before as the old county system exports it: a zipped shapefile in GBK with headers of ten bytes."""
     words = _chinese(table, "buildings").rename(columns={HEADERS["buildings"][k]: v for k, v in _SHAPEFILE.items()})
     with TemporaryDirectory() as scratch:
@@ -165,21 +167,21 @@ def _previous_shapefile(town: Town, folder: Path, table: pd.DataFrame) -> None:
                 archive.writestr(entry, part.read_bytes())
 
 
-def _plates_csv(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _plates_csv(table: pd.DataFrame, folder: Path, _: str) -> None:
     lon, lat = _degrees(table["geometry"])
     _csv(_chinese(table, "plates").assign(经度=lon, 纬度=lat), folder / "plates.csv", "gb18030")
 
 
-def _addresses_xlsx(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _addresses_xlsx(table: pd.DataFrame, folder: Path, name: str) -> None:
     lon, lat = _degrees(table["geometry"])
-    _xlsx(_chinese(table, "addresses").assign(经度=lon, 纬度=lat), folder / "addresses.xlsx", f"{town.scope.town}标准地址登记表")
+    _xlsx(_chinese(table, "addresses").assign(经度=lon, 纬度=lat), folder / "addresses.xlsx", f"{name}标准地址登记表")
 
 
-def _population_xlsx(town: Town, folder: Path, table: pd.DataFrame) -> None:
-    _xlsx(_chinese(table, "population"), folder / "population.xlsx", f"{town.scope.town}分地址人口数汇总表（只有计数）")
+def _population_xlsx(table: pd.DataFrame, folder: Path, name: str) -> None:
+    _xlsx(_chinese(table, "population"), folder / "population.xlsx", f"{name}分地址人口数汇总表（只有计数）")
 
 
-def _villages_geojson(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _villages_geojson(table: pd.DataFrame, folder: Path, _: str) -> None:
     there = table["geometry"].to_crs(DEGREES)
     rounded = shapely.set_coordinates(there.to_numpy().copy(), np.round(shapely.get_coordinates(there.to_numpy()), 8))
     words = _chinese(table, "villages").to_dict("records")
@@ -190,7 +192,7 @@ def _villages_geojson(town: Town, folder: Path, table: pd.DataFrame) -> None:
     (folder / "villages.geojson").write_text('{"type":"FeatureCollection","features":[\n' + text + "\n]}\n", encoding="utf-8")
 
 
-def _demolitions_csv(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _demolitions_csv(table: pd.DataFrame, folder: Path, _: str) -> None:
     if "geometry" in table:
         words = _with(_chinese(table, "demolitions"), table)
         _gpkg(words, folder / "demolitions.gpkg", "拆除清单")
@@ -198,11 +200,11 @@ def _demolitions_csv(town: Town, folder: Path, table: pd.DataFrame) -> None:
         _csv(_chinese(table, "demolitions"), folder / "demolitions.csv", "utf-8-sig")
 
 
-def _crosswalk_csv(town: Town, folder: Path, table: pd.DataFrame) -> None:
+def _crosswalk_csv(table: pd.DataFrame, folder: Path, _: str) -> None:
     _csv(_chinese(table, "crosswalk"), folder / "crosswalk.csv", "gb18030")
 
 
-_OFFICE: Mapping[str, Callable[[Town, Path, pd.DataFrame], None]] = {
+_OFFICE: Mapping[str, Callable[[pd.DataFrame, Path, str], None]] = {
     "buildings": _buildings_gpkg,
     "buildings_previous": _previous_shapefile,
     "plates": _plates_csv,

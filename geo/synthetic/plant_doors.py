@@ -7,7 +7,6 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.synthetic.choosing import (
-    Ints,
     add_doors,
     case,
     empty_ground,
@@ -24,8 +23,9 @@ from geo.synthetic.choosing import (
     streetside,
     take,
 )
-from geo.synthetic.draft import Draft
+from geo.synthetic.draft import Draft, Ints
 
+_STACKS_N = 30
 _ZERO = {"registered_n": 0.0, "resident_n": 0.0, "floating_n": 0.0, "absent_n": 0.0, "unit_n": 0.0}
 
 
@@ -122,11 +122,11 @@ def address_without_plate(draft: Draft) -> None:
 
 def plate_for_many_buildings(draft: Draft) -> None:
     """Two houses some metres apart with the same plate; the register knows the number once."""
-    for d, e in _pairs(draft, "plate_for_many_buildings", quota(draft), 22.0, 50.0):
-        _same_key(draft, d, e)
-        put(draft, "address", np.array([e]), value=False)
-        locate(draft, np.array([d]))
-        h, g = home(draft, np.array([d, e]))
+    first, second = _pairs(draft, "plate_for_many_buildings", quota(draft), 22.0, 50.0)
+    _same_key(draft, first, second)
+    put(draft, "address", second, value=False)
+    locate(draft, first)
+    for d, e, h, g in zip(first, second, home(draft, first), home(draft, second), strict=True):
         case(draft, "plate_for_many_buildings", ("plate", d), [("plate", e), ("address", d), ("building", h), ("building", g)])
         everything = (("plate", d), ("plate", e), ("address", d), ("building", h), ("building", g))
         for code in ("duplicate_number", "plate_not_installed", "inhabited_unplated", "unregistered_plate", "number_out_of_order", "address_without_plate"):
@@ -136,10 +136,10 @@ def plate_for_many_buildings(draft: Draft) -> None:
 
 def duplicate_number(draft: Draft) -> None:
     """The same number given out twice in one village, to houses far apart, both registered."""
-    for d, e in _pairs(draft, "duplicate_number", quota(draft), 85.0, 400.0):
-        _same_key(draft, d, e)
-        locate(draft, np.array([d, e]))
-        h, g = home(draft, np.array([d, e]))
+    first, second = _pairs(draft, "duplicate_number", quota(draft), 85.0, 400.0)
+    _same_key(draft, first, second)
+    locate(draft, np.r_[first, second])
+    for d, e, h, g in zip(first, second, home(draft, first), home(draft, second), strict=True):
         both = (("plate", e), ("address", d), ("address", e), ("building", h), ("building", g))
         case(draft, "duplicate_number", ("plate", d), both)
         for code in ("duplicate_address", "plate_for_many_buildings", "number_out_of_order"):
@@ -171,17 +171,16 @@ def undecided(draft: Draft) -> None:
     """A plate, or an address, exactly between two houses that carry nothing else: no evidence can tell which is meant."""
     n = max(2, quota(draft) * 2 // 3)
     for code, side, other in (("undecided_plate", "plate", "address"), ("undecided_address", "address", "plate")):
-        for d, e in _neighbours(draft, code, n):
-            h, g = home(draft, np.array([d, e]))
-            for column in ("plate", "address"):
-                put(draft, column, np.array([d, e]), value=False)
-            line = shapely.shortest_line(draft.houses["footprint"].iloc[h], draft.houses["footprint"].iloc[g])
-            x, y = (float(v) for v in shapely.get_coordinates(line).mean(axis=0))
-            number = spare_numbers(draft, np.array([d]))
-            between = add_doors(draft, np.array([d]), house=-1, number=number, p_x=x, p_y=y, a_x=x, a_y=y, x=x, y=y, counted=False, a_located=-1.0)
-            put(draft, side, between, value=True)
-            put(draft, other, between, value=False)
-            b = int(between[0])
+        pairs = np.array(_neighbours(draft, code, n), dtype=int).reshape(-1, 2)
+        draft.doors.loc[pairs.ravel(), ["plate", "address"]] = False
+        first, second = home(draft, pairs[:, 0]), home(draft, pairs[:, 1])
+        shape = draft.houses["footprint"].to_numpy()
+        x, y = shapely.get_coordinates(shapely.shortest_line(shape[first], shape[second])).reshape(-1, 2, 2).mean(axis=1).T
+        number = spare_numbers(draft, pairs[:, 0])
+        between = add_doors(
+            draft, pairs[:, 0], house=-1, number=number, p_x=x, p_y=y, a_x=x, a_y=y, x=x, y=y, counted=False, a_located=-1.0, **{side: True, other: False}
+        )
+        for b, h, g in zip(between, first, second, strict=True):
             case(draft, code, (side, b), note="between two houses")
             spare(draft, "unregistered_plate", ("plate", b))
             spare(draft, "number_out_of_order", (side, b))
@@ -227,7 +226,7 @@ def number_out_of_order(draft: Draft) -> None:
 def stacked_addresses(draft: Draft) -> None:
     """Somebody gave a whole row of addresses the coordinate of the committee's office."""
     rng = draft.rng
-    for _ in range(max(1, quota(draft) // 3)):
+    for _ in range(min(_STACKS_N, max(1, quota(draft) // 3))):
         free = np.flatnonzero(plain(draft) & inland(draft))
         rows = draft.doors.iloc[free]
         sizes = rows.groupby("place").size()
@@ -299,13 +298,12 @@ def _strays(draft: Draft, fault: str, count: int, *, clear_m: float) -> Ints:
     like = place_in(draft, village)
     number = spare_numbers(draft, like)
     x, y = xy[:, 0].round(3), xy[:, 1].round(3)
-    doors = add_doors(
+    return add_doors(
         draft, like, house=-1, village=village, number=number, sub=0, building_no=0, temporary=False, estate="", x=x, y=y, p_x=x, p_y=y, a_x=x,
         a_y=y, a_located=-1.0, plate=True, address=True, p_state="installed", p_face="good", p_level="door", p_says=village, a_says=village,
         a_status="current", expires=None, p_old="", a_old="", p_alias="", a_alias="", a_tail="", counted=False, fault=fault, trap="", p_quiet=True,
         a_quiet=True, a_until=None, counted_on="2026-06-15",
     )  # fmt: skip
-    return doors
 
 
 def _gap_numbers(draft: Draft, count: int) -> Ints:
@@ -318,18 +316,19 @@ def _gap_numbers(draft: Draft, count: int) -> Ints:
     return add_doors(draft, like, house=-1, number=number, sub=0, a_located=2.0, plate=False, counted=False, fault="virtual_address", a_quiet=True, p_quiet=True)
 
 
-def _same_key(draft: Draft, d: int, e: int) -> None:
+def _same_key(draft: Draft, first: Ints, second: Ints) -> None:
     for part in ("number", "sub"):
         for column in (part, f"p_{part}", f"a_{part}"):
-            put(draft, column, np.array([e]), draft.doors[part].iloc[d])
+            put(draft, column, second, draft.doors[part].to_numpy()[first])
 
 
-def _pairs(draft: Draft, fault: str, count: int, least_m: float, most_m: float) -> list[tuple[int, int]]:
+def _pairs(draft: Draft, fault: str, count: int, least_m: float, most_m: float) -> tuple[Ints, Ints]:
     """Pairs of plain doors of one village and one numbered row, that far apart, each used once."""
     free = draft.rng.permutation(np.flatnonzero(plain(draft) & inland(draft, 12.0)))
     rows = draft.doors.iloc[free]
     xy, key = rows[["x", "y"]].to_numpy(float), (rows["village"].astype(str) + "|" + rows["place"]).to_numpy(object)
-    tree, used, out = cKDTree(xy), np.zeros(len(free), dtype=bool), []
+    tree, used = cKDTree(xy), np.zeros(len(free), dtype=bool)
+    out: list[tuple[int, int]] = []
     for k in range(len(free)):
         if len(out) == count:
             break
@@ -342,8 +341,9 @@ def _pairs(draft: Draft, fault: str, count: int, least_m: float, most_m: float) 
             m = int(able[draft.rng.integers(0, len(able))])
             used[[k, m]] = True
             out.append((min(int(free[k]), int(free[m])), max(int(free[k]), int(free[m]))))
-    mark(draft, fault, np.array([d for pair in out for d in pair], dtype=int))
-    return out
+    pairs = np.array(out, dtype=int).reshape(-1, 2)
+    mark(draft, fault, pairs.ravel())
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _neighbours(draft: Draft, fault: str, count: int) -> list[tuple[int, int]]:
@@ -352,7 +352,8 @@ def _neighbours(draft: Draft, fault: str, count: int) -> list[tuple[int, int]]:
     shape = draft.houses["footprint"].to_numpy()[draft.doors["house"].to_numpy()[free]]
     a, b = shapely.STRtree(shape).query(shape, predicate="dwithin", distance=9.0)
     gap_m = shapely.distance(shape[a], shape[b])
-    used, out = np.zeros(len(free), dtype=bool), []
+    used = np.zeros(len(free), dtype=bool)
+    out: list[tuple[int, int]] = []
     for i, k in zip(a[(a < b) & (gap_m > 1.0)], b[(a < b) & (gap_m > 1.0)], strict=True):
         if len(out) < count and not used[i] and not used[k]:
             used[[i, k]] = True

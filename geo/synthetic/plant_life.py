@@ -8,7 +8,6 @@ import shapely
 
 from geo.synthetic import spelling
 from geo.synthetic.choosing import (
-    Ints,
     add_houses,
     case,
     demolish,
@@ -17,17 +16,19 @@ from geo.synthetic.choosing import (
     locate,
     put,
     quota,
+    reshape,
     spare,
     spare_numbers,
     streetside,
     take,
 )
 from geo.synthetic.doors import room_rows
-from geo.synthetic.draft import Draft
+from geo.synthetic.draft import Draft, Ints, either
 from geo.synthetic.plant_doors import _nobody
 
 STALE = "2024-03-01"
 MERGED_ON, RENUMBERED_ON = "2024-01-01", "2023-07-01"
+_FAULTY_N = 30
 _BEFORE = ("万兴村", "双堰村", "新拱村", "大石坝村", "龙滩村", "合力村", "石坎村", "天池村")
 
 
@@ -83,17 +84,17 @@ def old_plate(draft: Draft, heirs: list[int]) -> None:
 
 def crosswalk_fault(draft: Draft) -> None:
     """Rows nobody can follow: a circle, a new address that exists nowhere, one old for two new, two old for one new."""
-    for _ in range(max(1, quota(draft) // 4)):
+    for _ in range(min(_FAULTY_N, max(1, quota(draft) // 4))):
         doors = take(draft, "", 5, streetside(draft))
         if len(doors) < 5:
             return
         put(draft, "trap", doors, "named in a faulty crosswalk row")
         spelt = _texts(draft, doors)
-        spelt_old = [_numbered(draft, d, n) for d, n in zip(doors, spare_numbers(draft, doors), strict=True)]
+        spelt_old = _texts(draft, doors, spare_numbers(draft, doors))
         first = len(draft.crosswalk)
         for old, new in (
             (spelt[0], spelt[1]), (spelt[1], spelt[0]),
-            (spelt_old[2], _numbered(draft, doors[2], 940 + first % 50)),
+            (spelt_old[2], _texts(draft, doors[2:3], np.array([940 + first % 50]))[0]),
             (spelt_old[3], spelt[2]), (spelt_old[3], spelt[3]),
             (spelt_old[0], spelt[4]), (spelt_old[4], spelt[4]),
         ):  # fmt: skip
@@ -162,8 +163,8 @@ def changed_footprint(draft: Draft) -> None:
     """Extended or partly torn down since: the two outlines overlap by 0.3 to 0.75."""
     chosen = take(draft, "changed_footprint", quota(draft))
     houses = home(draft, chosen)
-    for h in houses:
-        draft.houses.at[h, "former"] = _trimmed(draft, int(h), float(draft.rng.uniform(0.35, 0.74)))
+    keep = draft.rng.uniform(0.35, 0.74, len(houses))
+    reshape(draft, "former", houses, [_trimmed(draft, int(h), float(k)) for h, k in zip(houses, keep, strict=True)])
     for d, h in zip(chosen, houses, strict=True):
         case(draft, "changed_footprint", ("building", h), [("previous", h), ("plate", d)])
 
@@ -198,7 +199,7 @@ def temporary(draft: Draft) -> None:
     overdue = take(draft, "temporary_overdue", n)
     _make_temporary(draft, overdue)
     past = np.arange(len(overdue)) % 2 == 0
-    put(draft, "expires", overdue, np.where(past, "2025-09-30", None))
+    put(draft, "expires", overdue, either(past, "2025-09-30", None))
     for d, h, p in zip(overdue, home(draft, overdue), past, strict=True):
         case(draft, "temporary_overdue", ("plate", d), [("address", d), ("building", h)], "past its day" if p else "no day")
     gone = take(draft, "temporary_gone", n)
@@ -276,19 +277,16 @@ def _old_plate_cases(draft: Draft, doors: Ints, note: str) -> None:
 
 def _renumbered(draft: Draft, doors: Ints) -> None:
     """Crosswalk rows from the number the plate shows to the number the register holds."""
-    for d, new in zip(doors, _texts(draft, doors), strict=True):
-        _row(draft, _numbered(draft, int(d), int(draft.doors["p_number"].iloc[d])), new, "renumber", RENUMBERED_ON)
+    before = _texts(draft, doors, draft.doors["p_number"].to_numpy()[doors])
+    for old, new in zip(before, _texts(draft, doors), strict=True):
+        _row(draft, old, new, "renumber", RENUMBERED_ON)
 
 
-def _texts(draft: Draft, doors: Ints) -> list[str]:
-    rows = draft.doors.iloc[doors]
+def _texts(draft: Draft, doors: Ints, number: Ints | None = None) -> list[str]:
+    """Full register texts of doors, or what they were under another number."""
+    rows = draft.doors.iloc[doors] if number is None else draft.doors.iloc[doors].assign(number=number, sub=0)
     village = draft.villages["name"].to_numpy(object)[rows["village"].to_numpy()]
     return list(spelling.UPPER + village + spelling.standard(rows))
-
-
-def _numbered(draft: Draft, door: int, number: int) -> str:
-    row = draft.doors.iloc[[door]].assign(number=number, sub=0)
-    return str(spelling.UPPER + draft.villages["name"].iloc[int(row["village"].iloc[0])] + spelling.standard(row)[0])
 
 
 def _gone(draft: Draft, doors: Ints) -> None:
@@ -316,7 +314,7 @@ def _rooms_of_the_gone(draft: Draft, doors: Ints) -> None:
     """Two room addresses each in a house that is gone, nobody registered."""
     door = np.repeat(doors, 2)
     room = np.tile([101, 201], len(doors))
-    rows = room_rows(draft.rng, draft.doors, door, np.ones(len(door), dtype=int), room)
+    rows = room_rows(draft.rng, door, np.ones(len(door), dtype=int), room)
     rows = rows.assign(fault="surplus_rooms", **dict.fromkeys(("registered_n", "resident_n", "floating_n", "absent_n", "unit_n"), 0.0))
     first = len(draft.rooms)
     draft.rooms = pd.concat([draft.rooms, rows], ignore_index=True)

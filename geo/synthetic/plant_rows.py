@@ -7,9 +7,10 @@ import pandas as pd
 import shapely
 
 from geo.synthetic import spelling
-from geo.synthetic.choosing import add_doors, add_houses, case, home, inland, locate, put, quota, spare, spare_numbers, take
+from geo.synthetic.choosing import add_doors, add_houses, case, home, inland, locate, put, quota, reshape, spare, spare_numbers, take
 from geo.synthetic.doors import COUNTS, room_rows
-from geo.synthetic.draft import Draft
+from geo.synthetic.draft import Draft, either
+from geo.synthetic.ground import count_within
 
 
 def invalid_geometry(draft: Draft) -> None:
@@ -18,21 +19,17 @@ def invalid_geometry(draft: Draft) -> None:
     sheds = np.flatnonzero(houses["role"].eq("shed") & houses["fault"].eq("") & houses["trap"].eq(""))
     chosen = np.sort(rng.permutation(sheds)[: max(3, quota(draft) // 3)])
     houses.loc[chosen, "fault"] = "invalid_geometry"
+    outlines = houses["footprint"].to_numpy()[chosen]
+    reshape(draft, "former", chosen, outlines)
+    reshape(draft, "footprint", chosen, [shapely.polygons(shapely.get_coordinates(g)[[0, 2, 1, 3, 0]]) for g in outlines])
     for h in chosen:
-        outline = houses["footprint"].iloc[h]
-        corner = shapely.get_coordinates(outline)
-        houses.at[h, "former"] = outline
-        houses.at[h, "footprint"] = shapely.polygons(corner[[0, 2, 1, 3, 0]])
         case(draft, "invalid_geometry", ("building", int(h)))
         spare(draft, "*", ("building", int(h)))
     fine = take(draft, "", max(2, quota(draft) // 3))
     put(draft, "trap", fine, "outline with a spike")
-    for h in home(draft, fine):
-        outline = houses["footprint"].iloc[h]
-        corner = shapely.get_coordinates(outline)
-        away = corner[1] + 0.4 * (corner[1] - corner[0]) / np.hypot(*(corner[1] - corner[0]))
-        houses.at[h, "former"] = outline
-        houses.at[h, "footprint"] = shapely.polygons(np.vstack([corner[:2], away.round(3), corner[1:]]))
+    outlines = houses["footprint"].to_numpy()[home(draft, fine)]
+    reshape(draft, "former", home(draft, fine), outlines)
+    reshape(draft, "footprint", home(draft, fine), [_spiked(g) for g in outlines])
 
 
 def overlapping_footprints(draft: Draft) -> None:
@@ -65,30 +62,29 @@ def duplicate_id(draft: Draft) -> None:
     """One id on two different rows; and rows that came twice word for word, which is no fault of the world."""
     chosen = take(draft, "duplicate_id", max(2, quota(draft) // 2))
     locate(draft, chosen)
-    for k, d in enumerate(chosen):
-        side = "address" if k % 2 == 0 else "plate"
-        mine = np.array([d])
-        again = add_doors(draft, mine, number=spare_numbers(draft, mine), counted=False, same_as=int(d))
-        put(draft, "plate", again, side == "plate")
-        put(draft, "address", again, side == "address")
-        case(draft, "duplicate_id", (side, int(d)))
-        spare(draft, "*", ("plate", int(d)), ("address", int(d)), ("building", int(home(draft, mine)[0])))
-    for d in take(draft, "", max(2, quota(draft) // 3)):
-        put(draft, "trap", np.array([d]), "row delivered twice")
-        draft.repeats.append(("plates", int(d)))
+    plates = np.arange(len(chosen)) % 2 == 1
+    add_doors(draft, chosen, number=spare_numbers(draft, chosen), counted=False, same_as=chosen, plate=plates, address=~plates)
+    for d, h, plate in zip(chosen, home(draft, chosen), plates, strict=True):
+        case(draft, "duplicate_id", ("plate" if plate else "address", int(d)))
+        spare(draft, "*", ("plate", int(d)), ("address", int(d)), ("building", int(h)))
+    fine = take(draft, "", max(2, quota(draft) // 3))
+    put(draft, "trap", fine, "row delivered twice")
+    draft.repeats += [int(d) for d in fine]
 
 
 def outside_project(draft: Draft) -> None:
     """Coordinates of nowhere: zero, or kilometres away; on plates and on addresses."""
     chosen = take(draft, "outside_project", max(4, quota(draft)))
     x1, y1 = shapely.total_bounds(draft.villages["geometry"].to_numpy())[2:]
-    for k, (d, h) in enumerate(zip(chosen, home(draft, chosen), strict=True)):
-        side, column = (("address", "a"), ("plate", "p"))[k % 2]
-        x, y = (0.0, 0.0) if k % 4 < 2 else (x1 + 2500.0 + 40 * k, y1 + 900.0)
-        locate(draft, np.array([d]))
-        put(draft, f"{column}_x", np.array([d]), x)
-        put(draft, f"{column}_y", np.array([d]), y)
-        case(draft, "outside_project", (side, int(d)), note="zero" if x == 0 else "far away")
+    rank = np.arange(len(chosen))
+    zero = rank % 4 < 2
+    locate(draft, chosen)
+    for column, mine in (("a", rank % 2 == 0), ("p", rank % 2 == 1)):
+        put(draft, f"{column}_x", chosen[mine], np.where(zero, 0.0, x1 + 2500.0 + 40 * (rank % 50))[mine])
+        put(draft, f"{column}_y", chosen[mine], np.where(zero, 0.0, y1 + 900.0)[mine])
+    for d, h, k in zip(chosen, home(draft, chosen), rank, strict=True):
+        side = "plate" if k % 2 else "address"
+        case(draft, "outside_project", (side, int(d)), note="zero" if k % 4 < 2 else "far away")
         for code in ("misplaced_plate", "misplaced_address", "unlocated_address", "village_mismatch", "dangling_plate"):
             spare(draft, code, (side, int(d)), ("building", int(h)))
 
@@ -123,8 +119,8 @@ def surplus_rooms(draft: Draft) -> None:
         count = draft.rng.integers(1, 3, len(chosen))
         door = np.repeat(chosen, count)
         above = draft.doors["floors_n"].to_numpy()[door] + draft.rng.integers(2, 4, len(door))
-        rank = np.arange(len(door)) - np.repeat(np.r_[0, np.cumsum(count)[:-1]], count)
-        rows = room_rows(draft.rng, draft.doors, door, np.ones(len(door), dtype=int), above * 100 + 1 + rank)
+        rank = count_within(count)
+        rows = room_rows(draft.rng, door, np.ones(len(door), dtype=int), above * 100 + 1 + rank)
         rows["fault"] = fault or "lived in"
         if not peopled:
             rows[list(COUNTS)] = 0.0
@@ -213,7 +209,15 @@ def alias(draft: Draft) -> None:
     put(draft, "trap", chosen, "older name in brackets")
     note = "（旧：老街" + pd.Series(draft.rng.integers(1, 90, len(chosen))).astype(str).to_numpy(dtype=object) + "号）"
     side = np.arange(len(chosen)) % 2 == 0
-    put(draft, "p_alias", chosen, np.where(side, note, ""))
-    put(draft, "a_alias", chosen, np.where(side, "", note))
+    put(draft, "p_alias", chosen, either(side, note, ""))
+    put(draft, "a_alias", chosen, either(side, "", note))
     put(draft, "p_quiet", chosen, value=True)
     put(draft, "a_quiet", chosen, value=True)
+
+
+def _spiked(outline: shapely.Polygon) -> shapely.Polygon:
+    """The same outline with a needle of 0.4 m at a corner: invalid, but nothing of its area is in doubt."""
+    corner = shapely.get_coordinates(outline)
+    side = corner[1] - corner[0]
+    tip = (corner[1] + 0.4 * side / np.hypot(*side)).round(3)
+    return shapely.Polygon(np.vstack([corner[:2], tip, corner[1:]]))

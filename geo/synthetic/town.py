@@ -65,7 +65,7 @@ def deal_town(*, buildings_n: int, seed: int, noise: NoiseLevel = "town", faults
     level = NOISE[noise]
     ground = lay_ground(rng, buildings_n=buildings_n, pitch_ratio=level.pitch_ratio)
     houses = doors.furnish(rng, ground)
-    numbered = doors.number_doors(rng, houses, ground.streets)
+    numbered = doors.number_doors(rng, houses, ground.streets, ground.villages)
     draft = Draft(rng, level, ground.villages, ground.streets, houses, numbered, doors.rooms(rng, numbered))
     plant(draft)
     delivery = deliver(draft)

@@ -6,16 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.synthetic.delivery import Delivery
+from geo.synthetic.derived import derive, row_numbers
 from geo.synthetic.doors import COUNTS, KEY
 from geo.synthetic.draft import Draft
 
-_GREY_M = (6.0, 15.0)
-"""Between these distances from the own village a point is neither a village_mismatch nor clean (tolerance 10 m)."""
-_SAME_M = 4.5
-"""Beyond this distance from its own house a correct coordinate may or may not be called misplaced (limit 8 m)."""
 # The register's number does not speak of the plate beside it, or nobody can say whether it does.
 _OPEN_PAIRS = frozenset({"text_conflict", "plate_for_many_buildings", "status_conflict", "duplicate_id", "village_mismatch"})
 
@@ -33,7 +29,7 @@ def tell(draft: Draft, delivery: Delivery, spoiled: list[dict[str, object]]) -> 
         building_id and the people of every count on live buildings.
     """
     book = _Book(draft, delivery)
-    derived, grey = _derived(draft, delivery)
+    derived, grey = derive(delivery)
     cases = [*(book.resolve(c) for c in (*draft.cases, *derived)), *spoiled]
     findings = pd.DataFrame(cases).drop_duplicates(["code", "subject_id"]).reset_index(drop=True)
     findings.insert(0, "case_id", findings["code"] + "-" + pd.Series(range(len(findings)), dtype=object).astype(str).str.zfill(5))
@@ -88,12 +84,12 @@ class _Book:
             return []
         if kind == "stray":
             name = self.strays[position]
-            return [name, *_numbers(self.people_row[name], "population")]
+            return [name, *row_numbers(self.people_row[name], "population")]
         value = self.ids_of[kind][position]
         return [] if value is None or pd.isna(value) else [str(value)]
 
     def _row_names(self, row: int, texts: list[str], table: str) -> list[str]:
-        return [texts[row], *_numbers(row, table)]
+        return [texts[row], *row_numbers(row, table)]
 
     def resolve(self, case: dict[str, Any]) -> dict[str, object]:
         """One case with ids in the place of references."""
@@ -101,146 +97,6 @@ class _Book:
         names = [i for thing in (case["subject"], *case["accept"]) for i in self.ids(thing)]
         subject = {"previous": "building", "room": "address", "stray": "row", "text": "row"}.get(kind, kind)
         return {"code": case["code"], "subject": subject, "subject_id": names[0], "accept": list(dict.fromkeys(names[1:])), "note": case["note"]}
-
-
-def _numbers(row: int, table: str) -> list[str]:
-    return [name for k in (row, row + 1, row + 2) for name in (str(k), f"{table}:{k}", f"{table}:#{k}")]
-
-
-def _derived(draft: Draft, delivery: Delivery) -> tuple[list[dict[str, Any]], list[tuple[str, Any]]]:
-    """Cases and grey zones that follow from the whole town: positions, distances, counts, changed outlines."""
-    cases: list[dict[str, Any]] = []
-    grey: list[tuple[str, Any]] = []
-    for step in (_unlocated, _positions, _absent, _people_on_nothing, _changes, _short_texts, _surplus, _renumbered_gaps):
-        found, unsure = step(draft, delivery)
-        cases += found
-        grey += unsure
-    return cases, grey
-
-
-def _case(code: str, subject: tuple[str, int], accept: list[Any], note: str = "") -> dict[str, Any]:
-    return {"code": code, "subject": subject, "accept": accept, "note": note}
-
-
-Found = tuple[list[dict[str, Any]], list[tuple[str, Any]]]
-
-
-def _unlocated(draft: Draft, delivery: Delivery) -> Found:
-    """Active plate-level addresses without a coordinate whose number hangs somewhere."""
-    doors = delivery.doors
-    placeless = doors["address"] & doors["a_status"].eq("current") & (doors["a_located"] >= draft.noise.located_ratio)
-    plates = pd.MultiIndex.from_frame(doors.loc[doors["plate"], [f"p_{k}" for k in KEY]])
-    mine = pd.MultiIndex.from_frame(doors[[f"a_{k}" for k in KEY]])
-    known = placeless.to_numpy() & mine.isin(plates)
-    cases = [_case("unlocated_address", ("address", int(d)), []) for d in np.flatnonzero(known)]
-    rooms = delivery.rooms.index[(doors["a_located"].to_numpy()[delivery.rooms["door"]] >= draft.noise.located_ratio)]
-    unsure = np.flatnonzero(placeless.to_numpy() & ~known)
-    return cases, [("unlocated_address", ("address", int(d))) for d in unsure] + [("unlocated_address", ("room", int(r))) for r in rooms]
-
-
-def _positions(draft: Draft, delivery: Delivery) -> Found:
-    """Grey zones of distance: to the own house, and to the own village's border."""
-    houses, doors = delivery.houses, delivery.doors
-    shapes = houses["footprint"].to_numpy()
-    villages = draft.villages["geometry"].to_numpy()
-    village_of = {name: k for k, name in enumerate(draft.villages["name"])}
-    codes = delivery.tables["villages"].set_index("village_code")["name"]
-    grey: list[tuple[str, Any]] = []
-    for side, table, key in (("plate", "plates", "plate_id"), ("address", "addresses", "address_id")):
-        rows = delivery.tables[table]
-        point = rows["geometry"].to_numpy()
-        position = pd.Series(np.arange(len(doors)), index=doors[key]).loc[lambda s: s.index.notna()]
-        room = pd.Series(delivery.rooms["door"].to_numpy(), index=delivery.rooms["address_id"]) if side == "address" else pd.Series(dtype=int)
-        where = pd.concat([position[~position.index.duplicated()], room]).reindex(rows[key]).to_numpy()
-        home = doors["house"].to_numpy()[where.astype(int)]
-        there = ~shapely.is_missing(point)
-        far = np.full(len(rows), np.nan)
-        housed = there & (home >= 0)
-        far[housed] = shapely.distance(point[housed], shapes[home[housed]])
-        quiet = doors["fault"].to_numpy()[where.astype(int)] != f"misplaced_{side}"
-        grey += [(f"misplaced_{side}", i) for i in rows[key][(far > _SAME_M) & quiet]]
-        declared = rows["village_code"].map(lambda v: village_of[codes.get(v, v)]).to_numpy()
-        out = np.full(len(rows), np.nan)
-        out[there] = shapely.distance(point[there], villages[declared[there]])
-        mismatch = doors["fault"].to_numpy()[where.astype(int)] == "village_mismatch"
-        grey += [("village_mismatch", i) for i in rows[key][(out > _GREY_M[0]) & ~mismatch]]
-    table = delivery.tables["buildings"]
-    declared = table["village_code"].map(lambda v: village_of[codes.get(v, v)]).to_numpy()
-    inside_m = shapely.distance(shapely.centroid(table["geometry"].to_numpy()), villages[declared])
-    planted = set(houses.loc[houses["fault"].eq("village_mismatch"), "building_id"])
-    return [], grey + [("village_mismatch", i) for i in table["building_id"][inside_m > 0] if i not in planted]
-
-
-def _absent(draft: Draft, delivery: Delivery) -> Found:
-    """Every live house some of whose registered people live elsewhere."""
-    doors, houses = delivery.doors, delivery.houses
-    counted = doors["address"] & doors["counted"] & (doors["absent_n"] > 0) & doors["building_no"].eq(0)
-    home = doors["house"].to_numpy()
-    placed = counted.to_numpy() & (home >= 0) & houses["live"].to_numpy()[home.clip(0)] & doors["a_status"].eq("current").to_numpy()
-    cases = []
-    for h, mine in pd.Series(np.flatnonzero(placed)).groupby(home[placed]):
-        names: list[Any] = [("address", int(d)) for d in mine] + [("plate", int(d)) for d in mine]
-        cases.append(_case("registered_not_present", ("building", int(h)), names))
-    return cases, [("registered_not_present", ("address", int(d))) for d in np.flatnonzero(counted.to_numpy() & ~placed)]
-
-
-def _people_on_nothing(draft: Draft, delivery: Delivery) -> Found:
-    """People counted at virtual and demolished addresses; the same rows are no case of people_unplaced."""
-    doors = delivery.doors
-    nothing = doors["fault"].isin(["virtual_address", "demolished_occupied", "demolished_vacant", "temporary_gone"]) & doors["address"]
-    peopled = nothing & doors["counted"] & doors["counted_on"].eq("2026-06-15") & (doors[list(COUNTS)].sum(axis=1) > 0)
-    cases = [
-        _case("people_on_nothing", ("address", int(d)), [("building", int(h)), ("previous", int(h))] if (h := doors["house"].iloc[d]) >= 0 else [])
-        for d in np.flatnonzero(peopled)
-    ]
-    unsure = doors["address"] & (nothing | doors["fault"].isin(["undecided_address", "status_conflict"]))
-    texts = delivery.tables["addresses"].drop_duplicates("address_id").set_index("address_id")["text"]
-    grey: list[tuple[str, Any]] = []
-    rows = delivery.tables["population"]
-    label = rows["text"] if "text" in rows else rows["address_id"]
-    row = {str(v): k for k, v in enumerate(label)}
-    for d in np.flatnonzero(unsure):
-        name = str(doors["address_id"].iloc[d])
-        shown = str(texts[name]) if "text" in rows else name
-        grey += [("people_unplaced", i) for i in (name, shown, *_numbers(row[shown], "population"))] if shown in row else []
-        grey += [("people_on_nothing", name)] if not peopled.iloc[d] else []
-    return cases, grey
-
-
-def _changes(draft: Draft, delivery: Delivery) -> Found:
-    """Outlines whose overlap with the other survey lies close to a limit."""
-    houses = delivery.houses
-    both = np.flatnonzero(houses["current"] & houses["previous"])
-    previous = delivery.tables["buildings_previous"].set_index("building_id")["geometry"]
-    old = previous.reindex(houses["previous_id"].iloc[both]).to_numpy()
-    back = -np.array(draft.noise.survey_offset_m)
-    old = shapely.transform(old, lambda xy: xy + back)
-    new = shapely.make_valid(houses["footprint"].to_numpy()[both])
-    iou = shapely.area(shapely.intersection(new, old)) / shapely.area(shapely.union(new, old))
-    planted = houses["fault"].eq("changed_footprint").to_numpy()[both]
-    unsure = both[(iou < 0.89) & ~planted]
-    return [], [(code, (kind, int(h))) for h in unsure for kind in ("building", "previous") for code in ("changed_footprint", "suspected_new_building")]
-
-
-def _short_texts(draft: Draft, delivery: Delivery) -> Found:
-    """Texts without province, county or town: an office may call them nonstandard or supply the levels itself."""
-    short = delivery.short
-    return [], [("nonstandard_address", str(i)) for i in short.index[short]]
-
-
-def _surplus(draft: Draft, delivery: Delivery) -> Found:
-    """Rooms of houses that are not there, or above a roof but lived in."""
-    rooms, doors = delivery.rooms, delivery.doors
-    odd = doors["fault"].to_numpy()[rooms["door"]]
-    unsure = np.flatnonzero(np.isin(odd, ["demolished_occupied", "demolished_vacant"]) & rooms["fault"].ne("surplus_rooms").to_numpy())
-    return [], [("surplus_rooms", ("room", int(r))) for r in unsure]
-
-
-def _renumbered_gaps(draft: Draft, delivery: Delivery) -> Found:
-    """Order along a street means little where a house carries a sub-number or several rows were merged."""
-    doors = delivery.doors
-    unsure = doors["sub"].gt(0) | doors["temporary"] | doors["fault"].isin(["misplaced_plate", "stacked_addresses", "outside_project", "dangling_plate"])
-    return [], [("number_out_of_order", (kind, int(d))) for d in np.flatnonzero(unsure) for kind in ("plate", "address")]
 
 
 def _pairs(delivery: Delivery) -> pd.DataFrame:
@@ -316,5 +172,6 @@ def _population(delivery: Delivery) -> pd.DataFrame:
     live = houses["current"].to_numpy() & houses["live"].to_numpy()
     total = both.loc[live[both["house"]]].groupby("house")[list(COUNTS)].sum().astype("int64")
     total.insert(0, "building_id", houses["building_id"].to_numpy()[total.index])
-    return total.reset_index(drop=True)
+    out: pd.DataFrame = total.reset_index(drop=True)
+    return out
 
