@@ -62,7 +62,7 @@ class Result:
         known = {kind: other["id"].isin(self.positions[kind]) for kind in KINDS}
         same = np.logical_or.reduce([known[kind] & (other["subject"] == kind) for kind in KINDS])
         parts = [other[known[kind] & (~same | (other["subject"] == kind))].assign(kind=kind) for kind in KINDS]
-        both = pd.concat([own, *(part[["kind", "id", "finding"]] for part in parts)])
+        both: pd.DataFrame = pd.concat([own, *(part[["kind", "id", "finding"]] for part in parts)])
         return both.drop_duplicates(["kind", "id", "finding"]).sort_values(["finding", "kind", "id"], ignore_index=True)
 
     @cached_property

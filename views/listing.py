@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from layers.cards import in_order, title
+from layers.details import value_shown
 from layers.labels import CERTAINTY, KIND, OFFICE, SEVERITY
-from layers.people import PEOPLE_UNITS, masked, shown
+from layers.people import PEOPLE_UNITS, masked
 from layers.result import KINDS, Result, within
 from views.state import language, named, say, village_name
 
@@ -93,9 +94,7 @@ def _values(found: pd.DataFrame) -> pd.Series:
     """Values with their unit; counts of people below five as "<5"."""
     number = pd.to_numeric(found["value"], errors="coerce")
     unit = found["unit"].fillna("").astype("str")
-    text = number.map(lambda n: "" if pd.isna(n) else f"{n:,.6g}") + (" " + unit).where(number.notna() & (unit != ""), "")
-    people = unit.isin(PEOPLE_UNITS) & number.notna()
-    return text.where(~people, number.map(shown) + " " + unit)
+    return pd.Series([value_shown(n, u) for n, u in zip(number, unit, strict=True)], index=found.index, dtype="str")
 
 
 def _speaks_of(result: Result, found: pd.DataFrame, word: str) -> np.ndarray:

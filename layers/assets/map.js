@@ -102,7 +102,7 @@
         });
       });
       this.mild = {}; this.findings.forEach(function (p) { if (p.v === "notice") { view.mild[p.s] = true; } });
-      this.restyle(); this.group.addTo(this.map);
+      this.restyle(); this.group.addTo(this.map); this.names.draw();
     },
 
     note: function (p, i) {
@@ -163,7 +163,7 @@
       var view = this, out = [];
       this.shapes.forEach(function (shape) {
         var dp = shape.dp, fill, box;
-        if (dp.shape !== "ground" && dp.shape !== "area") { return; }
+        if (!shape._map || (dp.shape !== "ground" && dp.shape !== "area")) { return; }
         if (dp.shape === "ground" ? !(view.state.fills || zoom < 17) || !dp.p.t : zoom < 18 || !dp.p.t || shape.away()) { return; }
         box = shape.getBounds(); if (!seen.intersects(box)) { return; }
         fill = view.state.fills && view.state.fills[dp.p.id];

@@ -1,0 +1,82 @@
+"""The evidence of one object is complete: itself, what is linked, what its findings name; differences are marked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.evidence import differing, evidence, parts
+from layers.result import Result
+
+
+def seen(result: Result, kind: str, one: str) -> dict[str, list[str]]:
+    found = evidence(result, kind, one)
+    assert found is not None
+    return {k: found.objects(k)[f"{k}_id"].tolist() for k in ("building", "plate", "address")}
+
+
+@pytest.mark.parametrize(("kind", "one"), [("building", "B1"), ("plate", "P1"), ("address", "A1"), ("finding", "F1")])
+def test_the_three_records_are_there_whichever_of_them_was_clicked(result: Result, kind: str, one: str) -> None:
+    assert seen(result, kind, one) == {"building": ["B1"], "plate": ["P1"], "address": ["A1"]}
+
+
+def test_an_object_without_links_stands_alone(result: Result) -> None:
+    assert seen(result, "building", "B2") == {"building": ["B2"], "plate": [], "address": []}
+    alone = evidence(result, "building", "B2")
+    assert alone is not None
+    assert alone.links.empty
+    assert alone.partners() == []
+
+
+def test_an_undecided_link_is_shown_as_undecided_beside_the_decided_one(result: Result) -> None:
+    found = evidence(result, "address", "A3")
+    assert found is not None
+    assert found.links["state"].tolist() == ["grouped", "undecided"]
+    assert found.plates["plate_id"].tolist() == ["P2", "P3"] or set(found.plates["plate_id"]) == {"P2", "P3"}
+
+
+def test_links_of_strangers_stay_out(result: Result) -> None:
+    found = evidence(result, "plate", "P2")
+    assert found is not None
+    assert found.links["plate_id"].tolist() == ["P2"]
+
+
+@pytest.mark.parametrize("one", ["F4", "F6"])
+def test_a_finding_without_an_object_is_shown_by_itself(result: Result, one: str) -> None:
+    found = evidence(result, "finding", one)
+    assert found is not None
+    assert found.findings["finding_id"].tolist() == [one]
+    assert found.buildings.empty
+
+
+@pytest.mark.parametrize(("kind", "one"), [("building", "B99"), ("finding", "F99"), ("village", "V1"), ("plate", "B1")])
+def test_what_does_not_exist_has_no_evidence(result: Result, kind: str, one: str) -> None:
+    assert evidence(result, kind, one) is None
+
+
+@given(st.text("一二12号巷A", max_size=12), st.text("一二12号巷A", max_size=12))
+def test_pieces_put_together_are_the_texts_again(first: str, second: str) -> None:
+    one, two = differing(first, second)
+    assert "".join(t for t, _ in one) == first
+    assert "".join(t for t, _ in two) == second
+    assert "".join(t for t, same in one if same) == "".join(t for t, same in two if same)
+
+
+def test_a_plate_that_says_less_than_the_register_differs_from_nothing() -> None:
+    assert all(same for _, same in differing("广普镇普兴村中山巷4号", "中山巷4号")[1])
+
+
+def test_parts_differ_only_where_two_texts_say_different_things(result: Result) -> None:
+    table = parts([result.tables.addresses.iloc[[0]], result.tables.plates.iloc[[0]]])
+    assert table.loc["number", "differs"]
+    assert not table.loc["street", "differs"]
+    assert "town" not in table.index
+
+
+def test_a_part_that_one_text_leaves_out_does_not_differ(result: Result) -> None:
+    assert not parts([result.tables.addresses.iloc[[0]], result.tables.addresses.iloc[[1]]]).loc["room", "differs"]
+
+
+def test_no_text_has_no_parts() -> None:
+    assert parts([]).empty

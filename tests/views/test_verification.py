@@ -1,0 +1,162 @@
+"""The map page: a click shows the evidence, filters narrow list and map alike, nothing from data becomes markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers.result import Result
+from tests.layers.town import HOSTILE
+from tests.views.conftest import Opened, texts
+
+
+def clicked(n: int, **event: Any) -> dict[str, Any]:
+    return {"map": {**event, "n": f"{n}"}}
+
+
+def map_state(test: AppTest) -> dict[str, Any]:
+    """The state that was sent to the map's frame."""
+    sent = json.loads(test.get("component_instance")[0].proto.json_args)["feature_group"]
+    found = re.search(r"Doorplate\.apply\((\{.*\})\);", sent)
+    assert found
+    state: dict[str, Any] = json.loads(found[1])
+    return state
+
+
+def listed(test: AppTest) -> list[str]:
+    return test.dataframe[0].value.iloc[:, 0].tolist()
+
+
+def test_the_first_village_is_shown_with_its_findings_by_precedence(result: Result, opened: Opened) -> None:
+    test = opened("verification")
+    assert test.selectbox(key="village_box").value == "V1"
+    assert listed(test) == ["牌址不符", "有楼无牌", "空挂门牌", "户在人不在"]
+    assert map_state(test)["mask"] is None
+
+
+def test_a_clicked_building_shows_its_findings_its_card_and_its_three_records(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="building", id="B1"))
+    told = texts(test)
+    assert "广普镇普兴村中山巷4号" in told
+    assert "牌址不符：14 与 4" in told.replace("\\", "")
+    assert "怎么办" in told
+    assert next(f.value["编号"].tolist() for f in test.dataframe if "编号" in f.value) == ["B1", "P1", "A1"]
+    assert map_state(test)["selected"] == {"kind": "building", "id": "B1"}
+    assert sorted(map_state(test)["partners"]) == [["address", "A1"], ["plate", "P1"]]
+
+
+def test_differing_characters_and_parts_are_marked(result: Result, opened: Opened) -> None:
+    told = texts(opened("verification", **clicked(1, kind="plate", id="P1")))
+    assert "【1】" in told
+    assert "≠ 门牌号" in told
+
+
+def test_an_undecided_link_is_called_undecided(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="plate", id="P2"))
+    assert "待判" in test.dataframe[-1].value["状态"].tolist()
+
+
+def test_the_same_click_is_taken_once(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, code="text_conflict"))
+    assert map_state(test)["mask"] is not None
+    test.run()
+    assert map_state(test)["mask"] is not None
+    test.session_state["map"] = {"code": "text_conflict", "n": "2"}
+    test.run()
+    assert map_state(test)["mask"] is None
+
+
+def test_a_code_in_the_legend_filters_list_and_map_and_keeps_its_count(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, code="dangling_plate"))
+    assert len(listed(test)) == 1
+    state = map_state(test)
+    assert state["mask"] == "20"  # the third of four findings
+    assert {row["code"]: (row["n"], row["on"]) for row in state["legend"]}["dangling_plate"] == (1, True)
+    assert {row["code"]: (row["n"], row["on"]) for row in state["legend"]}["text_conflict"] == (1, False)
+
+
+@pytest.mark.parametrize(("text", "ids"), [("P2", 1), ("中山巷4号", 2), ("vanished", 0), ("b1 人不在", 1), ("a1", 1)])
+def test_search_finds_ids_texts_and_related_objects(result: Result, opened: Opened, text: str, ids: int) -> None:
+    test = opened("verification")
+    test.text_input(key="text_box").input(text).run()
+    assert len(listed(test)) == ids if ids else any("筛选后没有" in i.value for i in test.info)
+
+
+def test_severity_and_office_narrow_together(result: Result, opened: Opened) -> None:
+    test = opened("verification")
+    test.selectbox(key="office_box").select("civil_affairs").run()
+    assert len(listed(test)) == 2
+    test.button_group(key="severities_box").set_value(["notice"]).run()
+    assert any("筛选后没有" in i.value for i in test.info)
+
+
+def test_another_village_forgets_what_was_chosen(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="building", id="B1"))
+    test.selectbox(key="village_box").select("V2").run()
+    state = map_state(test)
+    assert state["selected"] is None
+    assert state["scene"].endswith("/V2")
+    assert any("没有发现问题" in i.value for i in test.info)
+
+
+def test_a_click_on_a_neighbour_opens_that_village(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="village", id="V2"))
+    assert test.selectbox(key="village_box").value == "V2"
+
+
+def test_a_click_on_something_unknown_changes_nothing(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="village", id="<b>"))
+    assert test.selectbox(key="village_box").value == "V1"
+    assert "在地图上点" in texts(opened("verification", **clicked(1, kind="building", id="nobody")))
+
+
+def test_a_layer_can_be_switched(result: Result, opened: Opened) -> None:
+    assert map_state(opened("verification"))["layers"]["links"] is False
+    assert map_state(opened("verification", **clicked(1, layer="links", shown=True)))["layers"]["links"] is True
+    assert map_state(opened("verification", **clicked(1, layer="plates", shown=False)))["layers"]["plates"] is False
+
+
+def test_the_page_is_english_when_asked(result: Result, opened: Opened) -> None:
+    test = opened("verification", language="en", **clicked(1, kind="finding", id="F1"))
+    told = texts(test)
+    assert "What to do" in told
+    assert "text differs" in told
+    assert not re.search("[\u4e00-\u9fff]", "".join(test.dataframe[0].value.columns))
+    assert map_state(test)["language"] == "en"
+
+
+def test_hostile_texts_stay_texts(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="finding", id="F3"))
+    shown = [m for m in test.markdown if "evil" in str(m.value)]
+    assert shown
+    for element in shown:
+        assert "<img" not in element.value.replace("\\<img", "")
+        assert "![x](" not in element.value
+        assert not element.allow_html
+    assert HOSTILE not in texts(test)
+
+
+def test_counts_of_people_below_five_are_nowhere_on_the_page(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="building", id="B1"))
+    told = texts(test) + "\n".join(f.value.to_string() for f in test.dataframe)
+    assert "有 1 人" not in told.replace("\\", "")
+    assert "户籍 <5，实有 <5，流动 5，户在人不在 <5" in told
+
+
+def test_unknown_counts_are_unknown_and_not_zero(result: Result, opened: Opened) -> None:
+    test = opened("verification", **clicked(1, kind="building", id="B2"))
+    assert "户籍 未知，实有 未知" in "\n".join(f.value.to_string() for f in test.dataframe)
+
+
+@pytest.mark.parametrize("one", ["F4", "F6"])
+def test_findings_without_an_object_have_a_panel_too(result: Result, opened: Opened, one: str) -> None:
+    assert "怎么办" in texts(opened("verification", village="", **clicked(1, kind="finding", id=one)))
+
+
+def test_all_villages_can_be_drawn_at_once(result: Result, opened: Opened) -> None:
+    test = opened("verification", village="*")
+    assert len(listed(test)) == 6
