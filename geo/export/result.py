@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyogrio.errors import DataSourceError
 
 from geo.errors import ResultError
 from geo.export.geopackage import write_geopackage
@@ -48,20 +49,17 @@ def write(verification: Verification, out: Path) -> None:
     Raises
     ------
     ResultError
-        `out` is a file or a folder with something else in it: name another folder.
+        `out` is a file or a folder with something else in it: name another folder. Or it cannot be written: no space, no right.
     """
     out = Path(out).resolve()
     _check_free(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = out.with_name(f".{out.name}.new-{secrets.token_hex(4)}")
-    fresh.mkdir()
     try:
-        _fill(verification, fresh)
-        _sync(fresh)
-        earlier = _put_in_place(fresh, out)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
+        earlier = _replace(verification, out)
+    except (OSError, DataSourceError) as e:
+        raise ResultError(
+            f"无法写入 {out.name}（{e}）；原有结果未动。请检查磁盘空间和权限后重新运行",
+            f"{out.name} cannot be written ({e}); an earlier result is as it was. Check space and rights, then run again",
+        ) from e
     if earlier is not None:
         _keep_what_is_not_ours(earlier, out)
 
@@ -106,6 +104,19 @@ def _is_result(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(run, dict) and run.get("result") == RESULT
+
+
+def _replace(verification: Verification, out: Path) -> Path | None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = out.with_name(f".{out.name}.new-{secrets.token_hex(4)}")
+    fresh.mkdir()
+    try:
+        _fill(verification, fresh)
+        _sync(fresh)
+        return _put_in_place(fresh, out)
+    except BaseException:  # also when the user interrupts: nothing half-written is left behind
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
 
 
 def _fill(verification: Verification, folder: Path) -> None:
@@ -172,9 +183,15 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _keep_what_is_not_ours(earlier: Path, out: Path) -> None:
-    for path in sorted(earlier.iterdir()):
-        if path.name in FILES or path.name in _SIDE_FILES:
-            path.unlink()
-        else:
-            path.rename(out / path.name)
-    earlier.rmdir()
+    try:
+        for path in sorted(earlier.iterdir()):
+            if path.name in FILES or path.name in _SIDE_FILES:
+                path.unlink()
+            else:
+                path.rename(out / path.name)
+        earlier.rmdir()
+    except OSError as e:
+        raise ResultError(
+            f"新结果已写入 {out.name}，但其中不属于结果的文件未能全部移回（{e}），它们在 {earlier.name}",
+            f"the new result is in {out.name}, but files that are not part of it could not all be moved back ({e}); they are in {earlier.name}",
+        ) from e
