@@ -212,8 +212,8 @@ def _gap_ratio(kind: np.ndarray, weight: np.ndarray, footprints: np.ndarray, sha
     gap = shapely.distance(footprints[chosen][i], footprints[j])
     usual = np.where(chosen[i] == j, 0, np.maximum(np.searchsorted(GAPS_M, gap, side="right") - 1, 1))
     classes_n = len(GAPS_M) - 1
-    background = np.bincount(usual, minlength=classes_n) + 1.0
-    background /= background.sum()
+    counted = np.bincount(usual, minlength=classes_n) + 1.0
+    background = counted / counted.sum()
     seen = np.bincount(kind, weights=weight, minlength=classes_n) + 5 * background
     ratio = np.clip(seen / seen.sum() / background, *GAP_RATIO)
     ratio[-1] = min(ratio[-1], 0.3)

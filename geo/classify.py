@@ -44,7 +44,7 @@ def classify(evidence: Evidence, rules: tuple[Rule, ...]) -> gpd.GeoDataFrame:
 def status(ids: pd.Series, subject: str, findings: pd.DataFrame, otherwise: pd.Series) -> pd.Series:
     """The one status of each object: code of its first finding in order of precedence, else `otherwise`."""
     first = findings[findings["subject"] == subject].drop_duplicates("subject_id").set_index("subject_id")["code"]
-    return ids.map(first).fillna(otherwise).astype("str")
+    return ids.map(first).astype("str").fillna(otherwise)
 
 
 def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> pd.DataFrame:

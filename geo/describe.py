@@ -36,7 +36,7 @@ def describe(inputs: Inputs, old_villages: pd.DataFrame, *, habits: Habits) -> t
     addresses = _claims(inputs.addresses, inputs, old_villages, habits)
     ended = addresses["valid_to"] < inputs.as_of
     addresses["active"] = (addresses["status"].eq("current") | (addresses["status"].isna() & ~ended)).to_numpy()
-    return plates, _stack(_roll_up(addresses), inputs)
+    return plates, _stack(_roll_up(addresses))
 
 
 def _claims(table: gpd.GeoDataFrame, inputs: Inputs, old_villages: pd.DataFrame, habits: Habits) -> gpd.GeoDataFrame:
@@ -63,8 +63,8 @@ def _alias_door(alias: pd.Series, inputs: Inputs, habits: Habits) -> pd.Series:
     return alias.map(dict(zip(known, doors, strict=True))).astype("str")
 
 
-def _stack(addresses: gpd.GeoDataFrame, inputs: Inputs) -> gpd.GeoDataFrame:
-    """stack (name of the point several keys lie on, to the decimetre) and stack_n (number of different keys on it)."""
+def _stack(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Stack (name of the point several keys lie on, to the decimetre) and stack_n (number of different keys on it)."""
     points = addresses.geometry.to_numpy()
     x, y = shapely.get_x(points), shapely.get_y(points)
     spot = pd.Series([f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)], index=addresses.index).where(~np.isnan(x))

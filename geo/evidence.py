@@ -279,13 +279,12 @@ def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series
     known = known.assign(x=shapely.get_x(known["geometry"].to_numpy()), y=shapely.get_y(known["geometry"].to_numpy()))
     ask = addresses[addresses["active"] & addresses.geometry.isna() & addresses["side"].notna()][["side", "number_n"]].sort_values("number_n", kind="stable")
     table = known[["side", "number_n", "x", "y"]].sort_values("number_n", kind="stable")
-    options = {"on": "number_n", "by": "side", "allow_exact_matches": False, "tolerance": NEIGHBOUR_N}
-    below = pd.merge_asof(ask, table, direction="backward", **options)
-    above = pd.merge_asof(ask, table, direction="forward", **options)
+    below = pd.merge_asof(ask, table, on="number_n", by="side", direction="backward", allow_exact_matches=False, tolerance=NEIGHBOUR_N)
+    above = pd.merge_asof(ask, table, on="number_n", by="side", direction="forward", allow_exact_matches=False, tolerance=NEIGHBOUR_N)
     x, y = (below["x"] + above["x"]) / 2, (below["y"] + above["y"]) / 2
     text = pd.Series([f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)], dtype="str").where(x.notna().to_numpy())
     return pd.Series(text.to_numpy(), index=ask.index).reindex(addresses.index).astype("str")
 
 
-NEIGHBOUR_N = 4.0
+NEIGHBOUR_N = 4
 """Largest step in numbers to a neighbour that still brackets an address: the next house of its side, or the one after."""

@@ -89,6 +89,8 @@ def _terms(table: pd.DataFrame, renewed: pd.DataFrame) -> pd.DataFrame:
         for c in ("village_code", "text_village", "point_village", "declared_village")
     ]
     own.append(own[0].assign(door=table["alias_door"].to_numpy(), via=ALIAS))
+    # the same words are the same door, whatever villages each side is known to be in
+    own.append(own[0].assign(village="=", door=table["text"].where(table["door"].notna()).str.strip().to_numpy(), main=False))
     terms = pd.concat(own, ignore_index=True).dropna(subset=["village", "door"])
     new = terms[terms["via"] == OWN].merge(renewed, left_on=["village", "door"], right_on=["village_code_old", "old_door"])
     new = pd.DataFrame({"item": new["item"], "village": new["village_code_new"], "door": new["new_door"], "via": OLD, "main": new["main"]})
@@ -171,7 +173,7 @@ def _slips(names: pd.DataFrame) -> pd.DataFrame:
     masked = []
     for table in (rare, common):
         place = table["place"]
-        parts = [table.assign(at=i, form=place.str[:i] + "·" + place.str[i + 1 :], char=place.str[i])[place.str.len() > i] for i in range(int(place.str.len().max() or 0))]
+        parts = [table.assign(at=i, form=place.str[:i] + "·" + place.str[i + 1 :], char=place.str[i])[place.str.len() > i] for i in range(int(np.nan_to_num(place.str.len().max())))]
         masked.append(pd.concat(parts) if parts else table.assign(at=0, form="", char=""))
     found = masked[0].merge(masked[1], on=["village_code", "at", "form"], suffixes=("", "_common"))
     found = found[~(found["char"].isin(TELLING) | found["char_common"].isin(TELLING))]

@@ -216,7 +216,7 @@ def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.
     out = pd.DataFrame({id_column: rows[id_column]})
     for column in ("town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key"):
         out[column] = rows[column]
-    out["parent_id"] = rows["parent_id"] if "parent_id" in rows else np.nan
+    out["parent_id"] = rows.get("parent_id", np.nan)
     out["status"] = status(rows[id_column], subject, findings, otherwise)
     out["building_id"] = rows["building_id"]
     out["village_code"] = rows["village_code"]

@@ -126,6 +126,11 @@ def ids(*columns: pd.Series) -> pd.Series:
     return pd.Series(lists, index=columns[0].index, dtype=object)
 
 
+def shown(values: pd.Series, *, digits: int = 0) -> pd.Series:
+    """Numbers as the card's sentence shows them, so many digits after the point; null stays null."""
+    return pd.Series([f"{v:.{digits}f}" if v == v else None for v in values], index=values.index, dtype="str")
+
+
 def groups(frame: pd.DataFrame, *, by: str, id_column: str) -> pd.DataFrame:
     """One row per group of equal `by`: subject_id (the smallest id), related (the others, sorted) and n."""
     ordered = frame.dropna(subset=[by]).sort_values([by, id_column])

@@ -37,9 +37,9 @@ def standing(inputs: Inputs, *, thresholds: Thresholds) -> gpd.GeoDataFrame:
     unseen = _demolition_only(inputs.demolitions, [current[current["gone"]], old_facts], thresholds)
     out = pd.concat([current, old_facts, unseen], ignore_index=True)
     papers = inputs.demolitions.dropna(subset=["building_id"]).drop_duplicates("building_id").set_index("building_id")
-    for column, kind in (("document", "str"), ("demolished_on", "datetime64[ns]")):
-        said = pd.Series(papers[column].astype(kind).reindex(out["building_id"]).array, index=out.index)
-        out[column] = out[column].astype(kind).fillna(said) if column in out else said
+    for column in ("document", "demolished_on"):
+        said = pd.Series(papers[column].reindex(out["building_id"]).array, index=out.index)
+        out[column] = out[column].astype(said.dtype).fillna(said) if column in out else said
     return gpd.GeoDataFrame(out, geometry="geometry", crs=now.crs)
 
 

@@ -96,7 +96,7 @@ def _components(evidence: Evidence, buildings: pd.DataFrame, plates: pd.DataFram
     graph = coo_array((np.ones(len(pairs)), (pairs["i"], pairs["j"])), shape=(len(names), len(names)))
     label = connected_components(graph, directed=False)[1] if len(names) else np.zeros(0, int)
     nodes = pd.DataFrame({"label": label, "kind": names.str[0], "village": pd.concat([buildings["village_code"], plates["village_code"], addresses["village_code"]]).to_numpy()})
-    kinds = nodes.groupby(["label", "kind"]).size().unstack(fill_value=0).reindex(columns=["b", "p", "a"], fill_value=0)
+    kinds = pd.crosstab(nodes["label"], nodes["kind"]).reindex(columns=["b", "p", "a"], fill_value=0)
     agree = plates.set_index("plate_id")["paired_id"].notna()
     paired = nodes[nodes["kind"] == "p"].assign(agree=names[nodes["kind"] == "p"].str[1:].map(agree).to_numpy())
     every = paired.groupby("label")["agree"].all().reindex(kinds.index, fill_value=False)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
 from rich.console import Console
@@ -79,7 +80,7 @@ def check(project: Path) -> None:
     for title, frame, by in (("退回 quarantined", inputs.quarantine, "code"), ("修正 repaired", inputs.repairs, "why")):
         click.echo(f"{title}: {len(frame)}")
         for name, n in frame.groupby(["table", by]).size().items():
-            click.echo(f"  {' '.join(map(str, name))}: {n}")
+            click.echo(f"  {' '.join(str(part) for part in (name if isinstance(name, tuple) else (name,)))}: {n}")
 
 
 @main.command(help="生成一个样例镇。 Make a sample town.")
@@ -139,7 +140,7 @@ def dictionary() -> None:
 @click.option("--in", "source", type=click.File(encoding="utf-8"), help="JSONL：{id, text} 或 {id, a, b}")
 @click.option("--out", "target", type=click.File("w", encoding="utf-8"), default="-", help="JSONL 结果")
 @click.option("--profile", "name", default="default", show_default=True, help="地区配置 profile")
-def address(text: str | None, source: click.utils.LazyFile | None, target: click.utils.LazyFile, name: str) -> None:
+def address(text: str | None, source: TextIO | None, target: TextIO, name: str) -> None:
     """Token by token what was understood, and why."""
     from geo.address import explain
     from geo.address.table import predict
@@ -149,7 +150,7 @@ def address(text: str | None, source: click.utils.LazyFile | None, target: click
     with refusing():
         habits = load_profile(name).habits
     if source is not None:
-        rows = (json.loads(line) for line in source if line.strip())  # type: ignore[attr-defined]
+        rows = (json.loads(line) for line in source if line.strip())
         for row in predict(rows, habits=habits):
             target.write(json.dumps(row, ensure_ascii=False) + "\n")
         return
@@ -171,7 +172,7 @@ def app(out: Path, port: int) -> None:
     environment = {**os.environ, "DOORPLATE_OUT": str(out.resolve())}
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port), "--server.address", "127.0.0.1"]
     click.echo(f"http://127.0.0.1:{port}")
-    sys.exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)
+    sys.exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603 - our own interpreter and our own page
 
 
 @contextmanager

@@ -50,7 +50,8 @@ def _cycles(old: pd.Series, new: pd.Series) -> set[str]:
         onward.setdefault(a, set()).add(b)
     found_: set[str] = set()
     for start in onward:
-        seen, front = set(), {start}
+        seen: set[str] = set()
+        front = {start}
         while front:
             front = set().union(*(onward.get(x, set()) for x in front)) - seen
             seen |= front

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.rules.gone import gone_addresses
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rules.gone import gone_addresses
 
 CARD = Card(
     code="demolished_occupied",

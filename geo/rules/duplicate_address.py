@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.rules.repeated import same_address_apart, same_key_apart
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, groups
+from geo.rules.repeated import same_address_apart, same_key_apart
 
 CARD = Card(
     code="duplicate_address",

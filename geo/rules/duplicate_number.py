@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.rules.repeated import same_address_apart, same_key_apart
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
+from geo.rules.repeated import same_address_apart, same_key_apart
 
 CARD = Card(
     code="duplicate_number",
@@ -33,7 +33,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     addresses = same_address_apart(evidence)
     addresses = addresses[~addresses["key"].isin(plates["key"])].assign(subject="address")
     rows = pd.concat([plates, addresses], ignore_index=True)
-    return found(rows["subject_id"], related=rows["related"], value=rows["distance_m"], unit="m", subject=rows["subject"], text=rows["text"], n=rows["n"].astype(str), distance=rows["distance_m"].map("{:.0f}".format))
+    return found(rows["subject_id"], related=rows["related"], value=rows["distance_m"], unit="m", subject=rows["subject"], text=rows["text"], n=rows["n"].astype(str), distance=shown(rows["distance_m"]))
 
 
 RULE = Rule(CARD, find)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
 
 CARD = Card(
     code="implausible_density",
@@ -34,7 +34,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     house = (b["use"] == "residential") & (b["floors_n"].fillna(1) <= 3) & (b["doors_n"] <= 1)
     over = b["live"] & b["floors_n"].notna() & ((people * t.density_m2 > floor) | (house & (people > t.rural_house_n)))
     rows = b.assign(people=people, floor=floor)[over]
-    return found(rows["building_id"], value=rows["people"], unit="persons", n=rows["people"].map("{:.0f}".format), floor=rows["floor"].map("{:.0f}".format))
+    return found(rows["building_id"], value=rows["people"], unit="persons", n=shown(rows["people"]), floor=shown(rows["floor"]))
 
 
 RULE = Rule(CARD, find)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.rules.unplated import unplated
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
+from geo.rules.unplated import unplated
 
 CARD = Card(
     code="inhabited_unplated",
@@ -30,7 +30,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Eligible buildings without an installed plate where people are registered."""
     rows = unplated(evidence)
     rows = rows[(rows["registered_n"] > 0) | (rows["resident_n"] > 0)]
-    n = rows["registered_n"].map("{:.0f}".format) + " / " + rows["resident_n"].map("{:.0f}".format)
+    n = shown(rows["registered_n"]) + " / " + shown(rows["resident_n"])
     return found(rows["building_id"], related=rows["address_ids"] + rows["plate_ids"], value=rows["registered_n"], unit="persons", n=n)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rule import Card, Evidence, Rule, found, ids, shown
 
 CARD = Card(
     code="misplaced_plate",
@@ -38,7 +38,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
         unit="m",
         text=rows["text"],
         building=rows["building_id"],
-        distance=rows["distance_m"].map("{:.0f}".format),
+        distance=shown(rows["distance_m"]),
     )
 
 

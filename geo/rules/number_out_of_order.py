@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.spatial import KDTree
-import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
 
@@ -38,8 +38,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = p[p["installed"] & p["street"].notna() & p["number_n"].notna() & p.geometry.notna() & p["sub_number"].isna() & p["building_no"].isna()]
     rows = rows.assign(street_key=rows["village_code"].fillna("") + "|" + rows["place"], odd=rows["number_n"] % 2 == 1)
     rows = rows[rows.groupby("street_key")["plate_id"].transform("size") >= LEAST_N].sort_values(["street_key", "plate_id"])
-    agree = rows.groupby("street_key", group_keys=False)[["odd", "geometry"]].apply(_neighbours_agree)
-    rows = rows.assign(agrees=agree.reindex(rows.index) if len(rows) else pd.Series(dtype=float))
+    agree = [_neighbours_agree(street) for _, street in rows.groupby("street_key")]  # a tree per street: no column form exists
+    rows = rows.assign(agrees=pd.concat(agree).reindex(rows.index) if agree else np.nan)
     obeys = rows["agrees"].gt(0.5).groupby(rows["street_key"]).transform("mean") >= evidence.profile.thresholds.parity_ratio
     rows = rows[obeys & (rows["agrees"] == 0.0)]
     return found(rows["plate_id"], related=ids(rows["building_id"]), certainty="suspect", text=rows["text"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from geo.match import OLD
 import pandas as pd
 
+from geo.match import OLD
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(

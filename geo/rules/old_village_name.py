@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
@@ -31,11 +30,13 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = evidence.addresses
     rows = rows[rows["active"] & rows["village_abolished"]]
     names = evidence.inputs.villages.set_index("village_code")["name"]
-    new = rows["text_village"].map(names)
-    texts = [t.replace(v, n) if isinstance(v, str) and isinstance(n, str) else None for t, v, n in zip(rows["text"], rows["village"], new, strict=True)]
+    by_plate = rows["paired_id"].map(evidence.plates.set_index("plate_id")["village_code"])
+    codes = rows["text_village"].fillna(by_plate).fillna(rows["village_options"])
+    options = [[names[c] for c in str(code).split("|") if c in names.index] for code in codes]
+    texts = [" / ".join(text.replace(old, new) for new in news) for text, old, news in zip(rows["text"], rows["village"], options, strict=True)]
     proposal = pd.Series(texts, index=rows.index, dtype="str")
-    certainty = pd.Series(np.where(new.notna(), "certain", "suspect"), index=rows.index)
-    return found(rows["address_id"], related=ids(rows["paired_id"], rows["building_id"]), certainty=certainty, proposal=proposal, text=rows["text"], new=proposal.fillna("（需按坐标判定）"))
+    certainty = pd.Series(["certain" if len(news) == 1 else "suspect" for news in options], index=rows.index)
+    return found(rows["address_id"], related=ids(rows["paired_id"], rows["building_id"]), certainty=certainty, proposal=proposal, text=rows["text"], new=proposal)
 
 
 RULE = Rule(CARD, find)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 import pandas as pd
+import shapely
 
-from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rule import Card, Evidence, Rule, found, ids, shown
 
 CARD = Card(
     code="overlapping_footprints",
@@ -43,7 +43,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
         value=pairs["share"],
         unit="ratio",
         other=pairs["other"],
-        share=(pairs["share"] * 100).map("{:.0f}".format),
+        share=shown(pairs["share"] * 100),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from geo.rules.gone import gone_addresses
-from geo.rules.virtual_address import find as virtual
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
+from geo.rules.gone import gone_addresses
+from geo.rules.virtual_address import find as virtual
 
 CARD = Card(
     code="people_on_nothing",
@@ -33,7 +33,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     nothing = set(gone_addresses(evidence)["address_id"]) | set(virtual(evidence)["subject_id"])
     rows = a[a["address_id"].isin(nothing) & a["inhabited"]]
     n = rows[["registered_n", "resident_n"]].max(axis=1)
-    return found(rows["address_id"], value=n, unit="persons", text=rows["text"], n=n.map("{:.0f}".format))
+    return found(rows["address_id"], value=n, unit="persons", text=rows["text"], n=shown(n))
 
 
 RULE = Rule(CARD, find)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from geo.rules.gone import gone_addresses
-from geo.rules.virtual_address import find as virtual
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rules.gone import gone_addresses
+from geo.rules.virtual_address import find as virtual
 
 CARD = Card(
     code="people_unplaced",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.rules.repeated import same_key_apart
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
+from geo.rules.repeated import same_key_apart
 
 CARD = Card(
     code="plate_for_many_buildings",
@@ -30,7 +30,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Numbers whose plates hang on several buildings near each other while the register has one address."""
     rows = same_key_apart(evidence)
     rows = rows[~rows["two_addresses"] & (rows["distance_m"] <= evidence.profile.thresholds.many_buildings_max_m)]
-    return found(rows["subject_id"], related=rows["related"], value=rows["distance_m"], unit="m", subject="plate", text=rows["text"], n=rows["n"].astype(str), distance=rows["distance_m"].map("{:.0f}".format))
+    return found(rows["subject_id"], related=rows["related"], value=rows["distance_m"], unit="m", subject="plate", text=rows["text"], n=rows["n"].astype(str), distance=shown(rows["distance_m"]))
 
 
 RULE = Rule(CARD, find)

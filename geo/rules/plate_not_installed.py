@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.rules.unplated import unplated
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found
+from geo.rules.unplated import unplated
 
 CARD = Card(
     code="plate_not_installed",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.rules.gone import gone_plates
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rules.gone import gone_plates
 
 CARD = Card(
     code="plate_on_demolished",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rule import Card, Evidence, Rule, found, ids, shown
 
 CARD = Card(
     code="rebuilt",
@@ -29,7 +29,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Live footprints on the site of a gone one."""
     rows = evidence.rebuilt.sort_values(["building_id", "gone_id"])
     rows = rows.drop_duplicates("building_id")
-    return found(rows["building_id"], related=ids(rows["gone_id"]), value=rows["cover_ratio"], unit="ratio", old=rows["gone_id"], share=(rows["cover_ratio"] * 100).map("{:.0f}".format))
+    return found(rows["building_id"], related=ids(rows["gone_id"]), value=rows["cover_ratio"], unit="ratio", old=rows["gone_id"], share=shown(rows["cover_ratio"] * 100))
 
 
 RULE = Rule(CARD, find)

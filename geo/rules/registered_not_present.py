@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
 
 CARD = Card(
     code="registered_not_present",
@@ -28,7 +28,7 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Buildings with people registered who live elsewhere."""
     rows = evidence.buildings[evidence.buildings["absent_n"] > 0]
-    return found(rows["building_id"], value=rows["absent_n"], unit="persons", n=rows["absent_n"].map("{:.0f}".format))
+    return found(rows["building_id"], value=rows["absent_n"], unit="persons", n=shown(rows["absent_n"]))
 
 
 RULE = Rule(CARD, find)

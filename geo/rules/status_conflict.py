@@ -37,15 +37,13 @@ def _unbuilt(evidence: Evidence) -> pd.DataFrame:
     at = rows["building_id"].where(rows["building_id"].isin(unbuilt))
     rows = rows.assign(at=at.fillna(rows["declared_building"].where(rows["declared_building"].isin(unbuilt) & ~rows["building_live"])))
     rows = rows[rows["at"].notna()]
-    words = {"why_zh": "有效地址所在建筑为规划或误录", "why_en": "an active address on a building that is planned or entered in error"}
-    return found(rows["address_id"], related=ids(rows["at"], rows["paired_id"]), text=rows["text"], other=rows["at"], subject="address", **words)
+    return found(rows["address_id"], related=ids(rows["at"], rows["paired_id"]), text=rows["text"], other=rows["at"], subject="address", why_zh="有效地址所在建筑为规划或误录", why_en="an active address on a building that is planned or entered in error")
 
 
 def _retired(evidence: Evidence) -> pd.DataFrame:
     rows = evidence.plates
     rows = rows[rows["installed"] & ~rows["registered"] & rows["retired_id"].notna()]
-    words = {"why_zh": "门牌已安装，地址却已注销", "why_en": "the plate is up but its address is retired"}
-    return found(rows["plate_id"], related=ids(rows["retired_id"], rows["building_id"]), text=rows["text"], other=rows["retired_id"], subject="plate", **words)
+    return found(rows["plate_id"], related=ids(rows["retired_id"], rows["building_id"]), text=rows["text"], other=rows["retired_id"], subject="plate", why_zh="门牌已安装，地址却已注销", why_en="the plate is up but its address is retired")
 
 
 def _permanent(evidence: Evidence) -> pd.DataFrame:
@@ -55,13 +53,12 @@ def _permanent(evidence: Evidence) -> pd.DataFrame:
     addresses = addresses[addresses["building_id"].isin(temporary) & ~addresses["temporary"]]
     plates = evidence.plates[evidence.plates["standing"]]
     plates = plates[plates["building_id"].isin(temporary) & ~plates["temporary"] & ~plates["building_id"].isin(addresses["building_id"])]
-    words = {"why_zh": "永久号挂在临时建筑上", "why_en": "a permanent number on a temporary building"}
     first = addresses.sort_values("address_id").drop_duplicates("building_id")
     second = plates.sort_values("plate_id").drop_duplicates("building_id")
     return pd.concat(
         [
-            found(first["address_id"], related=ids(first["building_id"], first["paired_id"]), text=first["text"], other=first["building_id"], subject="address", **words),
-            found(second["plate_id"], related=ids(second["building_id"]), text=second["text"], other=second["building_id"], subject="plate", **words),
+            found(first["address_id"], related=ids(first["building_id"], first["paired_id"]), text=first["text"], other=first["building_id"], subject="address", why_zh="永久号挂在临时建筑上", why_en="a permanent number on a temporary building"),
+            found(second["plate_id"], related=ids(second["building_id"]), text=second["text"], other=second["building_id"], subject="plate", why_zh="永久号挂在临时建筑上", why_en="a permanent number on a temporary building"),
         ]
     )
 

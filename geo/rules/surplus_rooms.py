@@ -29,8 +29,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Rooms of a building that cannot be there, one finding per building."""
     r = evidence.rooms
     floors = evidence.buildings.set_index("building_id")["floors_n"]
-    floor = pd.to_numeric(r["floor"], errors="coerce").fillna(_floor_of_room(r["room"]))
-    held = r["building_id"].map(floors)
+    floor = pd.to_numeric(r["floor"], errors="coerce").astype("float64").fillna(_floor_of_room(r["room"]))
+    held = r["building_id"].map(floors).astype("float64")
     gone = evidence.gone["building_id"]
     away = r["building_gone"].eq(True) | r["declared_building"].isin(gone)
     rows = r[r["active"] & ~r["inhabited"] & (away | (floor > held))].assign(away=away, owner=r["building_id"].fillna(r["parent_id"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rule import Card, Evidence, Rule, found, ids, shown
 
 CARD = Card(
     code="suspected_demolition",
@@ -37,7 +37,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
         value=rows["iou"],
         unit="ratio",
         other=rows["other_id"].fillna("—"),
-        iou=rows["iou"].map("{:.2f}".format),
+        iou=shown(rows["iou"], digits=2),
     )
 
 

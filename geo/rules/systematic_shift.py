@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
 
 CARD = Card(
     code="systematic_shift",
@@ -42,10 +42,10 @@ def find(evidence: Evidence) -> pd.DataFrame:
         unit="m",
         proposal=layers["hypothesis"],
         hypothesis=layers["hypothesis"],
-        dx=layers["dx_m"].astype(float).map("{:.1f}".format),
-        dy=layers["dy_m"].astype(float).map("{:.1f}".format),
+        dx=shown(layers["dx_m"].astype(float), digits=1),
+        dy=shown(layers["dy_m"].astype(float), digits=1),
         n=layers["points_n"].astype(str),
-        z=layers["z"].astype(float).map("{:.1f}".format),
+        z=shown(layers["z"].astype(float), digits=1),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, UNCLAIMED_N, found
+from geo.rule import UNCLAIMED_N, Card, Evidence, Rule, found
 
 CARD = Card(
     code="temporary_unplated",

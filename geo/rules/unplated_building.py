@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-
-from geo.rules.unplated import unplated
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, shown
+from geo.rules.unplated import unplated
 
 CARD = Card(
     code="unplated_building",
@@ -33,7 +32,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = unplated(evidence)
     rows = rows[(rows["addresses_n"] == 0) & (rows["plates_n"] == 0) & ~((rows["registered_n"] > 0) | (rows["resident_n"] > 0))]
     certainty = pd.Series(np.where(rows["claimed_n"] > UNSURE_N, "suspect", "certain"), index=rows.index)
-    return found(rows["building_id"], certainty=certainty, value=rows["area_m2"], unit="m2", area=rows["area_m2"].map("{:.0f}".format))
+    return found(rows["building_id"], certainty=certainty, value=rows["area_m2"], unit="m2", area=shown(rows["area_m2"]))
 
 
 UNSURE_N = 0.05

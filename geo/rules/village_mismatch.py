@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from geo.locate import distance_to_village
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.locate import distance_to_village
+from geo.rule import Card, Evidence, Rule, found, shown
 
 CARD = Card(
     code="village_mismatch",
@@ -54,7 +54,7 @@ def _mismatch(evidence: Evidence, rows: pd.DataFrame, subject: str, word: str) -
         text=rows["text"],
         said=rows["said"].map(names),
         stands=rows["point_village"].map(names),
-        distance=rows["away_m"].map("{:.0f}".format),
+        distance=shown(rows["away_m"]),
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-
-from geo.rules.gone import gone_addresses
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found
+from geo.rules.gone import gone_addresses
 
 CARD = Card(
     code="virtual_address",
