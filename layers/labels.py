@@ -43,6 +43,18 @@ REASON: Labels = {
     "several_plates_of_key": ("同号多牌", "several plates of the number"),
 }  # fmt: skip
 
+SOURCE: Labels = {
+    "table": ("表", "table"), "file": ("文件", "file"), "rows_read": ("读入行数", "rows read"), "kept": ("采用", "kept"),
+    "quarantined": ("退回", "refused"), "layer": ("图层/工作表", "layer"), "format": ("格式", "format"), "encoding": ("编码", "encoding"),
+    "bytes": ("字节", "bytes"), "sha256": ("SHA-256", "SHA-256"),
+}  # fmt: skip
+CRS: Labels = {
+    "table": ("表", "table"), "declared_crs": ("声明的坐标系", "declared CRS"), "crs_unknown": ("坐标系不明", "CRS unknown"),
+    "hypothesis": ("判定", "decision"), "applied": ("已改正", "corrected"), "dx_m": ("东移 m", "east m"), "dy_m": ("北移 m", "north m"),
+    "score": ("吻合度", "fit"), "z": ("显著性 z", "z"), "points_n": ("点数", "points"),
+}  # fmt: skip
+YES: Labels = {"True": ("是", "yes"), "False": ("否", "no")}
+
 
 def label(labels: Labels, value: str, language: str) -> str:
     """What the value is called in that language (zh, en); the value itself where it has no label."""

@@ -111,8 +111,8 @@ def _figures(found: Coverage) -> None:
     judged = villages[villages["standing"].isin([REACHED, MISSED])]
     with st.container(horizontal=True, key="figures"):
         target = total.get("target")
-        aim = f"{say('目标', 'target')} {target:.1%}" if pd.notna(target) else None
-        st.metric(say("全部", "Total"), _percent(total.get("ratio")), aim, delta_color="off", delta_arrow="off", border=True)
+        aim = say(f"（目标 {target:.0%}）", f" (target {target:.0%})") if pd.notna(target) else ""
+        st.metric(say("全部", "Total") + aim, _percent(total.get("ratio")), border=True)
         st.metric("n / d", fraction(found.metric, total.get("n", float("nan")), total.get("d", float("nan"))), border=True)
         if not found.relative:
             st.metric(
@@ -145,7 +145,7 @@ def _ranking(result: Result, found: Coverage, table: pd.DataFrame) -> None:
 
     ratio, target = say("比率", "Ratio"), say("目标", "Target")
     st.dataframe(
-        table, hide_index=True, height=HEIGHT_PX, key="ranking", on_select=chosen, selection_mode="single-row",
+        table, hide_index=True, height="content" if len(table) < 13 else HEIGHT_PX, key="ranking", on_select=chosen, selection_mode="single-row",
         column_config={
             ratio: st.column_config.ProgressColumn(ratio, min_value=0.0, max_value=1.0, format="percent", width="medium"),
             target: st.column_config.NumberColumn(target, format="percent"),

@@ -10,13 +10,19 @@ from views.pages import PAGES
 from views.state import LANGUAGE, language, remember_pages, say
 
 _SHEET = """<style>
-.stMainBlockContainer { padding: 3.9rem 1.4rem 1rem; max-width: none; }
+.stMainBlockContainer { padding: 3.7rem 1.2rem .6rem; max-width: none; }
 .stApp iframe { border-radius: 8px; border: 1px solid var(--st-border-color, #d7dee7); }
-.st-key-map_box iframe { height: calc(100vh - 13.2rem) !important; min-height: 420px; }
-.st-key-coverage_box iframe { height: calc(100vh - 20rem) !important; min-height: 380px; }
-.st-key-panel { height: calc(100vh - 28.2rem) !important; min-height: 240px; overflow-y: auto; }
-.st-key-language_box { position: fixed; top: .55rem; right: 3.2rem; z-index: 1000000; width: auto; }
-.st-key-panel h4 { padding: 0 0 .2rem; }
+.st-key-map_box iframe { height: calc(100vh - 10.6rem) !important; min-height: 420px; }
+.st-key-coverage_box iframe { height: calc(100vh - 18.4rem) !important; min-height: 380px; }
+.st-key-panel { flex: 0 0 calc(100vh - 26.6rem) !important; height: calc(100vh - 26.6rem) !important; max-height: none !important; min-height: 260px; gap: .5rem; padding: .7rem .9rem; }
+.st-key-panel [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
+.st-key-panel p, .st-key-panel summary { font-size: 13.5px; line-height: 1.5; margin: 0; }
+.st-key-panel h4 { font-size: 1.15rem; padding: 0; overflow-wrap: anywhere; }
+.st-key-panel [data-testid="stVerticalBlock"] { gap: .35rem; }
+.st-key-panel [data-testid="stExpanderDetails"] { padding: .3rem .7rem .5rem; }
+.st-key-language_box { position: fixed; top: .5rem; right: 3.2rem; z-index: 1000000; width: auto; }
+.st-key-figures [data-testid="stMetric"] { padding: .45rem .8rem; }
+.st-key-figures [data-testid="stMetricValue"] { font-size: 1.55rem; }
 @media print { header, .stSidebar, .st-key-language_box, .st-key-filters, .st-key-downloads { display: none !important; } }
 </style>"""
 

@@ -8,11 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from geo.outputs import OUTPUT
+from geo.tables import INPUT
 from layers.cards import in_order, title
+from layers.labels import CRS, SOURCE, YES, Labels
 from layers.result import Result
 from views import state
 from views.download import buttons
-from views.state import language, say
+from views.state import language, named, say
 
 
 def show() -> None:
@@ -30,9 +32,9 @@ def show() -> None:
         ]
     )
     with read:
-        _table(_records(run.get("inputs")), say("没有记录数据来源。", "No source is recorded."), name="sources")
+        _table(_records(run.get("inputs"), SOURCE), say("没有记录数据来源。", "No source is recorded."), name="sources")
         st.markdown(f"**{say('坐标系判定', 'Coordinate systems')}**")
-        _table(_records(run.get("layers")), say("没有带坐标的图层。", "No layer has coordinates."), name="layers")
+        _table(_records(run.get("layers"), CRS), say("没有带坐标的图层。", "No layer has coordinates."), name="layers")
     with refused:
         st.caption(
             say(
@@ -61,12 +63,16 @@ def _figures(result: Result, run: dict[str, Any]) -> None:
         st.metric(say("用时", "Time"), f"{total:,.1f} s" if isinstance(total, int | float) else "—", border=True)
 
 
-def _records(value: object) -> pd.DataFrame:
-    """A list of records, or records by name, as a table of plain texts and numbers."""
-    if isinstance(value, dict):
-        value = [{"table": k, **v} if isinstance(v, dict) else {"table": k, "value": v} for k, v in value.items()]
-    rows = [{k: ", ".join(map(str, v)) if isinstance(v, list) else v for k, v in row.items()} for row in value or []]  # type: ignore[attr-defined]
-    return pd.DataFrame(rows)
+def _records(value: object, columns: Labels) -> pd.DataFrame:
+    """A list of records as a table, known columns first and by their names."""
+    rows = pd.DataFrame(value if isinstance(value, list) else [])
+    if "table" in rows:
+        rows["table"] = rows["table"].map(lambda t: say(INPUT[t].zh, t) if t in INPUT else t)
+    shown = [c for c in columns if c in rows] + [c for c in rows if c not in columns]
+    for column in shown:
+        if pd.api.types.is_bool_dtype(rows[column]) or not pd.api.types.is_numeric_dtype(rows[column]):
+            rows[column] = rows[column].map(lambda v: named(YES, str(v)) if isinstance(v, bool) else "" if v is None else str(v))
+    return rows[shown].rename(columns={c: named(columns, c) for c in shown})
 
 
 def _named(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -132,7 +132,7 @@ def _list(found: pd.DataFrame, table: pd.DataFrame, *, total_n: int) -> None:
     )
     st.dataframe(
         short, hide_index=True, height=190, key=state.LIST, on_select=chosen, selection_mode="single-row",
-        column_config={c: st.column_config.TextColumn(c, width=w) for c, w in zip(short.columns, (105, 165, "large"), strict=True)},  # type: ignore[arg-type]
+        column_config={c: st.column_config.TextColumn(c, width=w) for c, w in zip(short.columns, (125, 160, "large"), strict=True)},  # type: ignore[arg-type]
     )  # fmt: skip
 
 

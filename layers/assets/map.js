@@ -51,12 +51,14 @@
     },
     onRemove: function (map) { map.off("moveend zoomend resize viewreset", this.draw, this); this.canvas.remove(); },
     draw: function () {
-      var map = this._map, size = map.getSize(), ratio = window.devicePixelRatio || 1, ctx = this.canvas.getContext("2d"), placed = [], dark = this.view.state.dark;
+      var map = this._map, size = map.getSize(), ratio = window.devicePixelRatio || 1, ctx = this.canvas.getContext("2d"), placed = [], dark = this.view.state.dark, badges = this.view.badges();
       L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
       this.canvas.width = size.x * ratio; this.canvas.height = size.y * ratio; this.canvas.style.width = size.x + "px"; this.canvas.style.height = size.y + "px";
       ctx.scale(ratio, ratio); ctx.textAlign = "center"; ctx.textBaseline = "middle"; ctx.lineJoin = "round";
       this.view.labels(map.getZoom(), map.getBounds().pad(0.02)).forEach(function (label) {
-        var at = map.latLngToContainerPoint(label.at), lines = label.lines, width = 0, height = label.px * 1.25 * lines.length;
+        var at = map.latLngToContainerPoint(label.at);
+        if (badges.some(function (b) { return Math.abs(b.x - at.x) < 22 && Math.abs(b.y - at.y) < 13; })) { at = at.add([0, 17]); }
+        var lines = label.lines, width = 0, height = label.px * 1.25 * lines.length;
         ctx.font = (label.bold ? "600 " : "") + label.px + "px 'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif";
         lines.forEach(function (t) { width = Math.max(width, ctx.measureText(t).width); });
         var box = [at.x - width / 2 - 1, at.y - height / 2, at.x + width / 2 + 1, at.y + height / 2];
@@ -85,6 +87,8 @@
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     this.chosen = L.layerGroup().addTo(map); this.names = new Labels(this).addTo(map); this.legend = new Legend(this).addTo(map);
     map.on("zoomend", function () { view.legend.draw(); });
+    // The frame gets its height from a style sheet that may come after the map.
+    if (window.ResizeObserver) { new ResizeObserver(function () { map.invalidateSize({ pan: false }); }).observe(map.getContainer()); }
     this.group.on("click", function (e) { L.DomEvent.stopPropagation(e); view.pick(e.layer || e.propagatedFrom); });
     this.group.bindTooltip(function (shape) { return view.tip(shape); }, { sticky: true, direction: "top", opacity: 0.95 });
   }
@@ -170,6 +174,12 @@
         out.push({ at: dp.shape === "ground" ? middle(shape) : box.getCenter(), px: dp.shape === "ground" ? 13 : 11, bold: dp.shape === "ground", lines: fill ? [dp.p.t].concat(fill.lines) : [dp.p.t] });
       });
       return out;
+    },
+
+    /* Where badges stand just now, so that numbers step aside. */
+    badges: function () {
+      var map = this.map; if (map.getZoom() < 17) { return []; }
+      return this.shapes.filter(function (s) { return s.dp.shape === "badge" && s._map && !s.away(); }).map(function (s) { return map.layerPointToContainerPoint(s._point); });
     },
 
     tip: function (shape) {

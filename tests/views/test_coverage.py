@@ -36,7 +36,7 @@ def test_a_small_village_has_no_colour_but_its_figures(result: Result, opened: O
 
 def test_figures_of_the_whole_are_the_total_of_the_tallies(result: Result, opened: Opened) -> None:
     metrics = {m.label: m.value for m in opened("coverage").metric}
-    assert metrics["全部"] == "90.7%"
+    assert metrics["全部（目标 95%）"] == "90.7%"
     assert metrics["n / d"] == "97 / 107"
     assert metrics["达标村居"] == "0 / 1"
 
