@@ -158,6 +158,8 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
     unread = [str(h) for i, h in enumerate(texts.columns) if i not in columns.values() and not str(h).startswith("\x00")]
     ledger.repair(role, ["*"] * len(unread), None, unread, None, "column_not_read: 未使用的列 / a column without use here")
     frame = pd.DataFrame({c: texts.iloc[:, p] for c, p in sorted(columns.items())}, index=texts.index)
+    if not len(frame):
+        frame = frame.reindex(columns=sorted({*columns, *(c.name for c in INPUT[role].columns)})).astype("str")
     frame = frame.assign(_source=pd.Series(name, index=frame.index, dtype="str"), _row=np.asarray(delivered.rows, dtype="int64"))
     shapes, crs = delivered.shapes, delivered.crs
     kind = INPUT[role].geometry

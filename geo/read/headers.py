@@ -21,7 +21,7 @@ COORDINATES: Mapping[str, tuple[str, ...]] = {
 """Headers of coordinate columns. Their values decide in the end: eight digits under 经度 are an easting."""
 
 _VILLAGE = (
-    "村居代码", "村社区代码", "社区代码", "村代码", "村级代码", "社区居村委会代码", "居村委会代码", "sqjcwhdm", "jcwhdm", "sqdm", "行政村代码",
+    "村居代码", "村社区代码", "社区代码", "村代码", "村级代码", "社区居村委会代码", "居村委会代码", "社区/居(村)委会", "sqjcwhdm", "jcwhdm", "sqdm", "行政村代码",
     "村居编码", "所属村居代码", "村居", "所属村居", "村社区", "所属村社区", "村居名称", "社区居村委会", "居村委会", "所属村", "所属社区", "行政村",
     "社区", "村", "村名", "社区名称", "村社区名称", "communityname", "jcwh", "village", "village_name", "village_id",
 )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,8 @@ import shapely
 from geo.crs import GEOGRAPHIC, Floats, Shapes, prefixed_crs
 from geo.read.ledger import Ledger
 
-_DMS = re.compile(r"^(\d{1,3})[°度:\s](\d{1,2})[′'分:\s](\d{1,2}(?:\.\d+)?)[″\"秒]?$")
-_MAGNITUDE = {"1e5": 1e5, "1e6": 1e6, "1e7": 1e7}
+_DMS = re.compile(r"^(\d{1,3})[°度:\s](\d{1,2})[′'分:\s](\d{1,2}(?:\.\d+)?)(?:″|\"|秒|′′|'')?$")
+_SCALES = (1e5, 1e6, 1e7)
 
 
 def read_points(frame: pd.DataFrame, role: str, ledger: Ledger) -> tuple[Shapes, str | None]:
@@ -31,8 +30,8 @@ def read_points(frame: pd.DataFrame, role: str, ledger: Ledger) -> tuple[Shapes,
     names = ("lon", "lat") if {"lon", "lat"} <= set(frame) else ("x", "y")
     east, north = (parse_numbers(frame[n]) for n in names)
     _unreadable(frame, names, (east, north), role, ledger)
-    east, north = _unscaled(east, 180.0, role, ledger), _unscaled(north, 90.0, role, ledger)
-    if _typical(east) < _typical(north) and _typical(north) > 360.0 and _is_northing(east):
+    east, north = _unscaled(east, north, role, ledger)
+    if not _plane(east, north) and _plane(north, east):
         east, north = north, east
         ledger.repair(role, "*", "geometry", ", ".join(names), ", ".join(names[::-1]), "axes_exchanged: 测绘坐标 X 为北，已交换 / survey sheets write X for north: exchanged")
     shapes = np.full(len(frame), None, dtype=object)
@@ -77,16 +76,22 @@ def _unreadable(frame: pd.DataFrame, names: tuple[str, str], numbers: tuple[Floa
         ledger.repair(role, key[half].array, "geometry", None, None, "coordinate_half: 只有一个坐标，按未知处理 / one coordinate only; taken as not located")
 
 
-def _unscaled(values: Floats, limit: float, role: str, ledger: Ledger) -> Floats:
-    """Degrees kept as integers (times 1e5, 1e6 or 1e7) as degrees again; planes have other magnitudes."""
-    typical = _typical(values)
-    if not typical > 2e7 or float(np.nanmax(np.abs(np.mod(values, 1.0)), initial=0.0)) > 0.0 or prefixed_crs(typical):
-        return values
-    scale = next((s for s in _MAGNITUDE.values() if 3.0 <= typical / s <= limit), None)
+def _unscaled(east: Floats, north: Floats, role: str, ledger: Ledger) -> tuple[Floats, Floats]:
+    """Degrees kept as whole numbers (times 1e5, 1e6 or 1e7) as degrees again; plane coordinates have other magnitudes."""
+    x, y = _typical(east), _typical(north)
+    if x <= 360.0 or _plane(east, north) or _plane(north, east):
+        return east, north
+    scale = next((s for s in _SCALES if 60.0 <= x / s <= 180.0 and 3.0 <= y / s <= 75.0), None)
     if scale is None:
-        return values
+        return east, north
     ledger.repair(role, "*", "geometry", None, None, f"coordinate_scaled: 坐标除以 {scale:.0f} / coordinates divided by {scale:.0f}")
-    return values / scale
+    return east / scale, north / scale
+
+
+def _plane(east: Floats, north: Floats) -> bool:
+    """Whether two columns are easting and northing in metres: a northing of seven digits, an easting of six or with its zone."""
+    x, y = _typical(east), _typical(north)
+    return 1.0e6 <= y <= 6.5e6 and (1e5 <= x <= 9e5 or prefixed_crs(x) is not None)
 
 
 def _typical(values: Floats) -> float:
@@ -94,12 +99,8 @@ def _typical(values: Floats) -> float:
     return float(np.median(finite)) if len(finite) else 0.0
 
 
-def _is_northing(values: Floats) -> bool:
-    return 3e5 <= _typical(values) <= 6.0e6
-
-
 def _system(east: Floats) -> str | None:
-    typical: Any = _typical(east)
+    typical = _typical(east)
     if typical <= 360.0:
         return GEOGRAPHIC
     return prefixed_crs(typical)

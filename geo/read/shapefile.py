@@ -8,6 +8,7 @@ import struct
 import tempfile
 import warnings
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +22,18 @@ from geo.read.delivered import Delivered, check_headers
 from geo.read.ledger import Ledger
 from geo.read.parquet import parse_wkb
 from geo.read.settings import Source
-from geo.read.sniff import decode, decode_fields
+from geo.read.sniff import decode_fields
 
 Live = npt.NDArray[np.bool_]
+_CUT_WIDTH = 60
+_NAME_WIDTH = 10
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+
+
+class _Field(NamedTuple):
+    name: bytes
+    kind: bytes
+    width: int
 
 
 def read_shapefile(path: Path, role: str, source: Source, ledger: Ledger) -> Delivered:
@@ -60,7 +69,7 @@ def _read(shp: Path, name: str, layer: str, role: str, source: Source, ledger: L
     _check_size(shp, name)
     cpg = shp.with_suffix(".cpg")
     declared = _codepage(cpg.read_text("ascii", "replace") if cpg.is_file() else "")
-    texts, live, encoding = _attributes(shp.with_suffix(".dbf"), name, source.encoding, declared)
+    texts, live, encoding = _attributes(shp.with_suffix(".dbf"), name, role, source, declared, ledger)
     blobs = _blobs(shp, name)
     if len(blobs) != len(live):
         zh = f"{name}：.shp 有 {len(blobs)} 个图形而 .dbf 有 {len(live)} 条记录；请重新导出"
@@ -98,57 +107,56 @@ def _blobs(shp: Path, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]
     return np.asarray(geometry, dtype=object)
 
 
-def _attributes(dbf: Path, name: str, encoding: str | None, declared: str | None) -> tuple[pd.DataFrame, Live, str]:
+def _attributes(dbf: Path, name: str, role: str, source: Source, declared: str | None, ledger: Ledger) -> tuple[pd.DataFrame, Live, str]:
     """Every field of every live record as text, read from the bytes (numbers as printed, codes with their zeros), and which are live."""
-    data = dbf.read_bytes()
-    if len(data) < 33:
-        raise SourceError(f"{name}：.dbf 不完整", f"{name}: the .dbf is cut off")
-    count, head, width = struct.unpack("<IHH", data[4:12])
-    fields = [data[i : i + 32] for i in range(32, head - 1, 32) if data[i : i + 1] not in (b"\r", b"")]
-    if width < 1 or len(data) < head + count * width:
-        there = max(0, len(data) - head) // max(width, 1)
-        zh = f"{name}：.dbf 声明 {count} 条记录，实际只有 {there} 条；请重新导出"
-        raise SourceError(zh, f"{name}: the .dbf declares {count} records and holds {there}; export it again")
-    names = [f[:11].split(b"\x00")[0] for f in fields]
-    kind = np.dtype([("flag", "S1"), *((f"f{i}", f"S{f[16]}") for i, f in enumerate(fields))])
-    if kind.itemsize != width:
-        raise SourceError(f"{name}：.dbf 的字段宽度与记录长度不符", f"{name}: field widths of the .dbf do not add up to its record length")
-    records = np.frombuffer(data, kind, count, head)
+    fields, records = _records(dbf.read_bytes(), name)
     live = records["flag"] != b"*"
-    records = records[live]
-    raw = [np.char.strip(records[f"f{i}"]) for i in range(len(fields))]
-    sample = [v for column in raw for v in np.unique(column[:5000])]
-    used = decode_fields([*names, *sample], name, encoding=encoding, declared=declared)
-    headers = [decode(n, name, encoding=used)[0] if _decodes(n, used) else n.decode(used, "replace") for n in names]
+    raw = [np.unique(np.char.strip(records[f"f{i}"][live]), return_inverse=True) for i in range(len(fields))]
+    # What fills its field to the last byte may be cut in the middle of a character: it tells nothing about the encoding.
+    sample = [v for (values, _), f in zip(raw, fields, strict=True) for v in values if len(v) < f.width]
+    used = decode_fields([*(f.name for f in fields if len(f.name) < _NAME_WIDTH), *sample], name, encoding=source.encoding, declared=declared)
+    headers = [f.name.decode(used, "ignore") for f in fields]
     check_headers(headers, name, name)
-    columns = {i: _column(column, f[11:12], used) for i, (column, f) in enumerate(zip(raw, fields, strict=True))}
+    columns = {i: _column(values, position, f.kind, used) for i, ((values, position), f) in enumerate(zip(raw, fields, strict=True))}
+    for header, (values, _), f in zip(headers, raw, fields, strict=True):
+        if f.kind == b"C" and f.width >= _CUT_WIDTH and (np.char.str_len(values) == f.width).any():
+            why = "text_cut: 文字占满了字段，可能被截断；请改交 GeoPackage / texts fill their field and may be cut off; hand in a GeoPackage"
+            ledger.repair(role, "*", header, None, None, why)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(int(live.sum())))
     frame.columns = pd.Index(headers, dtype="str")
     return frame, live, used
 
 
-def _column(values: np.ndarray[tuple[int], np.dtype[np.bytes_]], kind: bytes, encoding: str) -> pd.Series:
-    plain, position = np.unique(values, return_inverse=True)
+def _records(data: bytes, name: str) -> tuple[list[_Field], npt.NDArray[np.void]]:
+    """Fields and records of a dbf, checked against the lengths its header declares."""
+    if len(data) < 33:
+        raise SourceError(f"{name}：.dbf 不完整", f"{name}: the .dbf is cut off")
+    count, head, width = struct.unpack("<IHH", data[4:12])
+    found = [data[i : i + 32] for i in range(32, head - 1, 32) if data[i : i + 1] not in (b"\r", b"")]
+    fields = [_Field(f[:11].split(b"\x00")[0], f[11:12], f[16]) for f in found]
+    if width < 1 or len(data) < head + count * width:
+        there = max(0, len(data) - head) // max(width, 1)
+        zh = f"{name}：.dbf 声明 {count} 条记录，实际只有 {there} 条；请重新导出"
+        raise SourceError(zh, f"{name}: the .dbf declares {count} records and holds {there}; export it again")
+    kind = np.dtype([("flag", "S1"), *((f"f{i}", f"S{f.width}") for i, f in enumerate(fields))])
+    if kind.itemsize != width:
+        raise SourceError(f"{name}：.dbf 的字段宽度与记录长度不符", f"{name}: field widths of the .dbf do not add up to its record length")
+    return fields, np.frombuffer(data, kind, count, head)
+
+
+def _column(values: npt.NDArray[np.bytes_], position: npt.NDArray[np.intp], kind: bytes, encoding: str) -> pd.Series:
     texts: list[str | None] = []
-    for value in plain:
-        text = value.decode(encoding, "replace") if not _decodes(value, encoding) else value.decode(encoding)
+    for value in values:
+        text = value.decode(encoding, "ignore")
         blank = not text.strip() or (kind in b"NF" and set(text) == {"*"}) or (kind == b"D" and text == "00000000")
         texts.append(None if blank else _number(text) if kind in b"NF" else text)
-    return pd.Series(np.asarray(texts, dtype=object)[position] if len(plain) else [], dtype="str")
+    return pd.Series(np.asarray(texts, dtype=object)[position] if len(values) else [], dtype="str")
 
 
 def _number(text: str) -> str:
     """A number as printed in the dbf; '3.00' is the whole number 3."""
     whole, _, rest = text.partition(".")
     return whole if rest and not rest.strip("0") and whole.lstrip("-").isdigit() else text
-
-
-def _decodes(value: bytes, encoding: str) -> bool:
-    try:
-        value.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _codepage(said: str) -> str | None:

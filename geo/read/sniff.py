@@ -126,7 +126,7 @@ def _plausible(text: str, encoding: str) -> float:
     odd = sum(1 for c in text[:200_000] if "\ue000" <= c <= "\uf8ff" or c == "\ufffd")
     common = _common(encoding)
     share = sum(c in common for c in han) / max(len(han) + odd, 1)
-    words = {clean_header(c) for line in text.splitlines()[:10] for c in re.split(r"[,\t;|]", line)[:100]}
+    words = {clean_header(c) for c in re.split(r"\W+", text[:5000])}
     return share + min(len(words & _headers()), 5) / 5
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.read.ledger import Ledger
-from geo.read.texts import changed, matching
+from geo.read.texts import Flags, changed, matching
 from geo.read.words import BOOLS, CHOICES
 from geo.tables import Column, Table
 
@@ -57,7 +57,7 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
 
 def clean_ids(texts: pd.Series) -> pd.Series:
     """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's guards ('0012, ="0012"); zeros stay."""
-    return _each(_each(texts, _plain_id), _plain_id) if matching(texts, r"^['=]").any() else _each(texts, _plain_id)
+    return changed(texts, _odd(texts) | matching(texts, r"^['=]"), _plain_id)
 
 
 def float_like(ids: pd.Series) -> pd.Series:
@@ -132,7 +132,7 @@ def _ids(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledg
 
 
 def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
-    out = _each(texts, lambda t: _INVISIBLE.sub("", t).strip() or None)
+    out = changed(texts, _odd(texts), lambda t: _INVISIBLE.sub("", t).strip() or None)
     hidden = matching(texts, _HIDDEN)
     if hidden.any():
         why = "control_characters: 已删去不可见的控制字符 / invisible control characters removed"
@@ -221,9 +221,9 @@ def _word(text: str) -> str:
     return _plain(text).lower()
 
 
-def _each(texts: pd.Series, change: Callable[[str], str | None]) -> pd.Series:
-    """`change` of every text that is not plain ASCII and Han already, without blanks around or inside."""
-    return changed(texts, texts.notna().to_numpy() & ~matching(texts, r"^[!-&(-~\x{4e00}-\x{9fff}]+$"), change)
+def _odd(texts: pd.Series) -> Flags:
+    """Which texts are more than plain ASCII and Han without blanks around or inside."""
+    return np.asarray(texts.notna().to_numpy() & ~matching(texts, r"^[!-&(-~\x{4e00}-\x{9fff}]+$"))
 
 
 def _empty(column: Column, index: pd.Index) -> pd.Series:

@@ -181,12 +181,12 @@ def _kml_part(element: ET.Element) -> dict[str, Any] | None:
     return None
 
 
-def _kml_positions(element: ET.Element | None) -> list[list[float]]:
+def _kml_positions(element: ET.Element | None) -> list[list[float | None]]:
     text = (element.text or "") if element is not None else ""
-    positions = []
+    positions: list[list[float | None]] = []
     for item in re.sub(r"\s*,\s*", ",", text).split():
         try:
             positions.append([float(v) for v in item.split(",")[:2]])
         except ValueError:
-            return [[]]
+            return [[None, None]]  # no position: the shape fails to parse and its row is refused
     return positions

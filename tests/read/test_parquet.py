@@ -1,0 +1,94 @@
+"""GeoParquet and plain Parquet."""
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from geo.errors import SourceError
+
+
+@pytest.fixture
+def plates():
+    frame = pd.DataFrame({"plate_id": ["001", "002"], "text": ["长安路1号", None]})
+    return gpd.GeoDataFrame(frame, geometry=[shapely.Point(106.2, 29.6), None], crs="EPSG:4490")
+
+
+def with_geo(folder, frame, change):
+    """The layer with its geo metadata changed."""
+    path = folder.frame("plates.parquet", frame)
+    table = pq.read_table(path)
+    geo = json.loads(table.schema.metadata[b"geo"])
+    change(geo["columns"]["geometry"])
+    pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), path)
+
+
+def test_shapes_and_system_are_read(folder, plates):
+    folder.frame("plates.parquet", plates)
+    frame = folder.read().tables["plates"]
+    assert frame.crs.to_epsg() == 4490
+    assert frame.geometry.isna().tolist() == [False, True]
+    assert frame["text"].isna().tolist() == [False, True]
+
+
+def test_a_null_crs_declares_nothing_and_an_absent_one_is_crs84(folder, plates):
+    with_geo(folder, plates, lambda c: c.update(crs=None))
+    assert folder.read().tables["plates"].crs is None
+    with_geo(folder, plates, lambda c: c.pop("crs"))
+    assert folder.read().tables["plates"].crs.to_authority() == ("OGC", "CRS84")
+
+
+def test_a_table_without_shapes_takes_its_points_from_its_columns(folder):
+    pd.DataFrame({"plate_id": ["1"], "text": ["a"], "lon": [106.2], "lat": [29.6]}).to_parquet(folder.path / "plates.parquet")
+    frame = folder.read().tables["plates"]
+    assert frame.geometry[0].equals(shapely.Point(106.2, 29.6))
+    assert frame.crs.to_epsg() == 4490
+
+
+def test_numbers_become_texts_without_loss(folder):
+    frame = pd.DataFrame(
+        {
+            "plate_id": np.array([1, 2**53 + 1, 3, 4], dtype="int64"),
+            "text": ["a", "b", "c", "d"],
+            "address_id": [5001200000045.0, np.nan, 1e15 + 2, 7.5],
+            "kind": pd.Categorical(["permanent", None, "temporary", "permanent"]),
+            "installed_on": pd.to_datetime(["2024-06-05", None, "2024-06-05 12:30:00", "2020-01-01"], format="ISO8601"),
+        }
+    )
+    frame.to_parquet(folder.path / "plates.parquet")
+    out = folder.read().tables["plates"]
+    assert out["plate_id"].tolist() == ["1", "9007199254740993", "3", "4"]
+    assert out["address_id"].fillna("").tolist() == ["5001200000045", "", "1.000000000000002E+15", "7.5"]
+    assert out["kind"].fillna("").tolist() == ["permanent", "", "temporary", "permanent"]
+    assert out["installed_on"].fillna("").str[:10].tolist() == ["2024-06-05", "", "2024-06-05", "2020-01-01"]
+
+
+def test_a_corrupt_shape_refuses_its_row(folder, plates):
+    path = folder.frame("plates.parquet", plates)
+    table = pq.read_table(path)
+    broken = table.set_column(table.column_names.index("geometry"), "geometry", pa.array([b"\x01\x01\x00", None], pa.binary()))
+    pq.write_table(broken.replace_schema_metadata(table.schema.metadata), path)
+    raw = folder.read()
+    assert raw.quarantine[["row", "code"]].values.tolist() == [[1, "geom_corrupt"]]
+    assert raw.tables["plates"]["plate_id"].tolist() == ["002"]
+
+
+def test_a_cut_file_is_named(folder, plates):
+    data = folder.frame("plates.parquet", plates).read_bytes()
+    folder.bytes("plates.parquet", data[:-10])
+    with pytest.raises(SourceError, match="damaged or cut off"):
+        folder.read()
+
+
+def test_broken_metadata_and_foreign_encodings_are_refused(folder, plates):
+    with_geo(folder, plates, lambda c: c.update(encoding="point"))
+    with pytest.raises(SourceError, match="WKB"):
+        folder.read()
+    with_geo(folder, plates, lambda c: c.update(crs="EPSG:999999"))
+    with pytest.raises(SourceError, match="unreadable CRS"):
+        folder.read()
