@@ -74,13 +74,19 @@ def home(draft: Draft, doors: Ints) -> Ints:
 
 
 def spare_numbers(draft: Draft, doors: Ints) -> Ints:
-    """Numbers nobody uses at these doors' places, beyond the last one and of the same parity, all different."""
+    """Numbers nobody uses at these doors' places, beyond the last one and of the same parity, all different.
+
+    A number once given out here is never given out again, though it may stand in the crosswalk alone.
+    """
     table = draft.doors
     top = table.groupby("place")[["number", "p_number", "a_number"]].max().max(axis=1)
+    top = top.combine(draft.spent, max, fill_value=0).astype(int)
     mine = table.iloc[doors]
     step = pd.Series(4 + 2 * draft.rng.integers(0, 2, len(doors)), index=mine.index)
     base = mine["place"].map(top) + 2 + step.groupby(mine["place"]).cumsum()
-    return np.asarray(base + (base - mine["number"]) % 2, dtype=int)
+    number = base + (base - mine["number"]) % 2
+    draft.spent = draft.spent.combine((number + 1).groupby(mine["place"]).max(), max, fill_value=0).astype(int)
+    return np.asarray(number, dtype=int)
 
 
 def add_doors(draft: Draft, like: Ints, **changes: Any) -> Ints:

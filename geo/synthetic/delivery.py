@@ -201,13 +201,13 @@ def _streets(streets: pd.DataFrame) -> gpd.GeoDataFrame:
     return _frame(table, named["geometry"].to_numpy())
 
 
-def _demolitions(draft: Draft, houses: pd.DataFrame) -> pd.DataFrame:
+def _demolitions(draft: Draft, houses: pd.DataFrame) -> pd.DataFrame | gpd.GeoDataFrame:
     table = pd.DataFrame(draft.demolitions, columns=["house", "demolished_on", "document"])
     h = houses.iloc[table["house"].to_numpy(int)]
     rest = table[["demolished_on", "document"]].reset_index(drop=True)
     if draft.noise.demolished_as_polygon:
         shape = np.array([f if f is not None else g for f, g in zip(h["former"], h["footprint"], strict=True)], dtype=object)
-        return pd.DataFrame(_frame(rest, shape))
+        return _frame(rest, shape)
     known = np.where(h["previous"], h["previous_id"], h["building_id"])
     out: pd.DataFrame = rest.assign(building_id=known)[["building_id", "demolished_on", "document"]]
     return out

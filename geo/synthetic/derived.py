@@ -15,6 +15,8 @@ Found = tuple[list[dict[str, Any]], list[tuple[str, Any]]]
 """Cases (code, subject, accept, note) and grey zones (code, object)."""
 _GREY_M = (6.0, 15.0)
 """Between these distances from the own village a point is neither a village_mismatch nor clean (tolerance 10 m)."""
+_TORN_M = 1.5
+"""How much nearer than another house the own one must be for the position to speak for itself."""
 _SAME_M = 4.5
 """Beyond this distance from its own house a correct coordinate may or may not be called misplaced (limit 8 m)."""
 
@@ -23,7 +25,7 @@ def derive(delivery: Delivery) -> Found:
     """Cases and grey zones that follow from the whole town: positions, distances, counts, changed outlines."""
     cases: list[dict[str, Any]] = []
     grey: list[tuple[str, Any]] = []
-    for step in (_unlocated, _positions, _absent, _people_on_nothing, _changes, _short_texts, _surplus, _renumbered_gaps):
+    for step in (_unlocated, _positions, _crowded, _torn, _absent, _people_on_nothing, _changes, _short_texts, _surplus, _renumbered_gaps):
         found, unsure = step(delivery)
         cases += found
         grey += unsure
@@ -105,6 +107,52 @@ def _absent(delivery: Delivery) -> Found:
     return cases, [("registered_not_present", ("address", int(d))) for d in np.flatnonzero(counted.to_numpy() & ~placed)]
 
 
+def _crowded(delivery: Delivery) -> Found:
+    """Live houses with more people than 5 m2 of floor each, or a small house with more than 30; close to the limit is open."""
+    doors, houses = delivery.doors, delivery.houses
+    counted = doors["address"] & doors["counted"] & doors["a_status"].eq("current") & doors["house"].ge(0)
+    own = doors.loc[counted, ["house", "registered_n", "resident_n"]]
+    inside = delivery.rooms.loc[delivery.rooms["counted"], ["door", "registered_n", "resident_n"]]
+    inside = inside.assign(house=doors["house"].to_numpy()[inside["door"]])
+    people = pd.concat([own, inside[["house", "registered_n", "resident_n"]]]).groupby("house").sum()
+    least, most = people.min(axis=1), people.max(axis=1)
+    floor_m2 = pd.Series(shapely.area(houses["footprint"].to_numpy()) * houses["floors_n"].to_numpy(), index=houses.index).reindex(people.index)
+    rural = houses["role"].eq("house").reindex(people.index)
+    live = (houses["live"] & houses["current"]).reindex(people.index)
+    sure = live & ((least > 1.1 * floor_m2 / 5) | (rural & (least > 33)))
+    maybe = live & ((most > 0.9 * floor_m2 / 5) | (most > 28)) & ~sure
+    cases = []
+    for h in people.index[sure]:
+        mine = np.flatnonzero(doors["house"].eq(h))
+        names: list[Any] = [(kind, int(d)) for d in mine for kind in ("address", "plate")]
+        cases.append(_case("implausible_density", ("building", int(h)), names))
+    return cases, [("implausible_density", ("building", int(h))) for h in people.index[maybe]]
+
+
+def _torn(delivery: Delivery) -> Found:
+    """Plates and addresses that lie about as near to another live house as to their own: undecided is no mistake there."""
+    houses, doors = delivery.houses, delivery.doors
+    live = houses.loc[houses["live"] & houses["current"]]
+    shapes = live["footprint"].to_numpy()
+    tree = shapely.STRtree(shapes)
+    grey: list[tuple[str, Any]] = []
+    for side, table, key in (("plate", "plates", "plate_id"), ("address", "addresses", "address_id")):
+        rows = delivery.tables[table]
+        home = pd.Series(doors["house"].to_numpy(), index=doors[key])
+        home_of = home[~home.index.duplicated() & home.index.notna()].reindex(rows[key]).to_numpy()
+        point = rows["geometry"].to_numpy()
+        able = np.flatnonzero(~shapely.is_missing(point) & (np.nan_to_num(home_of, nan=-1) >= 0))
+        own_m = shapely.distance(point[able], houses["footprint"].to_numpy()[home_of[able].astype(int)])
+        i, k = tree.query(point[able], predicate="dwithin", distance=own_m + _TORN_M)
+        other = live.index.to_numpy()[k] != home_of[able][i]
+        grey += [(f"undecided_{side}", str(v)) for v in rows[key].iloc[able[np.unique(i[other])]]]
+        blind = np.setdiff1d(np.arange(len(rows)), able)
+        grey += [(f"undecided_{side}", str(v)) for v in rows[key].iloc[blind]]
+    planted = doors["fault"].isin(["undecided_plate", "undecided_address"])
+    found_ids = set(doors.loc[planted, "plate_id"]) | set(doors.loc[planted, "address_id"])
+    return [], [g for g in grey if g[1] not in found_ids]
+
+
 def _people_on_nothing(delivery: Delivery) -> Found:
     """People counted at virtual and demolished addresses; the same rows are no case of people_unplaced."""
     doors = delivery.doors
@@ -125,6 +173,9 @@ def _people_on_nothing(delivery: Delivery) -> Found:
         shown = str(texts[name]) if "text" in rows else name
         grey += [("people_unplaced", i) for i in (name, shown, *row_numbers(row[shown], "population"))] if shown in row else []
         grey += [("people_on_nothing", name)] if not peopled.iloc[d] else []
+    # two rows of one text: nobody can tell which of the two houses they mean
+    twice = rows.index[rows["text"].duplicated(keep=False)] if "text" in rows else []
+    grey += [("people_unplaced", i) for k in twice for i in (str(rows["text"][k]), *row_numbers(int(k), "population"))]
     return cases, grey
 
 

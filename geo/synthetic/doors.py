@@ -37,6 +37,8 @@ def furnish(rng: np.random.Generator, ground: Ground) -> pd.DataFrame:
     for kind, (uses, share) in _USES.items():
         chosen = np.flatnonzero(role == kind)
         use[chosen] = np.array(uses, dtype=object)[rng.choice(len(uses), len(chosen), p=share)]
+    roomy = np.asarray(houses["width_m"] * houses["depth_m"] > 18.0)
+    use[np.asarray(role == "shed") & roomy] = "ancillary"
     floors = np.select(
         [role.isin(["shed", "hut"]), role == "slab", role == "big", houses["market"]],
         [1, rng.integers(6, 12, len(houses)), rng.integers(2, 5, len(houses)), rng.integers(2, 7, len(houses))],
@@ -104,8 +106,8 @@ def _equip(rng: np.random.Generator, doors: pd.DataFrame) -> pd.DataFrame:
 def _people(rng: np.random.Generator, doors: pd.DataFrame) -> dict[str, Floats]:
     """Ordinary counts: somebody lives there, residents = registered - absent + floating, firms in shops."""
     n = len(doors)
-    home = doors["building_no"].eq(0).to_numpy()
-    registered = np.where(home, rng.choice([1, 2, 3, 4, 5], n, p=[0.2, 0.28, 0.22, 0.18, 0.12]), 0)
+    home = (doors["building_no"].eq(0) & ~doors["temporary"]).to_numpy()
+    registered = np.where(home, rng.choice([1, 2, 3, 4, 5], n, p=[0.2, 0.28, 0.22, 0.18, 0.12]), np.where(doors["temporary"], 1, 0))
     absent = np.where(home & (rng.random(n) < 0.05), np.minimum(registered, 1), 0)
     floating = np.where(home & (rng.random(n) < 0.3), rng.choice([1, 2, 3], n, p=[0.7, 0.22, 0.08]), 0)
     unit = np.where(doors["role"].isin(["row", "big"]) & (rng.random(n) < 0.6), 1, 0)

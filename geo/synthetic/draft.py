@@ -56,7 +56,7 @@ class Draft:
 
     houses and doors carry `fault`: what was planted on them, empty where nothing was. An object is used for one fault
     only, so that every case has one cause. `cases` and `neutral` name objects by kind and position, ids come later.
-    `repeats` are doors whose plate is delivered twice, word for word.
+    `spent` is the last number given out beyond a place's own, by place; `repeats` are doors whose plate is delivered twice, word for word.
     """
 
     rng: np.random.Generator
@@ -71,4 +71,5 @@ class Draft:
     strays: list[dict[str, Any]] = field(default_factory=list)
     cases: list[dict[str, Any]] = field(default_factory=list)
     neutral: list[tuple[str, Any]] = field(default_factory=list)
+    spent: pd.Series = field(default_factory=lambda: pd.Series(dtype=int))
     repeats: list[int] = field(default_factory=list)

@@ -122,7 +122,7 @@ def address_without_plate(draft: Draft) -> None:
 
 def plate_for_many_buildings(draft: Draft) -> None:
     """Two houses some metres apart with the same plate; the register knows the number once."""
-    first, second = _pairs(draft, "plate_for_many_buildings", quota(draft), 22.0, 50.0)
+    first, second = _pairs(draft, "plate_for_many_buildings", quota(draft), 13.0, 52.0)
     _same_key(draft, first, second)
     put(draft, "address", second, value=False)
     locate(draft, first)
@@ -136,7 +136,7 @@ def plate_for_many_buildings(draft: Draft) -> None:
 
 def duplicate_number(draft: Draft) -> None:
     """The same number given out twice in one village, to houses far apart, both registered."""
-    first, second = _pairs(draft, "duplicate_number", quota(draft), 85.0, 400.0)
+    first, second = _pairs(draft, "duplicate_number", quota(draft), 75.0, 400.0)
     _same_key(draft, first, second)
     locate(draft, np.r_[first, second])
     for d, e, h, g in zip(first, second, home(draft, first), home(draft, second), strict=True):
@@ -262,7 +262,7 @@ def duplicate_address(draft: Draft) -> None:
 def nonstandard_address(draft: Draft) -> None:
     """Something is left over in the text that no address has."""
     chosen = take(draft, "nonstandard_address", quota(draft))
-    tails = ["老供销社后头", "水塔下坎第二家", "原粮站宿舍背后", "晒坝左手边那家"]
+    tails = ["老供销社后头", "水塔下坎第二家", "原粮站职工宿舍", "晒坝左手边那家"]
     put(draft, "a_tail", chosen, draft.rng.choice(tails, len(chosen)))
     locate(draft, chosen)
     for d, h in zip(chosen, home(draft, chosen), strict=True):
@@ -323,10 +323,11 @@ def _same_key(draft: Draft, first: Ints, second: Ints) -> None:
 
 
 def _pairs(draft: Draft, fault: str, count: int, least_m: float, most_m: float) -> tuple[Ints, Ints]:
-    """Pairs of plain doors of one village and one numbered row, that far apart, each used once."""
+    """Pairs of plain doors of one village and one numbered row, their houses that far apart, each used once."""
     free = draft.rng.permutation(np.flatnonzero(plain(draft) & inland(draft, 12.0)))
     rows = draft.doors.iloc[free]
     xy, key = rows[["x", "y"]].to_numpy(float), (rows["village"].astype(str) + "|" + rows["place"]).to_numpy(object)
+    shape = draft.houses["footprint"].to_numpy()[rows["house"].to_numpy()]
     tree, used = cKDTree(xy), np.zeros(len(free), dtype=bool)
     out: list[tuple[int, int]] = []
     for k in range(len(free)):
@@ -335,8 +336,8 @@ def _pairs(draft: Draft, fault: str, count: int, least_m: float, most_m: float) 
         if used[k]:
             continue
         near = np.array(sorted(tree.query_ball_point(xy[k], most_m)), dtype=int)
-        far = np.hypot(*(xy[near] - xy[k]).T) >= least_m
-        able = near[far & ~used[near] & (key[near] == key[k])]
+        near = near[~used[near] & (key[near] == key[k])]
+        able = near[shapely.distance(shape[near], shape[k]) >= least_m]
         if len(able):
             m = int(able[draft.rng.integers(0, len(able))])
             used[[k, m]] = True

@@ -231,7 +231,7 @@ def status_conflict(draft: Draft) -> None:
     for d, h in zip(unbuilt, home(draft, unbuilt), strict=True):
         case(draft, "status_conflict", ("address", d), [("building", h)], "address active, house not there")
         spare(draft, "suspected_new_building", ("building", h))
-        for code in ("virtual_address", "plate_not_installed"):
+        for code in ("virtual_address", "plate_not_installed", "address_without_plate"):
             spare(draft, code, ("address", d), ("building", h))
     permanent = take(draft, "status_conflict", n)
     draft.houses.loc[home(draft, permanent), "temporary"] = True

@@ -49,6 +49,10 @@ def overlapping_footprints(draft: Draft) -> None:
     sheds = add_houses(draft, host, role="shed", use="ancillary", temporary=False, floors_n=1, footprint=shapes, fault="overlapping_footprints", dwellings_n=np.nan)
     for h, s in zip(host, sheds, strict=True):
         case(draft, "overlapping_footprints", ("building", int(min(h, s))), [("building", int(max(h, s)))], "partly")
+    beside = draft.doors["fault"].eq("overlapping_footprints")
+    for d in map(int, np.flatnonzero(beside)):
+        spare(draft, "undecided_plate", ("plate", int(d)))
+        spare(draft, "undecided_address", ("address", int(d)))
     twin_of = home(draft, take(draft, "overlapping_footprints", max(1, n // 2), inland(draft, 10.0)))
     again = [shapely.affinity.scale(draft.houses["footprint"].iloc[h], 0.985, 0.985) for h in twin_of]
     twins = add_houses(draft, twin_of, footprint=again, fault="overlapping_footprints", use=None)
@@ -106,8 +110,12 @@ def village_mismatch(draft: Draft) -> None:
             draft.houses.loc[houses, "says_village"] = other
         for d, h in zip(chosen, houses, strict=True):
             names = {"address": ("address", int(d)), "plate": ("plate", int(d)), "building": ("building", int(h))}
-            case(draft, "village_mismatch", names[side], [v for k, v in names.items() if k != side], side)
-            for code in ("text_conflict", "unregistered_plate", "address_without_plate", "plate_not_installed", "inhabited_unplated"):
+            # the contract speaks of the village of a point: whether a building counts is left open
+            if side == "building":
+                spare(draft, "village_mismatch", *names.values())
+            else:
+                case(draft, "village_mismatch", names[side], [v for k, v in names.items() if k != side], side)
+            for code in ("duplicate_number", "duplicate_address", "text_conflict", "unregistered_plate", "address_without_plate", "plate_not_installed", "inhabited_unplated"):
                 spare(draft, code, *names.values())
 
 
@@ -180,8 +188,6 @@ def implausible_density(draft: Draft) -> None:
     put(draft, "resident_n", chosen, people)
     put(draft, "floating_n", chosen, 0.0)
     put(draft, "absent_n", chosen, 0.0)
-    for d, b in zip(chosen, h, strict=True):
-        case(draft, "implausible_density", ("building", int(b)), [("address", int(d)), ("plate", int(d))])
     hostel = np.flatnonzero(draft.doors["role"].eq("big") & draft.doors["fault"].eq("") & draft.doors["market"])[: max(1, quota(draft) // 3)]
     put(draft, "trap", hostel, "a hostel with room for all")
     floor_m2 = shapely.area(houses["footprint"].to_numpy()[home(draft, hostel)]) * houses["floors_n"].to_numpy()[home(draft, hostel)]

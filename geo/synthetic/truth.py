@@ -119,6 +119,12 @@ def _pairs(delivery: Delivery) -> pd.DataFrame:
     first_plate = doors.loc[doors["fault"].eq("duplicate_address") & doors["plate"]].set_index("house")["plate_id"]
     extra = doors.loc[second & ~doors["plate"]]
     parts.append(pd.DataFrame({"rel": "ap", "a": extra["address_id"], "b": extra["house"].map(first_plate), "weight": "neutral"}))
+    # a thing of a house that is gone may be linked to it, under either survey's id
+    gone = doors.loc[doors["house"].ge(0) & ~live]
+    for ids in ("building_id", "previous_id"):
+        former = delivery.houses[ids].to_numpy()[gone["house"].to_numpy()]
+        parts.append(pd.DataFrame({"rel": "bp", "a": former, "b": gone["plate_id"], "weight": "neutral"}))
+        parts.append(pd.DataFrame({"rel": "ab", "a": former, "b": gone["address_id"], "weight": "neutral"}))
     many = doors.loc[doors["fault"].eq("plate_for_many_buildings")]
     parts.append(_crossed(many))
     room = delivery.rooms
