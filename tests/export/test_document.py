@@ -20,8 +20,9 @@ MARKS = "vor\n<!-- findings: written by make docs -->\nold\n<!-- end of findings
 
 def test_every_table_column_and_metric_is_in_the_dictionary() -> None:
     text = print_dictionary()
-    for table in (*INPUTS, *OUTPUTS):
-        section = text.split(f"### {table.zh} · {table.name}", 1)[1]
+    files = [(table, table.name) for table in INPUTS] + [(table, f"{table.name}.parquet") for table in OUTPUTS]
+    for table, file in files:
+        section = text.split(f"### {table.zh} · {file}\n", 1)[1].split("\n## ")[0].split("\n### ")[0]
         for column in table.columns:
             assert f"| {column.name} |" in section or f"| **{column.name}** |" in section
             assert column.zh in section
