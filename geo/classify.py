@@ -51,8 +51,10 @@ def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> 
     rows = rows.dropna(subset=["subject_id"]).sort_values("subject_id", kind="stable").reset_index(drop=True)
     if "subject" not in rows:
         rows["subject"] = card.subject
-    rows = rows.drop_duplicates(["subject", "subject_id"]).reset_index(drop=True)
-    words = rows.drop(columns=["related"]).fillna("—").to_dict("records")
+    if rows.duplicated(["subject", "subject_id"]).any():
+        twice = rows.loc[rows.duplicated(["subject", "subject_id"]), "subject_id"].head(3).tolist()
+        raise ValueError(f"{card.code} speaks twice of {twice}: a rule says one thing of one object")
+    words = rows.drop(columns=["related"]).astype(object).fillna("—").to_dict("records")
     names = rows["subject"] + "\n" + rows["subject_id"]
     return pd.DataFrame(
         {

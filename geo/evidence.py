@@ -54,7 +54,8 @@ def gather(
         building_id (linked), building_live, building_gone, link_state (linked, undecided, unlinked; null: took no
         part), score, distance_m (to the linked building), nearest_id, nearest_m (live footprint within reach, NaN:
         none), gone_id, gone_m (the same for footprints gone by document), gone_here (bool: the nearest footprint of
-        either survey is gone and within `near_m`), pair_via.
+        either survey is gone and within `near_m`), pair_via, demolished_id (the gone building it belongs to, null:
+        none), demolished_document, demolished_temporary (bool: the building or the number was temporary).
     plates
         paired_id (an address of its door), registered (bool: an active address has its key), retired_id (an address
         of its key that is not active), renewed_door, renewed_village (what the crosswalk makes of it).
@@ -81,11 +82,13 @@ def gather(
     for column in ("building_id", "building_live", "building_gone"):
         rooms = rooms.assign(**{column: rooms["parent_id"].map(parents[column])})
     addresses = addresses[~addresses["rolls_up"]]
-    addresses = addresses.assign(bracket=_bracket(addresses, plates))
+    gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
+    unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
+    addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone))
+    plates = plates.assign(**_demolished(plates, plates["installed"], gone))
     conflicts = _conflicts(plates, addresses, took_p, took_a, doors)
     buildings = _buildings(footprints, plates, addresses, edges, links, people)
     buildings["in_conflict"] = buildings["building_id"].isin(conflicts["building_id"])
-    gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     return Evidence(
         inputs=inputs,
         profile=profile,
@@ -122,7 +125,7 @@ def _witness(
     for column, source in (("building_live", "live"), ("building_gone", "gone")):
         values = footprints[source].to_numpy(dtype=bool)
         out[column] = (at >= 0) & (values[at] if len(values) else False)
-    for column, source in (("link_state", "state"), ("score", "probability"), ("distance_m", "distance_m"), ("door_n", "door")):
+    for column, source in (("link_state", "state"), ("score", "probability"), ("distance_m", "distance_m")):
         out[column] = pd.Series(fate[source].to_numpy(), index=took).reindex(rows.index)
     mine = near[(near["point"] >= first) & (near["point"] < first + len(took))]
     live = footprints["live"].to_numpy()[mine["footprint"]]
@@ -231,10 +234,28 @@ def _lists(index: pd.Series, rows: pd.DataFrame, id_column: str) -> pd.Series:
     return found.map(lambda x: x if isinstance(x, list) else [])
 
 
+def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame) -> dict[str, pd.Series]:
+    """The building gone by document that a plate or address belongs to, by declared id, by link, or by place.
+
+    By place: on the gone footprint, or it is the nearest footprint of either survey within `near_m`, whatever live
+    neighbours stand around; a number known from both plate and register is judged by its link alone.
+    """
+    book = gone.drop_duplicates("building_id").set_index("building_id")
+    declared = rows["declared_building"].where(rows["declared_building"].isin(book.index))
+    linked = rows["building_id"].where(rows["building_gone"])
+    placed = rows["gone_id"].where(rows["gone_here"] & rows["paired_id"].isna())
+    owner = declared.fillna(linked).fillna(placed).where(asked)
+    document = owner.map(book["document"]).astype("str").fillna("建筑状态：已拆除")
+    temporary = owner.map(book["temporary"]).eq(True) | rows["temporary"]
+    return {"demolished_id": owner, "demolished_document": document, "demolished_temporary": temporary}
+
+
 def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors) -> pd.DataFrame:
     """Plates and addresses that belong together by place or by declared id while neither key exists in the other table."""
-    p = plates[plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna()]
+    standing = plates["building_id"].notna() | plates["nearest_m"].notna() | plates.geometry.isna()
+    p = plates[plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna() & standing]
     a = addresses[addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"]]
+    p, a = p[p["demolished_id"].isna()], a[a["demolished_id"].isna()]
     by_place = pd.DataFrame(
         {
             "plate_id": plates["plate_id"].loc[took_p[doors.conflicts["plate"]]].to_numpy(),

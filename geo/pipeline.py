@@ -112,6 +112,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("change"):
         changes = change(inputs.buildings_previous, inputs.buildings, thresholds=t)
     with clock("population"):
+        door_of = pd.Series(doors.address_door, index=doors_of["address_id"])
+        addresses["door_n"] = addresses["parent_id"].fillna(addresses["address_id"]).map(door_of)
         people = population(inputs, old_villages, renewed, addresses)
     with clock("classify"):
         evidence = gather(

@@ -18,7 +18,7 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
     old_villages, renewed
         `geo.crosswalk.crosswalk`, the doors with present village codes.
     addresses
-        Second table of `geo.describe.describe`.
+        Second table of `geo.describe.describe`, with door_n: number of the door each belongs to (rooms: their parent's).
 
     Returns
     -------
@@ -47,11 +47,13 @@ def _by_text(
     table = dict(zip(renewal["village_code_old"] + "|" + renewal["old_door"], renewal["village_code_new"] + "|" + renewal["new_door"], strict=True))
     # the kind is part of the key: an address counted under its number alone is found under its temporary form too
     key = village + "|" + rows["door"]
-    book = pd.DataFrame({"key": addresses["key"], "within": addresses["within"].fillna(""), "id": addresses["address_id"]})
+    book = pd.DataFrame({"key": addresses["key"], "within": addresses["within"].fillna(""), "id": addresses["address_id"], "door": addresses["door_n"]})
     book["rank"] = ~addresses["active"].to_numpy()
     book = book.dropna(subset=["key"]).sort_values(["key", "within", "rank", "id"])
     active = book[~book["rank"]]
-    several = active[active.duplicated(["key", "within"], keep=False)]
+    # a number registered twice for one door is one place to live; on two doors nobody can say which
+    doors_n = active.groupby(["key", "within"])["door"].transform("nunique")
+    several = active[doors_n > 1]
     torn_keys = set(several["key"] + "/" + several["within"])
     first = book.drop_duplicates(["key", "within"]).assign(full=lambda b: b["key"] + "/" + b["within"]).set_index("full")["id"]
     door = book.sort_values(["key", "rank", "within", "id"]).drop_duplicates("key").set_index("key")["id"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
-from geo.rules.gone import gone_addresses
 
 CARD = Card(
     code="address_without_plate",
@@ -33,7 +32,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     near = a["nearest_id"].where(a["nearest_m"] <= evidence.profile.thresholds.near_m)
     at = a["building_id"].where(a["building_live"]).fillna(near)
     rows = a.assign(at=at)[a["active"] & a["door"].notna() & ~a["on_plate"] & at.isin(plated) & (a["stack_n"] < evidence.profile.thresholds.stack_n)]
-    rows = rows[~rows["address_id"].isin(evidence.conflicts["address_id"]) & ~rows["address_id"].isin(gone_addresses(evidence)["address_id"])]
+    rows = rows[~rows["address_id"].isin(evidence.conflicts["address_id"]) & rows["demolished_id"].isna()]
     successor = rows["address_id"].map(evidence.successors.set_index("address_id")["plate_id"])
     texts = evidence.plates.set_index("plate_id")["text"]
     known = successor.notna()

@@ -29,7 +29,9 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Layers whose CRS was not declared or contradicts their values."""
     layers = evidence.inputs.layers
     layers = layers[layers["crs_unknown"].astype(bool)]
-    return found(layers["table"], certainty="suspect", hypothesis=layers["hypothesis"])
+    told = evidence.inputs.repairs
+    told = told[told["why"].str.startswith("crs_told", na=False)].drop_duplicates("table").set_index("table")["after"]
+    return found(layers["table"], certainty="suspect", hypothesis=layers["table"].map(told).astype("str"))
 
 
 RULE = Rule(CARD, find)

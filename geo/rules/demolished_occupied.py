@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
-from geo.rules.gone import gone_addresses
 
 CARD = Card(
     code="demolished_occupied",
@@ -28,17 +27,17 @@ CARD = Card(
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses of gone buildings where somebody is, or may be, registered."""
-    rows = gone_addresses(evidence)
-    rows = rows[~rows["vacant"] & ~rows["temporary"]]
+    rows = evidence.addresses[evidence.addresses["demolished_id"].notna()]
+    rows = rows[~rows["vacant"] & ~rows["demolished_temporary"]]
     inhabited = rows["inhabited"]
     return found(
         rows["address_id"],
-        related=ids(rows["gone_building"]),
+        related=ids(rows["demolished_id"]),
         value=rows["registered_n"],
         unit="persons",
         text=rows["text"],
-        gone=rows["gone_building"],
-        document=rows["document"],
+        gone=rows["demolished_id"],
+        document=rows["demolished_document"],
         why_zh=inhabited.map({True: "不为零", False: "未知或过期"}),
         why_en=inhabited.map({True: "not zero", False: "unknown or stale"}),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
-from geo.rules.gone import gone_addresses
 
 CARD = Card(
     code="demolished_vacant",
@@ -28,9 +27,9 @@ CARD = Card(
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses of gone buildings where everything known says that nobody is left."""
-    rows = gone_addresses(evidence)
-    rows = rows[rows["vacant"] & ~rows["temporary"]]
-    return found(rows["address_id"], related=ids(rows["gone_building"]), value=0.0, unit="persons", text=rows["text"], gone=rows["gone_building"], document=rows["document"])
+    rows = evidence.addresses[evidence.addresses["demolished_id"].notna()]
+    rows = rows[rows["vacant"] & ~rows["demolished_temporary"]]
+    return found(rows["address_id"], related=ids(rows["demolished_id"]), value=0.0, unit="persons", text=rows["text"], gone=rows["demolished_id"], document=rows["demolished_document"])
 
 
 RULE = Rule(CARD, find)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from geo.rule import Card, Evidence, Rule, found, ids, shown
+from geo.rule import Card, Evidence, Rule, found, groups, shown
 
 CARD = Card(
     code="overlapping_footprints",
@@ -28,7 +30,7 @@ CARD = Card(
 
 
 def find(evidence: Evidence) -> pd.DataFrame:
-    """Pairs of live footprints that lie on each other."""
+    """Groups of live footprints that lie on each other: one finding a group, its subject the smallest id."""
     live = evidence.buildings[evidence.buildings["live"]]
     outlines, names = live.geometry.to_numpy(), live["building_id"].to_numpy(dtype=object)
     i, j = shapely.STRtree(outlines).query(outlines)
@@ -36,14 +38,14 @@ def find(evidence: Evidence) -> pd.DataFrame:
     smaller = np.minimum(shapely.area(outlines[i]), shapely.area(outlines[j]))
     share = shapely.area(shapely.intersection(outlines[i], outlines[j])) / smaller
     over = share > evidence.profile.thresholds.overlap_ratio
-    pairs = pd.DataFrame({"one": names[i[over]], "other": names[j[over]], "share": share[over]}).sort_values(["one", "other"], ignore_index=True)
+    i, j, share = i[over], j[over], share[over]
+    piles = connected_components(coo_array((np.ones(len(i)), (i, j)), shape=(len(names), len(names))), directed=False)[1] if len(names) else names
+    worst = pd.Series(share).groupby(piles[i]).max()
+    members = pd.DataFrame({"pile": piles, "building_id": names})
+    rows = groups(members[members["pile"].isin(worst.index)], by="pile", id_column="building_id")
+    rows["share"] = worst.reindex(rows.index)
     return found(
-        pairs["one"].astype("str"),
-        related=ids(pairs["other"]),
-        value=pairs["share"],
-        unit="ratio",
-        other=pairs["other"],
-        share=shown(pairs["share"] * 100),
+        rows["subject_id"], related=rows["related"], value=rows["share"], unit="ratio", other=rows["related"].str.join("、"), share=shown(rows["share"] * 100)
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, shown
-from geo.rules.gone import gone_addresses
 from geo.rules.virtual_address import find as virtual
 
 CARD = Card(
@@ -30,7 +29,7 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Virtual and demolished addresses with people."""
     a = evidence.addresses
-    nothing = set(gone_addresses(evidence)["address_id"]) | set(virtual(evidence)["subject_id"])
+    nothing = set(evidence.addresses.loc[evidence.addresses["demolished_id"].notna(), "address_id"]) | set(virtual(evidence)["subject_id"])
     rows = a[a["address_id"].isin(nothing) & a["inhabited"]]
     n = rows[["registered_n", "resident_n"]].max(axis=1)
     return found(rows["address_id"], value=n, unit="persons", text=rows["text"], n=shown(n))

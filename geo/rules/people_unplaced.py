@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, ids
-from geo.rules.gone import gone_addresses
+from geo.rule import Card, Evidence, Rule, found
 from geo.rules.virtual_address import find as virtual
 
 CARD = Card(
@@ -38,19 +37,24 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Population rows that found no house, unless the address itself already says why."""
     p = evidence.people
     a = evidence.addresses.set_index("address_id")
-    explained = set(gone_addresses(evidence)["address_id"]) | set(virtual(evidence)["subject_id"])
+    explained = set(evidence.addresses.loc[evidence.addresses["demolished_id"].notna(), "address_id"]) | set(virtual(evidence)["subject_id"])
     open_ = p["door_id"].map(a["link_state"]).isin(["undecided"]) | p["door_id"].map(a["active"]).eq(False)
     rows = p[p["reason"].notna() & ~p["door_id"].isin(explained) & ~((p["reason"] == "no_building") & open_)]
-    text = rows["text"].fillna(rows["given_id"])
+    row = "population:" + rows["source_row"]
+    # what names the row for good is the address it gives, not its place in the file
+    rows = rows.assign(row=row, named=rows["given_id"].fillna(rows["text"]).fillna(row), text=rows["text"].fillna(rows["given_id"]))
+    rows = rows.sort_values(["named", "row"])
+    once = rows.drop_duplicates("named").set_index("named")
+    together = rows.groupby("named").agg(rows=("row", list), n=("registered_n", lambda n: n.sum(min_count=1)))
     return found(
-        rows["given_id"].fillna(rows["text"]).fillna("population:" + rows["source_row"]),
-        related=ids("population:" + rows["source_row"]),
-        value=rows["registered_n"],
+        pd.Series(once.index, index=once.index),
+        related=together["rows"],
+        value=together["n"],
         unit="persons",
-        row=rows["source_row"],
-        text=text,
-        why_zh=rows["reason"].map({k: v[0] for k, v in REASONS.items()}),
-        why_en=rows["reason"].map({k: v[1] for k, v in REASONS.items()}),
+        row=together["rows"].str.join("、"),
+        text=once["text"],
+        why_zh=once["reason"].map({k: v[0] for k, v in REASONS.items()}),
+        why_en=once["reason"].map({k: v[1] for k, v in REASONS.items()}),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
-from geo.rules.gone import gone_plates
 
 CARD = Card(
     code="plate_on_demolished",
@@ -28,8 +27,8 @@ CARD = Card(
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Installed plates of gone buildings."""
-    rows = gone_plates(evidence)
-    return found(rows["plate_id"], related=ids(rows["gone_building"]), text=rows["text"], gone=rows["gone_building"], document=rows["document"])
+    rows = evidence.plates[evidence.plates["demolished_id"].notna()]
+    return found(rows["plate_id"], related=ids(rows["demolished_id"]), text=rows["text"], gone=rows["demolished_id"], document=rows["demolished_document"])
 
 
 RULE = Rule(CARD, find)

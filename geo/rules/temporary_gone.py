@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
-from geo.rules.gone import gone_addresses
 
 CARD = Card(
     code="temporary_gone",
@@ -28,9 +27,9 @@ CARD = Card(
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active temporary addresses of gone buildings."""
-    rows = gone_addresses(evidence)
-    rows = rows[rows["temporary"]]
-    return found(rows["address_id"], related=ids(rows["gone_building"]), text=rows["text"], gone=rows["gone_building"], document=rows["document"])
+    rows = evidence.addresses[evidence.addresses["demolished_id"].notna()]
+    rows = rows[rows["demolished_temporary"]]
+    return found(rows["address_id"], related=ids(rows["demolished_id"]), text=rows["text"], gone=rows["demolished_id"], document=rows["demolished_document"])
 
 
 RULE = Rule(CARD, find)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, ids
-from geo.rules.gone import gone_plates
 
 CARD = Card(
     code="unregistered_plate",
@@ -30,7 +29,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Installed plates that the register does not know and that no stronger cause explains."""
     p = evidence.plates
     rows = p[p["installed"] & p["door"].notna() & ~p["registered"] & p["retired_id"].isna()]
-    rows = rows[~rows["plate_id"].isin(gone_plates(evidence)["plate_id"])]
+    rows = rows[rows["demolished_id"].isna()]
     rows = rows[~(rows.geometry.notna() & rows["nearest_m"].isna() & rows["building_id"].isna())]
     other_village = rows["declared_village"].notna() & rows["point_village"].notna() & (rows["declared_village"] != rows["point_village"])
     rows = rows[~other_village & ~rows["plate_id"].isin(evidence.conflicts["plate_id"])]

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found
-from geo.rules.gone import gone_addresses
 
 CARD = Card(
     code="virtual_address",
@@ -32,7 +31,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     a = evidence.addresses
     rows = a[a["active"] & a["door"].notna() & ~a["on_plate"] & a["building_id"].isna() & a["nearest_m"].isna() & ~a["gone_here"]]
     rows = rows[(rows["link_state"] == "unlinked") & (rows["stack_n"] < evidence.profile.thresholds.stack_n)]
-    rows = rows[~rows["address_id"].isin(gone_addresses(evidence)["address_id"])]
+    rows = rows[rows["demolished_id"].isna()]
     placed = rows.geometry.notna()
     between = rows["bracket"].notna() & ~placed
     return found(
