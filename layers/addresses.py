@@ -5,12 +5,12 @@ from __future__ import annotations
 from layers.buildings import door_number
 from layers.degrees import Feature, features
 from layers.layer import Layer
-from layers.result import Result, within
+from layers.result import Result
 
 
 def draw(result: Result, scope: str) -> list[Feature]:
     """Located plate-level addresses of the scope: `id`, status `s`, door number `t`. Rooms stand on their parent."""
-    table = within(result.tables.addresses, scope)
+    table = result.within("addresses", scope)
     if "parent_id" in table:
         table = table[table["parent_id"].isna()]
     table = table[table.geometry.notna() & ~table.geometry.is_empty]

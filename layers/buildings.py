@@ -6,12 +6,12 @@ import pandas as pd
 
 from layers.degrees import Feature, features
 from layers.layer import Layer
-from layers.result import Result, within
+from layers.result import Result
 
 
 def draw(result: Result, scope: str) -> list[Feature]:
     """Buildings of the scope: `id`, status `s`, door number `t` (absent where no address or plate gives one)."""
-    table = within(result.tables.buildings, scope)
+    table = result.within("buildings", scope)
     numbers = _numbers(result).reindex(table["building_id"]).to_numpy()
     return features(table.assign(id=table["building_id"], s=table["status"], t=numbers), ["id", "s", "t"])
 

@@ -7,7 +7,7 @@ from typing import Any
 from layers import addresses, buildings, findings, links, plates, villages
 from layers.degrees import bounds
 from layers.layer import Layer
-from layers.result import EVERYWHERE, Result, within
+from layers.result import EVERYWHERE, Result
 
 LAYERS: tuple[Layer, ...] = (
     villages.LAYER,
@@ -42,5 +42,5 @@ def compose(result: Result, scope: str) -> dict[str, Any]:
 def _bounds(result: Result, scope: str) -> list[list[float]] | None:
     if scope in (EVERYWHERE, OVERVIEW):
         return bounds(result.tables.villages) or bounds(result.tables.buildings)
-    own = bounds(within(result.tables.buildings, scope))
-    return own or bounds(within(result.tables.villages, scope)) or bounds(result.tables.villages)
+    own = bounds(result.within("buildings", scope))
+    return own or bounds(result.within("villages", scope)) or bounds(result.tables.villages)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.evidence import differing
 from layers.people import PEOPLE, PEOPLE_UNITS, masked, shown
-from layers.result import KINDS, Result, within
+from layers.result import KINDS, Result
 
 _TOLD = {"building": ("area_m2", "why"), "plate": ("state", "face"), "address": ("address_status",)}
 
@@ -28,12 +28,12 @@ def details(result: Result, scope: str) -> dict[str, Any]:
     findings
         In the order of the scope: {"zh", "en", "o": office, "p": proposal, "n": value as shown}.
     """
-    found = within(result.tables.findings, scope)
+    found = result.within("findings", scope)
     links = _links(result, scope)
     mentioned = result.mentions[result.mentions["finding"].isin(found.index)]
     objects = {}
     for kind in KINDS:
-        own = within(result.objects(kind), scope)[f"{kind}_id"].astype("str")
+        own = result.within(KINDS[kind], scope)[f"{kind}_id"].astype("str")
         other = [links[f"{kind}_id"].dropna().astype("str"), mentioned.loc[mentioned["kind"] == kind, "id"]]
         objects[kind] = _objects(result, kind, pd.concat([own, *other]).drop_duplicates().tolist())
     return {"objects": objects, "links": _told_links(result, links), "findings": _told_findings(found)}
@@ -80,7 +80,7 @@ def _links(result: Result, scope: str) -> pd.DataFrame:
     links = result.tables.links
     inside = pd.Series(False, index=links.index)
     for kind in KINDS:
-        inside |= links[f"{kind}_id"].isin(within(result.objects(kind), scope)[f"{kind}_id"])
+        inside |= links[f"{kind}_id"].isin(result.within(KINDS[kind], scope)[f"{kind}_id"])
     return links[inside]
 
 

@@ -9,7 +9,7 @@ import shapely
 
 from layers.degrees import Feature, features
 from layers.layer import Layer
-from layers.result import KINDS, Result, within
+from layers.result import KINDS, Result
 
 
 def draw(result: Result, scope: str) -> list[Feature]:
@@ -19,7 +19,7 @@ def draw(result: Result, scope: str) -> list[Feature]:
     severity `v`, certainty `c`, place in the row of badges on the same spot `x`. Geometry is null where neither the
     finding nor its subject has a position.
     """
-    table = within(result.tables.findings, scope)
+    table = result.within("findings", scope)
     points = _points(result, table)
     spot = pd.Series(shapely.to_wkb(points, output_dimension=2), index=table.index)
     drawn = gpd.GeoDataFrame(

@@ -9,7 +9,7 @@ import shapely
 
 from layers.degrees import Feature, features
 from layers.layer import Layer
-from layers.result import KINDS, Result, within
+from layers.result import KINDS, Result
 
 
 def draw(result: Result, scope: str) -> list[Feature]:
@@ -17,7 +17,7 @@ def draw(result: Result, scope: str) -> list[Feature]:
     links = result.tables.links.reset_index(drop=True)
     near = np.zeros(len(links), dtype=bool)
     for kind in KINDS:
-        near |= links[f"{kind}_id"].isin(within(result.objects(kind), scope)[f"{kind}_id"]).to_numpy()
+        near |= links[f"{kind}_id"].isin(result.within(KINDS[kind], scope)[f"{kind}_id"]).to_numpy()
     links = links[near]
     ends = np.stack([_places(result, kind, links[f"{kind}_id"]) for kind in ("plate", "building", "address")], axis=1)
     located = (~np.isnan(ends[:, :, 0])).sum(axis=1) >= 2

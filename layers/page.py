@@ -19,7 +19,7 @@ from layers.coverage import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, SMALL, U
 from layers.details import details
 from layers.offline import settings
 from layers.people import shown
-from layers.result import KINDS, Result, load, within
+from layers.result import KINDS, Result, load
 from layers.style import LOOKS
 from layers.vendor import ASSETS, VENDOR
 from layers.words import PAGE, WORDS
@@ -131,7 +131,7 @@ def _labels(lang: str) -> dict[str, dict[str, str]]:
 
 
 def _village(result: Result, code: str, name: str) -> dict[str, Any]:
-    counts = {table: len(within(getattr(result.tables, table), code)) for table in (*KINDS.values(), "findings")}
+    counts = {table: len(result.within(table, code)) for table in (*KINDS.values(), "findings")}
     return {"code": code, "name": name, **counts}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from layers.buildings import door_number
 from layers.degrees import Feature, features
 from layers.layer import Layer
-from layers.result import Result, within
+from layers.result import Result
 
 
 def draw(result: Result, scope: str) -> list[Feature]:
     """Located plates of the scope: `id`, status `s`, door number `t`."""
-    table = within(result.tables.plates, scope)
+    table = result.within("plates", scope)
     table = table[table.geometry.notna() & ~table.geometry.is_empty]
     return features(table.assign(id=table["plate_id"], s=table["status"], t=door_number(table)), ["id", "s", "t"])
 

@@ -95,6 +95,20 @@ class Result:
         table: gpd.GeoDataFrame = getattr(self.tables, KINDS[kind])
         return table
 
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, np.ndarray]]:
+        tables = (*KINDS.values(), "findings", "villages")
+        codes = {table: getattr(self.tables, table)["village_code"].fillna("").astype("str") for table in tables}
+        return {table: {str(c): at for c, at in code.groupby(code).indices.items()} for table, code in codes.items()}
+
+    def within(self, table: str, scope: str) -> gpd.GeoDataFrame:
+        """Rows of buildings, plates, addresses, findings or villages in a scope, in their order.
+
+        EVERYWHERE keeps all, "" those outside every village; a scope that does not exist has none.
+        """
+        frame: gpd.GeoDataFrame = getattr(self.tables, table)
+        return frame if scope == EVERYWHERE else frame.iloc[self._rows[table].get(scope, [])]
+
     def find(self, kind: str, ids: list[str]) -> gpd.GeoDataFrame:
         """Rows of the objects with those ids, in that order; ids that do not exist are absent."""
         at = self.positions[kind].get_indexer(pd.Index(ids, dtype="str"))
@@ -134,10 +148,3 @@ def load(folder: Path) -> Result:
             f"the result in {folder.name} is damaged; run doorplate verify again",
         ) from e
     return Result(folder, str(tables.run.get("project") or folder.resolve().name), tables)
-
-
-def within(table: pd.DataFrame, scope: str) -> pd.DataFrame:
-    """The rows of a table that lie in a scope; EVERYWHERE keeps all, "" those outside every village."""
-    if scope == EVERYWHERE:
-        return table
-    return table[table["village_code"].fillna("").astype("str") == scope]

@@ -12,7 +12,7 @@ from layers.cards import in_order, title
 from layers.details import value_shown
 from layers.labels import CERTAINTY, KIND, OFFICE, SEVERITY
 from layers.people import PEOPLE_UNITS, masked
-from layers.result import KINDS, Result, within
+from layers.result import KINDS, Result
 from views.state import language, named, say, village_name
 
 
@@ -28,7 +28,7 @@ class Filter:
 
 def matching(result: Result, scope: str, wanted: Filter) -> tuple[gpd.GeoDataFrame, np.ndarray, np.ndarray]:
     """Findings of the scope, which of them the filter keeps, and which it would keep if it named no codes."""
-    found = within(result.tables.findings, scope)
+    found = result.within("findings", scope)
     keep = np.ones(len(found), dtype=bool)
     if wanted.severities:
         keep &= found["severity"].isin(wanted.severities).to_numpy()

@@ -72,7 +72,7 @@ def _records(value: object, columns: Labels) -> pd.DataFrame:
     for column in shown:
         if pd.api.types.is_bool_dtype(rows[column]) or not pd.api.types.is_numeric_dtype(rows[column]):
             rows[column] = rows[column].map(lambda v: named(YES, str(v)) if isinstance(v, bool) else "" if v is None else str(v))
-    return rows[shown].rename(columns={c: named(columns, c) for c in shown})
+    return rows[shown].rename(columns={c: named(columns, str(c)) for c in shown})
 
 
 def _named(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo.errors import ResultError
 from layers.labels import Labels, label
-from layers.result import EVERYWHERE, Result, find_results, load, within
+from layers.result import EVERYWHERE, Result, find_results, load
 from views.plain import plain
 
 LANGUAGE, PROJECT, VILLAGE, SELECTED, FLY = "language", "project", "village", "selected", "fly"
@@ -112,7 +112,7 @@ def plain_name(result: Result, scope: str) -> str:
 
 def count(result: Result, table: str, scope: str) -> int:
     """How many rows of a table lie in a scope."""
-    return len(within(getattr(result.tables, table), scope))
+    return len(result.within(table, scope))
 
 
 def scopes(result: Result) -> list[str]:

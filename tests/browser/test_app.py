@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from layers.result import Result, load, within
+from layers.result import Result, load
 from tests.browser.conftest import drawn, point_of
 
 FrameOf = Callable[[Page], Frame]
@@ -26,14 +26,14 @@ def first_village(result: Result) -> str:
 
 
 def building_with(result: Result, code: str, village: str) -> pd.Series:
-    rows = within(result.tables.buildings, village)
+    rows = result.within("buildings", village)
     return rows[rows["status"] == code].iloc[0]
 
 
 def frequent(result: Result, village: str) -> tuple[str, int]:
     """A code that buildings of the village have, and how many findings of it there are."""
-    rows = within(result.tables.buildings, village)
-    found = within(result.tables.findings, village)
+    rows = result.within("buildings", village)
+    found = result.within("findings", village)
     code = next(c for c in found["code"].value_counts().index if (rows["status"] == c).any())
     return code, int((found["code"] == code).sum())
 
@@ -88,7 +88,7 @@ def test_the_legend_filters_map_and_list_and_a_row_leads_the_map(
     box = table.bounding_box()
     assert box
     page.mouse.click(box["x"] + 15, box["y"] + 50)
-    found = within(result.tables.findings, village)
+    found = result.within("findings", village)
     first = found[found["code"] == code].iloc[0]
     drawn(frame, selected=f"finding:{first['finding_id']}")
     expect(page.locator(".st-key-panel")).to_contain_text(str(first["subject_id"]))

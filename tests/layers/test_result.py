@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import ResultError
-from layers.result import EVERYWHERE, Result, find_results, load, within
+from layers.result import EVERYWHERE, Result, find_results, load
 from tests.layers.town import draw_result, draw_town
 
 
@@ -43,13 +43,13 @@ def test_a_damaged_file_is_refused_and_not_shown_as_a_traceback(tmp_path: Path, 
 
 def test_villages_are_in_order_and_what_has_none_is_kept_apart(result: Result) -> None:
     assert list(result.villages.items()) == [("V1", "普兴村"), ("V2", "石河村"), ("", "")]
-    assert within(result.tables.buildings, "")["building_id"].tolist() == ["B4"]
-    assert len(within(result.tables.buildings, EVERYWHERE)) == 4
+    assert result.within("buildings", "")["building_id"].tolist() == ["B4"]
+    assert len(result.within("buildings", EVERYWHERE)) == 4
 
 
 def test_every_row_is_in_exactly_one_scope(result: Result) -> None:
-    for table in (result.tables.buildings, result.tables.plates, result.tables.addresses, result.tables.findings):
-        assert sum(len(within(table, scope)) for scope in result.villages) == len(table)
+    for table in ("buildings", "plates", "addresses", "findings"):
+        assert sum(len(result.within(table, scope)) for scope in result.villages) == len(getattr(result.tables, table))
 
 
 def test_a_finding_is_told_of_its_subject_and_of_everything_related(result: Result) -> None:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import os
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +15,9 @@ import pandas as pd
 from shapely import Point, box
 
 from geo.export import write
-from geo.outputs import METRICS
+from geo.export.parquet import write_parquet
+from geo.export.result import RESULT
+from geo.outputs import METRICS, OUTPUT
 from geo.tables import Verification
 from layers.result import Result, load
 
@@ -21,8 +29,24 @@ NAN = float("nan")
 
 def draw_result(folder: Path, *, name: str = "town", **changes: object) -> Result:
     """Write the town into `folder`/`name` and read it back; `changes` replace whole tables."""
-    write(draw_town(**changes), folder / name)
-    return load(folder / name)
+    target = folder / name
+    shutil.copytree(_written(), target, dirs_exist_ok=True)
+    for table, value in changes.items():
+        if isinstance(value, pd.DataFrame):
+            write_parquet(value, target / f"{table}.parquet", table=OUTPUT[table])
+        else:
+            (target / f"{table}.json").write_text(json.dumps({**value, "result": RESULT}), encoding="utf-8")  # type: ignore[dict-item]
+    os.utime(target / "run.json")
+    return load(target)
+
+
+@cache
+def _written() -> Path:
+    """The unchanged town, written once for all tests: the GeoPackage in it takes most of the time."""
+    folder = Path(tempfile.mkdtemp(prefix="doorplate-town-")) / "town"
+    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
+    write(draw_town(), folder)
+    return folder
 
 
 def draw_town(**changes: object) -> Verification:
