@@ -294,6 +294,6 @@ def _as_of(said: str | None, frames: dict[str, pd.DataFrame]) -> tuple[pd.Timest
 def _counted(sources: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """SOURCES with the rows refused so far: rows_read = kept + quarantined, refused cells not counted."""
     refused = quarantine[~quarantine["code"].isin(CELL_CODES)].groupby(["table", "source"])["row"].nunique()
-    key = pd.MultiIndex.from_arrays([sources["table"], sources["file"].str.rsplit("/", n=1).str[-1]])
+    key = pd.MultiIndex.from_arrays([sources["table"], sources["file"]])
     n = refused.reindex(key, fill_value=0).to_numpy()
     return sources.assign(quarantined=n, kept=sources["rows_read"].to_numpy() - n)

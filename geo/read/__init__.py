@@ -22,7 +22,7 @@ from geo.crs import reproject
 from geo.errors import CrsError, ProjectError, SourceError
 from geo.read.delivered import Delivered, expected
 from geo.read.gpkg import read_gpkg
-from geo.read.headers import COORDINATES, match_headers
+from geo.read.headers import COORDINATES, clean_header, match_headers
 from geo.read.ledger import Ledger
 from geo.read.parquet import read_parquet
 from geo.read.persons import count_persons, drop_persons, mask_persons
@@ -119,14 +119,15 @@ def _files(project: Path, role: str, source: Source) -> list[Path]:
 
 def _read_one(project: Path, path: Path, role: str, source: Source, ledger: Ledger, sources: list[dict[str, object]]) -> Frame:
     """One file as a frame with canonical columns; its line of SOURCES is appended."""
-    delivered = _deliver(path, role, source, ledger)
-    name = path.relative_to(project).as_posix()
+    name, own = path.relative_to(project).as_posix(), Ledger()
+    delivered = _deliver(path, role, source, own)
+    ledger.take(own, source=name)
     sources.append({
         "table": role, "file": name, "sha256": _sha256(path), "bytes": sum(p.stat().st_size for p in _all_parts(path)), "format": delivered.format,
         "encoding": delivered.encoding, "layer": delivered.layer, "rows_read": delivered.rows_read, "kept": len(delivered.rows),
         "quarantined": delivered.rows_read - len(delivered.rows),
     })  # fmt: skip
-    return _canonical(delivered, path.name, role, source, ledger)
+    return _canonical(delivered, name, role, source, ledger)
 
 
 def _deliver(path: Path, role: str, source: Source, ledger: Ledger) -> Delivered:
@@ -148,8 +149,9 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
     """Canonical columns of one file, without persons, with its points where coordinates stand in columns."""
     texts = delivered.texts
     columns = match_headers(role, [str(h) for h in texts.columns], given=source.columns, cut=delivered.cut)
-    for column, header in source.columns.items():
-        if column not in columns:
+    plain = {clean_header(str(h)) for h in texts.columns}
+    for header in source.columns.values():
+        if clean_header(header) not in plain:
             zh = f"{name}：doorplate.toml 指定的列 {header} 不存在；有：{', '.join(map(str, texts.columns))}"
             raise SourceError(zh, f"{name}: no column {header} as named in doorplate.toml; there are: {', '.join(map(str, texts.columns))}")
     columns = drop_persons(texts, columns, role, ledger)

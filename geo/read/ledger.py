@@ -52,6 +52,11 @@ class Ledger:
             frame = pd.DataFrame({"table": [table] * n, "key": _texts(key, n), "column": column, "before": _texts(before, n)})
             self.repairs.append(frame.assign(after=_texts(after, n), why=why))
 
+    def take(self, other: Ledger, *, source: str) -> None:
+        """Everything another ledger noted about one file, under the file's path in the project."""
+        self.quarantine += [f.assign(source=source) for f in other.quarantine]
+        self.repairs += other.repairs
+
     def quarantine_frame(self) -> pd.DataFrame:
         """All refusals, sorted, with the columns of QUARANTINE."""
         return _table(self.quarantine, QUARANTINE, ["table", "source", "row", "code", "column", "key", "value"])

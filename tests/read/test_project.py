@@ -57,7 +57,7 @@ def test_files_may_be_a_list_or_a_pattern(folder):
     folder.text("doorplate.toml", '[sources.plates]\nfile = "parts/*.csv"\n')
     raw = folder.read()
     assert raw.tables["plates"]["plate_id"].tolist() == ["P1", "P2"]
-    assert raw.tables["plates"]["_source"].tolist() == ["a.csv", "b.csv"]
+    assert raw.tables["plates"]["_source"].tolist() == ["parts/a.csv", "parts/b.csv"]
     assert raw.sources["file"].tolist() == ["parts/a.csv", "parts/b.csv"]
 
 
