@@ -174,7 +174,7 @@ def _people_on_nothing(delivery: Delivery) -> Found:
         grey += [("people_unplaced", i) for i in (name, shown, *row_numbers(row[shown], "population"))] if shown in row else []
         grey += [("people_on_nothing", name)] if not peopled.iloc[d] else []
     # two rows of one text: nobody can tell which of the two houses they mean
-    twice = rows.index[rows["text"].duplicated(keep=False)] if "text" in rows else []
+    twice = np.flatnonzero(rows["text"].duplicated(keep=False)) if "text" in rows else np.empty(0, dtype=int)
     grey += [("people_unplaced", i) for k in twice for i in (str(rows["text"][k]), *row_numbers(int(k), "population"))]
     return cases, grey
 

@@ -13,8 +13,8 @@ import pandas as pd
 import shapely
 
 from geo.synthetic import names
-from geo.synthetic.draft import Floats, Ints, Objects, either
-from geo.synthetic.ground import Ground, count_within
+from geo.synthetic.draft import Floats, Ints, Objects, count_within, either
+from geo.synthetic.ground import Ground
 
 KEY = ("village", "place", "number", "sub", "building_no", "temporary")
 """What makes two doors the same: village (index), numbered row, number, sub-number, building of a compound, temporary."""

@@ -50,6 +50,11 @@ def either(condition: Any, yes: Any, no: Any) -> Objects:
     return np.where(np.asarray(condition, dtype=bool), np.asarray(yes, dtype=object), np.asarray(no, dtype=object))
 
 
+def count_within(lengths: Ints) -> Ints:
+    """0, 1, 2 ... within every run of that length, the runs one after another."""
+    return np.asarray(np.arange(int(lengths.sum())) - np.repeat(np.r_[0, np.cumsum(lengths)[:-1]], lengths), dtype=np.int64)
+
+
 @dataclass
 class Draft:
     """The town being dealt. Planters change it in place, in a fixed order, drawing from one generator.

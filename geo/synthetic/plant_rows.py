@@ -9,8 +9,7 @@ import shapely
 from geo.synthetic import spelling
 from geo.synthetic.choosing import add_doors, add_houses, case, home, inland, locate, put, quota, reshape, spare, spare_numbers, take
 from geo.synthetic.doors import COUNTS, room_rows
-from geo.synthetic.draft import Draft, either
-from geo.synthetic.ground import count_within
+from geo.synthetic.draft import Draft, count_within, either
 
 
 def invalid_geometry(draft: Draft) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from geo.synthetic import plant_doors, plant_life, plant_rows
+from geo.synthetic import plant_addresses, plant_life, plant_names, plant_plates, plant_rows
 from geo.synthetic.draft import Draft
 
 PLANTERS: tuple[Callable[[Draft], None], ...] = (
-    plant_doors.stacked_addresses,
-    plant_doors.undecided,
-    plant_doors.duplicate_number,
-    plant_doors.plate_for_many_buildings,
-    plant_life.merge_villages,
-    plant_doors.number_out_of_order,
+    plant_addresses.stacked_addresses,
+    plant_addresses.undecided,
+    plant_addresses.duplicate_number,
+    plant_plates.plate_for_many_buildings,
+    plant_names.merge_villages,
+    plant_plates.number_out_of_order,
     plant_life.demolished,
     plant_life.plate_on_demolished,
     plant_life.suspected_demolition,
@@ -24,17 +24,17 @@ PLANTERS: tuple[Callable[[Draft], None], ...] = (
     plant_life.status_conflict,
     plant_life.under_way,
     plant_rows.village_mismatch,
-    plant_doors.misplaced_plate,
-    plant_doors.misplaced_address,
-    plant_doors.unplated_building,
-    plant_doors.plate_not_installed,
-    plant_doors.damaged_plate,
-    plant_doors.several_plates,
-    plant_doors.address_without_plate,
-    plant_doors.unregistered_plate,
-    plant_doors.text_conflict,
-    plant_doors.duplicate_address,
-    plant_doors.nonstandard_address,
+    plant_plates.misplaced_plate,
+    plant_addresses.misplaced_address,
+    plant_plates.unplated_building,
+    plant_plates.plate_not_installed,
+    plant_plates.damaged_plate,
+    plant_plates.several_plates,
+    plant_addresses.address_without_plate,
+    plant_plates.unregistered_plate,
+    plant_plates.text_conflict,
+    plant_addresses.duplicate_address,
+    plant_addresses.nonstandard_address,
     plant_rows.surplus_rooms,
     plant_rows.empty_dwelling,
     plant_rows.registered_not_present,
@@ -46,9 +46,9 @@ PLANTERS: tuple[Callable[[Draft], None], ...] = (
     plant_rows.overlapping_footprints,
     plant_rows.duplicate_id,
     plant_rows.outside_project,
-    plant_life.crosswalk_fault,
-    plant_doors.dangling_plate,
-    plant_doors.virtual_address,
+    plant_names.crosswalk_fault,
+    plant_plates.dangling_plate,
+    plant_addresses.virtual_address,
 )
 
 
