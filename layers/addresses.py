@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.buildings import door_number
-from layers.degrees import Feature, features
+from layers.degrees import Feature, features, located
 from layers.layer import Layer
 from layers.result import Result
 
@@ -13,7 +13,7 @@ def draw(result: Result, scope: str) -> list[Feature]:
     table = result.within("addresses", scope)
     if "parent_id" in table:
         table = table[table["parent_id"].isna()]
-    table = table[table.geometry.notna() & ~table.geometry.is_empty]
+    table = located(table)
     return features(table.assign(id=table["address_id"], s=table["status"], t=door_number(table)), ["id", "s", "t"])
 
 

@@ -37,6 +37,12 @@ def features(table: gpd.GeoDataFrame, columns: Sequence[str]) -> list[Feature]:
     ]
 
 
+def located(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The rows that have a place: neither a missing nor an empty geometry."""
+    geometry = table.geometry.to_numpy()
+    return table[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+
+
 def bounds(table: gpd.GeoDataFrame) -> list[list[float]] | None:
     """South-west and north-east corner as [lat, lon] degrees; None where nothing has a geometry."""
     west, south, east, north = table.geometry.to_crs("EPSG:4326").total_bounds

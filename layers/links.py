@@ -36,6 +36,7 @@ def _places(result: Result, kind: str, ids: pd.Series) -> np.ndarray:
     points = np.full(len(ids), None, dtype=object)
     found = (at >= 0) & ids.notna().to_numpy()
     points[found] = shapely.point_on_surface(geometry[at[found]]) if kind == "building" else geometry[at[found]]
+    points[shapely.is_empty(points)] = None
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely import Point
 
 from layers.compose import LAYERS, OVERVIEW, compose
 from layers.result import EVERYWHERE, Result
@@ -63,6 +64,17 @@ def test_a_link_runs_from_plate_through_building_to_address(result: Result) -> N
 
 def test_a_link_with_only_one_located_end_is_not_drawn(result: Result) -> None:
     assert 2 not in ids(drawn(result, EVERYWHERE, "links"))
+
+
+def test_empty_points_are_no_places(tmp_path: Path) -> None:
+    plates = draw_town().plates
+    plates["geometry"] = [Point(), Point(), Point()]
+    result = draw_result(tmp_path, plates=plates)
+    for scope in (*result.villages, EVERYWHERE):
+        scene = compose(result, scope)
+        assert not scene["layers"]["plates"]["features"]
+        json.dumps(scene, allow_nan=False)
+    assert len(drawn(result, "V1", "links")[0]["geometry"]["coordinates"]) == 2
 
 
 def test_the_nth_feature_is_the_nth_finding_even_without_a_place(result: Result) -> None:
