@@ -309,7 +309,8 @@ def common_shift(previous: Shapes, current: Shapes) -> tuple[float, float, float
     if not len(i):
         return 0.0, 0.0, np.inf, 0
     before, after = shapely.area(previous), shapely.area(current)
-    shared = shapely.area(shapely.intersection(previous[i], current[j]))
+    # rows that will be refused for their shape are still among these; what they share is only weighed here
+    shared = shapely.area(shapely.intersection(shapely.make_valid(previous[i]), shapely.make_valid(current[j])))
     overlap = shared / np.maximum(before[i] + after[j] - shared, 1e-9)
     best_i, best_j = np.zeros(len(previous)), np.zeros(len(current))
     np.maximum.at(best_i, i, overlap)

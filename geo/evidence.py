@@ -84,8 +84,8 @@ def gather(
     addresses = addresses[~addresses["rolls_up"]]
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
-    addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone))
-    plates = plates.assign(**_demolished(plates, plates["installed"], gone))
+    addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
+    plates = plates.assign(**_demolished(plates, plates["installed"], gone, profile.thresholds.near_m))
     conflicts = _conflicts(plates, addresses, took_p, took_a, doors)
     buildings = _buildings(footprints, plates, addresses, edges, links, people)
     buildings["in_conflict"] = buildings["building_id"].isin(conflicts["building_id"])
@@ -192,7 +192,7 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, profile: Profile) 
     addresses["vacant"] = counted & ~addresses["inhabited"] & ~addresses["address_id"].map(unsure).eq(True)
     building = addresses.set_index("address_id")["building_id"]
     live = addresses.set_index("address_id")["building_live"]
-    people["building_id"] = people["door_id"].map(building.where(live))
+    people["building_id"] = people["door_id"].map(building.where(live)).astype("str")
     no_building = people["address_id"].notna() & people["building_id"].isna()
     people["reason"] = people["reason"].mask(no_building, "no_building")
     return people, addresses
@@ -234,15 +234,18 @@ def _lists(index: pd.Series, rows: pd.DataFrame, id_column: str) -> pd.Series:
     return found.map(lambda x: x if isinstance(x, list) else [])
 
 
-def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame) -> dict[str, pd.Series]:
+def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame, near_m: float) -> dict[str, pd.Series]:
     """The building gone by document that a plate or address belongs to, by declared id, by link, or by place.
+
+    A link that only a point bears out holds within `near_m`, like the place itself.
 
     By place: on the gone footprint, or it is the nearest footprint of either survey within `near_m`, whatever live
     neighbours stand around; a number known from both plate and register is judged by its link alone.
     """
     book = gone.drop_duplicates("building_id").set_index("building_id")
     declared = rows["declared_building"].where(rows["declared_building"].isin(book.index))
-    linked = rows["building_id"].where(rows["building_gone"])
+    borne_out = (rows["distance_m"] <= near_m) | rows["distance_m"].isna() | rows["paired_id"].notna()
+    linked = rows["building_id"].where(rows["building_gone"] & borne_out)
     placed = rows["gone_id"].where(rows["gone_here"] & rows["paired_id"].isna())
     owner = declared.fillna(linked).fillna(placed).where(asked)
     document = owner.map(book["document"]).astype("str").fillna("建筑状态：已拆除")

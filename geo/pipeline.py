@@ -156,9 +156,9 @@ def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) 
     whole = v["village_code"].iloc[0] if len(v) == 1 else np.nan
     out = pd.DataFrame(
         {
-            "village_code_old": renamed["old_village"].map(codes).fillna(whole),
+            "village_code_old": renamed["old_village"].map(codes).astype("str").fillna(whole),
             "old_door": renamed["old_door"],
-            "village_code_new": renamed["new_village"].map(codes).fillna(whole),
+            "village_code_new": renamed["new_village"].map(codes).astype("str").fillna(whole),
             "new_door": renamed["new_door"],
         }
     )
@@ -214,7 +214,7 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
     id_column = f"{subject}_id"
-    otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).fillna("no_part")
+    otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).astype("str").fillna("no_part")
     out = pd.DataFrame({id_column: rows[id_column]})
     for column in ("town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key"):
         out[column] = rows[column]

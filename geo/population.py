@@ -58,9 +58,10 @@ def _by_text(
     first = book.drop_duplicates(["key", "within"]).assign(full=lambda b: b["key"] + "/" + b["within"]).set_index("full")["id"]
     door = book.sort_values(["key", "rank", "within", "id"]).drop_duplicates("key").set_index("key")["id"]
     within = rows["within"].fillna("")
-    found = (key + "/" + within).map(first)
-    newer = key.map(table)
-    found = found.fillna((newer + "/" + within).map(first)).fillna(key.map(door)).fillna(newer.map(door))
+    newer = key.map(table).astype("str")
+    found = (key + "/" + within).map(first).astype("str")
+    for words, book in ((newer + "/" + within, first), (key, door), (newer, door)):
+        found = found.fillna(words.map(book).astype("str"))
     torn = (key + "/" + within).isin(torn_keys)
     return found.mask(torn).astype("str"), torn
 

@@ -79,7 +79,7 @@ def _people(evidence: Evidence) -> tuple[pd.Series, pd.Series]:
     """People on one live building and all people, per village of their address: residents where known, else registered."""
     p = evidence.people
     n = p["resident_n"].fillna(p["registered_n"]).fillna(0.0)
-    village = p["door_id"].map(evidence.addresses.set_index("address_id")["village_code"]).fillna(ELSEWHERE)
+    village = p["door_id"].map(evidence.addresses.set_index("address_id")["village_code"]).astype("str").fillna(ELSEWHERE)
     return n[p["building_id"].notna()].groupby(village[p["building_id"].notna()]).sum(), n.groupby(village).sum()
 
 

@@ -8,8 +8,8 @@ from geo.address.numeral import NUMERAL, arabic
 from geo.address.piece import Piece
 
 
-def read_abroad(shown: str, *, key: str | None = None) -> list[Piece]:
-    """The elements of a Japanese or European address; empty if the text is neither.
+def read_abroad(shown: str, *, key: str | None) -> list[Piece]:
+    """The elements of a Japanese or European address; empty if the text is Chinese.
 
     Parameters
     ----------
@@ -18,67 +18,94 @@ def read_abroad(shown: str, *, key: str | None = None) -> list[Piece]:
     key
         The same folded to simplified characters; None for a text without Han characters.
     """
-    return _european(shown) if key is None else _japanese(key, shown)
+    if key is None:
+        return _european(shown)
+    return _japanese(key, shown) if _JAPANESE.search(key) else []
 
 
+_JAPANESE = re.compile(r"^(?:东京都|(?:京都|大阪)府|北海道)|丁目|番(?![^\d地])|[ぁ-んァ-ヶ]")
 _JAPAN = re.compile(
-    rf"(?P<province>东京都|北海道|(?:京都|大阪)府|[^\d\s区市县]{{2,3}}(?:県|县)(?=.{{1,5}}[市郡]))?(?P<county>[^\d\s区市町村]{{1,6}}[区市](?![场]))?(?P<name>\D*?)"
-    rf"(?:(?P<chome>{NUMERAL})(?P<word>丁目|-))?(?P<block>\d+)(?:番地?|-)(?:(?P<number>\d+)号?)?(?P<rest>.*)"
+    rf"(?P<province>东京都|北海道|(?:京都|大阪)府|[^\d\s区市县]{{2,3}}县(?=.{{1,5}}[市郡]))?(?P<county>[^\d\s区市町村]{{1,6}}[区市](?!场))?(?P<name>\D*?)"
+    rf"(?:(?P<chome>{NUMERAL})(?:丁目|-(?=\d+-)))?(?P<block>\d+)(?:番地?|-|$)(?:(?P<house>\d+)号?)?(?P<rest>.*)"
 )
-_JAPANESE = re.compile(r"丁目|\d番|^东京都|^(?:京都|大阪)府|^北海道|[ぁ-んァ-ヶ]")
 
 
 def _japanese(key: str, shown: str) -> list[Piece]:
     """町丁目 is the place, the block (番) the number, the house (号) the sub-number."""
-    if not _JAPANESE.search(key):
-        return []
     m = _JAPAN.match(key)
     if not m:
         return []
-    pieces = [Piece(*m.span(g), g, shown[m.start(g) : m.end(g)], "japan") for g in ("province", "county") if m.group(g)]
+    pieces = [_piece(m, level, level, shown[m.start(level) : m.end(level)], "japan") for level in ("province", "county") if m[level]]
     start, end = m.span("name")
-    if m.group("word") == "-" or m.group("chome"):
-        end = m.end("word")
-        pieces.append(Piece(start, end, "street", shown[start : m.end("name")] + arabic(m.group("chome")) + "丁目", "japan"))
-    elif end > start:
-        pieces.append(Piece(start, end, "street", shown[start:end], "japan"))
-    pieces.append(Piece(*m.span("block"), "number", arabic(m.group("block")), "japan"))
-    if m.group("number"):
-        pieces.append(Piece(*m.span("number"), "sub_number", arabic(m.group("number")), "japan"))
-    if rest := m.group("rest").strip():
-        pieces.append(Piece(*m.span("rest"), "leftover", rest, "leftover"))
+    street = shown[start:end]
+    if m["chome"]:
+        street, end = f"{street}{arabic(m['chome'])}丁目", m.start("block")
+    if street:
+        pieces.append(Piece(start, end, "street", street, "japan"))
+    pieces.append(_piece(m, "block", "number", arabic(m["block"]), "japan"))
+    if m["house"]:
+        pieces.append(_piece(m, "house", "sub_number", arabic(m["house"]), "japan"))
+    if rest := m["rest"].strip(" ,"):
+        pieces.append(_piece(m, "rest", "leftover", rest, "leftover"))
     return pieces
 
 
-_EUROPE = re.compile(
-    r"(?P<street>[^\d,]*?[^\d,\s.])?[\s,]*(?:(?P<kind>č\s*\.?\s*(?:p|ev|e)\s*\.?|čp\.?|čev\.?|no\.|nr\.)\s*)?"
-    r"(?P<number>\d+)(?:\s*(?P<letter>[A-Za-z])(?![A-Za-zÀ-ž]))?(?:\s*(?P<sign>[-–/])\s*(?P<to>\d+)(?P<letter_to>[A-Za-z](?![A-Za-z]))?)?"
-    r"(?:\s*(?P<stair>[A-Z])\s*(?P<flat>\d+))?\s*(?:,\s*(?P<postcode>\d{4,6}|\d{3}\s\d{2})?\s*(?P<town>[^\d,]*[^\d,\s])?)?(?P<rest>.*)",
+_NUMBERED = re.compile(
+    r"(?P<street>(?:(?!č\s*\.|no\.|nr\.).*?[^\W\d_]\.?)?)\s*(?P<kind>\bč\s*\.?\s*(?:ev|e)\s*\.?|\bč\s*\.?\s*p\s*\.?|\bno\.|\bnr\.)?\s*"
+    r"(?<![^\W_])(?P<number>\d+)(?:\s*(?P<letter>[^\W\d_]))?(?![^\W\d_])"
+    r"(?:\s*(?P<sign>[-/])\s*(?P<to>\d+)(?P<letter_to>[^\W\d_](?![^\W_]))?)?(?P<more>(?:\s*[;/+&]\s*(?:\d+|[^\W\d_])(?![^\W\d_]))*)"
+    r"(?:\s+(?P<stair>[^\W\d_])?\s*(?P<flat>\d+))?[\s'.]*",
     re.IGNORECASE,
 )
+_TOWN = re.compile(r"\s*(?P<postcode>\d{4,6}|\d{3}\s\d{2})?\s*(?P<town>[^\W\d_][^\d,]*?)?\s*")
 
 
 def _european(shown: str) -> list[Piece]:
-    """Street, number, letter; the town behind the comma; č.ev. numbers are a series of their own."""
-    m = _EUROPE.match(shown)
-    if not m:
-        return [Piece(0, len(shown), "leftover", shown, "leftover")] if shown else []
-    pieces = []
-    if m.group("street"):
-        pieces.append(Piece(*m.span("street"), "street", m.group("street").strip(), "europe"))
-    if m.group("kind") and "ev" in m.group("kind").lower():
-        pieces.append(Piece(*m.span("kind"), "prefix", "č.ev.", "europe"))
-    ranged = m.group("sign") in ("-", "–") and m.group("to")
-    pieces.append(Piece(*m.span("number"), "number", arabic(m.group("number")) + (f"~{arabic(m.group('to'))}" if ranged else ""), "europe"))
-    if m.group("to") and not ranged:
-        pieces.append(Piece(*m.span("to"), "sub_number", arabic(m.group("to")), "europe"))
-    letter = m.group("letter") or m.group("letter_to") or m.group("stair")
-    if letter:
-        pieces.append(Piece(*m.span("number"), "letter", letter.upper(), "europe"))
-    if m.group("flat"):
-        pieces.append(Piece(*m.span("flat"), "room", m.group("flat"), "europe"))
-    if m.group("town"):
-        pieces.append(Piece(*m.span("town"), "town", m.group("town"), "europe"))
-    if rest := m.group("rest").strip(" ,"):
-        pieces.append(Piece(*m.span("rest"), "leftover", rest, "leftover"))
+    """Street, number, letter from the first part between commas that has them, the town from the last; the rest is left over."""
+    parts = [(m.start(), m.group()) for m in re.finditer(r"[^,]+", shown)]
+    found = next((i for i, (_, t) in enumerate(parts) if _is_numbered(t)), None)
+    pieces: list[Piece] = []
+    for i, (start, text) in enumerate(parts):
+        if i == found:
+            pieces.extend(_street_number(start, text))
+        elif found is not None and i > found and (m := _TOWN.fullmatch(text)):
+            if m["town"]:
+                pieces.append(Piece(start + m.start("town"), start + m.end("town"), "town", m["town"], "europe"))
+        elif text.strip():
+            pieces.append(Piece(start, start + len(text), "leftover", text.strip(), "leftover"))
     return pieces
+
+
+def _is_numbered(text: str) -> bool:
+    m = _NUMBERED.fullmatch(text.strip())
+    return m is not None and (bool(m["street"]) or len(m["number"]) < 4)
+
+
+def _street_number(offset: int, text: str) -> list[Piece]:
+    """The elements of `street kind number letter`; č.ev. numbers are a series of their own, č.p. is the usual one."""
+    start = offset + len(text) - len(text.lstrip())
+    m = _NUMBERED.fullmatch(text.strip())
+    if m is None:
+        return []
+
+    def piece(group: str, element: str, value: str) -> Piece:
+        return Piece(start + m.start(group), start + m.end(group), element, value, "europe")
+
+    pieces = [piece("street", "street", m["street"].strip())] if m["street"].strip() else []
+    if m["kind"] and "e" in m["kind"].lower():
+        pieces.append(piece("kind", "prefix", "č.ev."))
+    several = m["sign"] == "-" and int(m["to"]) > int(m["number"])
+    more = "".join(f"、{arabic(x)}" for x in re.findall(r"\d+|[^\W\d_]", m["more"]))
+    pieces.append(piece("number", "number", arabic(m["number"]) + (f"~{arabic(m['to'])}" if several else "") + more.upper()))
+    if m["sign"] and not several:
+        pieces.append(piece("to", "sub_number", arabic(m["to"])))
+    letter = next((g for g in ("letter", "letter_to", "stair") if m[g]), None)
+    if letter:
+        pieces.append(piece(letter, "letter", m[letter].upper()))
+    if m["flat"]:
+        pieces.append(piece("flat", "room", arabic(m["flat"])))
+    return pieces
+
+
+def _piece(m: re.Match[str], group: str, element: str, value: str, rule: str) -> Piece:
+    return Piece(m.start(group), m.end(group), element, value, rule)

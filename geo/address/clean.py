@@ -37,24 +37,16 @@ def clean(text: str) -> Clean:
         As delivered; only the first 200 characters are read.
     """
     over, shown = text[LIMIT_N:], text[:LIMIT_N].translate(_FORM)
-    han = HAN.search(shown) is not None
-    if han:
-        shown = _SPACE.sub("", shown).upper() if _SPACED.search(shown) else shown.upper()
-        shown = shown.translate(_DASH)
-        if _CONFUSED.search(shown):
-            shown = _LETTER_O.sub("0", _BAR.sub("-", shown))
-        if "--" in shown:
-            shown = _DASHES.sub("-", shown)
-    else:
-        shown = _SPACE.sub(" ", shown).strip()
-    personal = _LONG.search(shown) is not None
-    if personal:
-        shown = _LONG.sub("", shown)
+    han = HAN.search(shown) is not None or not _WORDS.search(shown)
+    personal = False
     notes: tuple[tuple[int, str], ...] = ()
-    if _BRACKET.search(shown):
-        shown, notes = _take_notes(shown)
-    key = simplify(shown) if han else shown
-    return Clean(shown, key, notes, over, personal, han)
+    if han:
+        shown = shown.upper()
+    if _TO_CLEAN.search(shown):
+        shown = _DASHES.sub("-", _LETTER_O.sub("0", _BAR.sub("-", _SPACE.sub("", shown)))) if han else _SPACE.sub(" ", shown).strip()
+        personal = _LONG.search(shown) is not None
+        shown, notes = _take_notes(_LONG.sub("", shown) if personal else shown)
+    return Clean(shown, simplify(shown) if han else shown, notes, over, personal, han)
 
 
 class _Form(dict[int, str]):
@@ -69,15 +61,15 @@ class _Form(dict[int, str]):
 
 
 _FORM = _Form({ord(c): "-" for c in "‐‑‒–—―─－﹣−"} | {ord(c): "~" for c in "～〜∼"} | {ord("○"): "〇", ord("【"): "", ord("】"): "", ord("﹟"): "#"})
-_DASH = {ord(c): "-" for c in "ー"}
+_WORDS = re.compile(r"[^\W\d_]{2}|[^\W\d_]\.")
+"""Words of an alphabet: without them and without Han characters a text is only a number, read as Chinese."""
 _SPACE = re.compile(r"\s+")
-_SPACED = re.compile(r"\s")
-_CONFUSED = re.compile(r"(?<=\d)[O一_]")
-_BAR = re.compile(r"(?<=\d)(?:一|_(?=\d{1,4}(?!\d)))(?=\d)")
-_DASHES = re.compile(r"-+")
+_BAR = re.compile(r"(?<=\d)(?:一|ー|_(?=\d{1,4}(?!\d)))(?=\d)")
+_DASHES = re.compile(r"-{2,}")
 _LETTER_O = re.compile(r"(?<=\d)O(?=\d)")
 _LONG = re.compile(r"(?<!\d)(?:\d{7,}[\dX]?|0\d{2,3}-\d{7,8})(?!\d)")
-_BRACKET = re.compile(r"[()\[\]{}〔〕〈〉<>《》]")
+_TO_CLEAN = re.compile(r"\s|\d[O一_ー]|--|\d{7}|[()\[\]{}〔〕〈〉<>《》]")
+"""Anything one of the repairs below looks for: most texts have nothing."""
 _OPEN, _CLOSE = "([{〔〈<《", ")]}〕〉>》"
 
 

@@ -12,7 +12,7 @@ from geo.address.slots import NEIGHBOURHOOD
 
 _SEPARATORS = re.compile(r"[\s,，、。.;:/_·|~]+|-+(?!\d)")
 _UNNUMBERED = re.compile(r"无门牌号?|无号|未编号?")
-_SEVERAL = re.compile(r"等(?:\d+[户间])?$")
+_SEVERAL = re.compile(rf"等(?:\d+[户间])?$|(?:[、,]\s*{N}号?(?:[附之-]{N}号?)?)+(?=$|等)")
 _NUMBERED_ROAD = re.compile(
     rf"(?:{N}号(?:大街|大道|公路|路|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d{{3}}(?:国道|省道|县道|公路|线)?(?![\d号])|"
     rf"\d{{1,2}}[东西南北中]?(?:大街|大道|路|街(?!坊))|\d+(?:[东西南北中](?:{N})?|之\d+)巷)(?:(?:[东西南北中]|{N})段)?"
@@ -46,8 +46,8 @@ def unnumbered(s: Scan) -> bool:
 
 
 def several(s: Scan) -> bool:
-    """等, 等3户: one record stands for several doors."""
-    m = s.match(_SEVERAL) if s.numbered else None
+    """等, 等3户, 3号、5号: one record stands for several doors."""
+    m = s.match(_SEVERAL) if s.last in ("number", "building_no", "sub_number", "flag", "floor") else None
     if m:
         s.put(m.end(), "flag", "range", "several")
     return m is not None

@@ -22,6 +22,7 @@ _ROOM = re.compile(rf"([A-Z]?)({N})([A-Z]?)(?:(?<=\d{{3}})-(\d{{1,2}}))?(室|房
 _SIDE = re.compile(r"([东南西北中]+户)")
 _PHASE = re.compile(rf"{N}(?:期|区|组团|园(?!区)|号苑)|[A-Z]\d*(?:区|组团)")
 _BARE = re.compile(r"[A-Z]{0,2}\d+(?:[A-Z](?![A-Z])\d*)?")
+_LETTERS = re.compile(r"[A-Z]+")
 _BARE_HAN = re.compile(rf"[{CHARACTERS}]+$")
 _BLOCK_ROOM = re.compile(r"(\d{1,2}[A-Z])(\d{3,4})")
 _NUMBER_LETTER = re.compile(r"(\d+)([A-Z])")
@@ -131,8 +132,11 @@ def bare(s: Scan) -> bool:
         s.put(m.end(), "room", split.group(2), "bare")
         return True
     element = _bare_element(s, value)
+    if element == "number" and (prefix := _LETTERS.match(value)):
+        s.put(start + prefix.end(), "prefix", prefix.group(), "prefix")
+        value = value[prefix.end() :]
     if element == "number" and (split := _NUMBER_LETTER.fullmatch(value)):
-        s.put(start + len(split.group(1)), element, arabic(split.group(1)), "bare")
+        s.put(m.end() - 1, element, arabic(split.group(1)), "bare")
         s.put(m.end(), "letter", split.group(2), "letter")
         return True
     s.put(m.end(), element, arabic(value), "bare")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from geo.address.script import simplify
 
 _WITHIN = ("unit", "floor", "room")
+_folded = lru_cache(maxsize=1 << 16)(simplify)
 
 
 def place_name(part: Mapping[str, str]) -> str | None:
     """Street with its lanes, else hamlet, else group; with the row of a northern village; null if none is written."""
     name = part.get("street") or part.get("hamlet") or part.get("group") or ""
     row = f"{part['row']}排" if "row" in part else ""
-    return simplify(name + part.get("lane", "").replace("/", "") + row) or None
+    return _folded(name) + part.get("lane", "").replace("/", "") + row or None
 
 
 def door_key(part: Mapping[str, str], place: str | None) -> str | None:
@@ -26,9 +28,11 @@ def door_key(part: Mapping[str, str], place: str | None) -> str | None:
     number, building = get("number"), get("building_no")
     if not number and not building and not (get("estate") and any(get(w) for w in _WITHIN)):
         return None
-    estate = get("estate") if building or get("section") or not number else None
+    estate = _folded(get("estate", "")) if building or "section" in part or not number else None
+    prefix, section = get("prefix", ""), _folded(get("section", ""))
+    temporary = "临" if prefix == "临" else ""
     keys = (
-        place, get("prefix"), number, get("sub_number"), get("letter"), get("yard"), estate, get("section"), building,
-        "临" if get("prefix") == "临" else None,
+        place or "", prefix, number or "", get("sub_number", ""), get("letter", ""), get("yard", ""), estate or "", section, building or "",
+        temporary,
     )  # fmt: skip
-    return simplify("|".join(k or "" for k in keys).upper())
+    return "|".join(keys).upper()

@@ -65,7 +65,7 @@ def _row(reader: Reader, text: str) -> _Row:
     if door is None and (place or "village" in part) and flags.isdisjoint(("unnumbered", "collective")):
         flags.add("no_number")
     last = (part.get("prefix") == "临", alias, "/".join(sorted(flags)) or None, part.get("leftover"), place, door, within_text(part) or None)
-    return (*(part.get(c) or None for c in PARTS), *last)
+    return (*map(part.get, PARTS), *last)
 
 
 def _joined(pieces: Iterable[Piece]) -> tuple[dict[str, str], set[str]]:

@@ -54,23 +54,25 @@ class Scan:
 
     lanes: tuple[str, ...]
 
-    def run(self, readers: tuple[Reader, ...], memo: dict[State, Step]) -> list[Piece]:
+    def run(self, step: Callable[[Scan], None], memo: dict[State, Step]) -> list[Piece]:
         """Read to the end; equal rests in equal states are read once.
 
         Parameters
         ----------
-        readers
-            In order of precedence; the last takes whatever stands there.
+        step
+            Reads one element; it always moves on.
         memo
             Steps already taken, kept between texts.
         """
+        if self.key:
+            step(self)
         while self.at < len(self.key):
             state = State(self.shown[self.at :], self.last, self.have, self.name, self.lanes, self.on_street)
-            step = memo.get(state)
-            if step is None:
-                memo[state] = self._step(readers)
+            known = memo.get(state)
+            if known is None:
+                memo[state] = self._taken(step)
             else:
-                self._repeat(step)
+                self._repeat(known)
         return self.pieces
 
     def put(self, end: int, element: str, value: str, rule: str) -> None:
@@ -119,12 +121,10 @@ class Scan:
         counts = self.last == "lane" and self.habits.number_after_lane == "building"
         return counts and all(lane.endswith("弄") for lane in self.lanes)
 
-    def _step(self, readers: tuple[Reader, ...]) -> Step:
+    def _taken(self, step: Callable[[Scan], None]) -> Step:
         start, done = self.at, len(self.pieces)
-        for read in readers:
-            if read(self):
-                break
-        pieces = tuple(p._replace(start=p.start - start, end=p.end - start) for p in self.pieces[done:])
+        step(self)
+        pieces = tuple(Piece(p[0] - start, p[1] - start, p[2], p[3], p[4]) for p in self.pieces[done:])
         state = State("", self.last, self.have, self.name, self.lanes, self.on_street)
         return Step(pieces, self.at - start, state)
 

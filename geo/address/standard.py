@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
 
-from geo.tables import Scope
+from geo.tables import PARTS, Scope
+
+Part = Mapping[str, str | None]
+"""Value by element; null or absent: not written."""
 
 _UPPER = ("province", "city", "county", "town")
+_NAMED = (*_UPPER, "village", "group", "hamlet", "street", "estate")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_JAPAN = re.compile(r"丁目$|^(?:東京都|东京都|北海道|京都府|大阪府)$|県$")
 
 
 def standard_text(parsed: pd.DataFrame, *, scope: Scope) -> pd.Series:
     """The canonical full text of each address; upper levels that are not written come from the scope.
+
+    A proposal for a person: it is written in the characters of the delivery, not folded. Reading it again gives the same door.
 
     Parameters
     ----------
@@ -26,73 +35,89 @@ def standard_text(parsed: pd.DataFrame, *, scope: Scope) -> pd.Series:
     Text with the index of `parsed`; null where nothing was read.
     """
     given = {level: getattr(scope, level) for level in _UPPER}
-    columns = [c for c in _WRITTEN if c in parsed.columns]
-    rows = zip(*(parsed[c].astype(object).where(parsed[c].notna(), None) for c in columns), strict=True)
-    texts = [_compose(dict(zip(columns, row, strict=True)), given) for row in rows]
-    return pd.Series(texts, index=parsed.index, dtype="str", name="text")
+    names = (*PARTS, "flag")
+    columns = (parsed[c].astype(object).where(parsed[c].notna(), None) for c in names)
+    texts = [_compose(dict(zip(names, row, strict=True)), given) for row in zip(*columns, strict=True)]
+    return pd.Series(pd.array(texts, dtype="str"), index=parsed.index, name="text")
 
 
-_WRITTEN = (
-    *_UPPER, "village", "neighbourhood", "group", "hamlet", "row", "street", "lane", "prefix", "number", "sub_number", "letter", "yard",
-    "estate", "section", "building_no", "unit", "floor", "room", "flag",
-)  # fmt: skip
-
-
-def _compose(part: Mapping[str, str | None], given: Mapping[str, str | None]) -> str | None:
-    lower = local_text(part)
-    if not lower and not any(part.get(level) for level in _UPPER):
-        return None
-    levels = {level: part.get(level) or given[level] for level in _UPPER}
-    if levels["city"] == levels["province"]:
-        levels["city"] = None
-    return "".join(levels[level] or "" for level in _UPPER) + lower
-
-
-def local_text(part: Mapping[str, str | None]) -> str:
+def local_text(part: Part) -> str:
     """The text from the village down."""
-    get = part.get
-    out = get("village") or ""
-    out += f"{get('neighbourhood')}邻" if get("neighbourhood") else ""
-    out += (get("group") or "") + (get("hamlet") or "")
-    out += get("street") or ""
-    out += (get("lane") or "").replace("/", "")
-    out += f"{get('row')}排" if get("row") else ""
-    out += number_text(part)
-    out += (get("estate") or "") + (get("section") or "")
-    out += f"{get('building_no')}栋" if get("building_no") and not _lane_building(part) else ""
-    return out + within_text(part)
+    return _written(part, "village") + _below_village(part)
 
 
-def number_text(part: Mapping[str, str | None]) -> str:
-    """The number with everything that belongs to it, as 临12号附1号甲."""
-    get = part.get
-    number = get("number") or (get("building_no") if _lane_building(part) else None)
+def number_text(part: Part) -> str:
+    """The number with everything that belongs to it, as 临12号附1号甲; empty if there is none."""
+    number = part.get("number") or (part.get("building_no") if _lane_building(part) else None)
     if not number:
         return ""
-    subs = (get("sub_number") or "").split("/") if get("sub_number") else []
-    letter = get("letter") or ""
-    if "inner_sub" in (get("flag") or "").split("/"):
+    subs = [s for s in _written(part, "sub_number").split("/") if s]
+    letter = _written(part, "letter")
+    if "inner_sub" in _written(part, "flag").split("/"):
         body = number + "".join(f"之{s}" for s in subs) + "号" + letter
-    elif letter.isascii():
-        body = number + letter + "号" + "".join(f"附{s}号" for s in subs)
     else:
-        body = number + "号" + "".join(f"附{s}号" for s in subs) + letter
-    return (get("prefix") or "") + body + (get("yard") or "")
+        inside, behind = (letter, "") if letter.isascii() else ("", letter)
+        body = f"{number}{inside}号" + "".join(f"附{s}号" for s in subs) + behind
+    return _written(part, "prefix") + body + _written(part, "yard")
 
 
-def within_text(part: Mapping[str, str | None]) -> str:
-    """Unit, floor and room, as 1单元3层302室."""
-    get = part.get
-    out = f"{get('unit')}单元" if get("unit") else ""
-    floor = get("floor")
-    if floor:
-        out += floor if floor == "地下室" else (f"负{floor[1:]}" if floor.startswith("-") else floor) + "层"
-    room = get("room")
-    if room:
+def within_text(part: Part) -> str:
+    """Unit, floor and room, as 1单元3层302室; empty for a door."""
+    out = f"{part['unit']}单元" if part.get("unit") else ""
+    if floor := part.get("floor"):
+        storey = f"负{floor[1:]}层" if floor.startswith("-") else f"{floor}层"
+        out += floor if floor == "地下室" else storey
+    if room := part.get("room"):
         out += room if room.endswith("户") else f"{room}室"
     return out
 
 
-def _lane_building(part: Mapping[str, str | None]) -> bool:
-    """N号 after a lane is the building there and written as 弄..号."""
+def _compose(part: Part, given: Part) -> str | None:
+    lower = local_text(part)
+    if not lower and not any(part.get(level) for level in _UPPER):
+        return None
+    names = "".join(_written(part, e) for e in _NAMED)
+    if names and not _HAN.search(names):
+        return _european(part)
+    if any(_JAPAN.search(_written(part, level)) for level in ("province", "street")):
+        return _japanese(part)
+    levels = {level: part.get(level) or given[level] or "" for level in _UPPER}
+    if levels["city"] == levels["province"]:
+        levels["city"] = ""
+    return "".join(levels.values()) + lower
+
+
+def _below_village(part: Part) -> str:
+    out = f"{part['neighbourhood']}邻" if part.get("neighbourhood") else ""
+    out += _written(part, "group") + _written(part, "hamlet") + _written(part, "street")
+    out += _written(part, "lane").replace("/", "")
+    out += f"{part['row']}排" if part.get("row") else ""
+    out += number_text(part)
+    out += _written(part, "estate") + _written(part, "section")
+    out += f"{part['building_no']}栋" if part.get("building_no") and not _lane_building(part) else ""
+    return out + within_text(part)
+
+
+def _lane_building(part: Part) -> bool:
+    """N号 behind 弄 is a building, but written as N号."""
     return bool(part.get("lane")) and not part.get("number") and not part.get("estate")
+
+
+def _japanese(part: Part) -> str:
+    upper = "".join(_written(part, level) for level in (*_UPPER, "village"))
+    number = f"{part['number']}番" if part.get("number") else ""
+    house = f"{part['sub_number']}号" if part.get("sub_number") else ""
+    return upper + _written(part, "street") + number + house + within_text(part)
+
+
+def _european(part: Part) -> str:
+    number = _written(part, "number").replace("~", "-").replace("、", ";")
+    letter, flat = _written(part, "letter"), _written(part, "room")
+    number += f"/{part['sub_number']}" if part.get("sub_number") else ""
+    number += f" {letter} {flat}".rstrip() if flat else letter
+    written = " ".join(x for x in (_written(part, "street"), _written(part, "prefix"), number) if x)
+    return f"{written}, {part['town']}" if part.get("town") else written
+
+
+def _written(part: Part, element: str) -> str:
+    return part.get(element) or ""
