@@ -55,7 +55,7 @@ def building(s: Scan) -> bool:
         element = "unit" if "unit" not in s.have else "room"
     elif "building_no" in s.have:
         # 5号12号楼: what was taken for the building is the number; `settle` turns the first of two buildings into it.
-        s.have |= {"number"}
+        s.have.add("number")
     s.put(m.end(), element, value, "building")
     return True
 

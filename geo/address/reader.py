@@ -9,7 +9,6 @@ from geo.address.clean import Clean
 from geo.address.divisions import read_divisions
 from geo.address.names import read_names
 from geo.address.piece import Before, Piece
-from geo.address.scan import State, Step
 from geo.address.slots import FIRST, NEIGHBOURHOOD, POSTCODE
 from geo.address.tail import read_tail
 from geo.profile import Habits
@@ -23,7 +22,6 @@ class Reader:
         self._scope, self._habits = scope, habits
         self._uppers: dict[str, tuple[Piece, ...]] = {}
         self._tails: dict[tuple[str, Before], tuple[Piece, ...]] = {}
-        self._steps: dict[State, Step] = {}
 
     def pieces(self, cleaned: Clean) -> list[Piece]:
         """Everything read, in the order of the text, with places in the cleaned text."""
@@ -40,7 +38,7 @@ class Reader:
             known = (shown[cut:], _before(pieces))
             tail = self._tails.get(known)
             if tail is None:
-                tail = read_tail(key[cut:], shown[cut:], before=known[1], habits=self._habits, memo=self._steps)
+                tail = read_tail(key[cut:], shown[cut:], before=known[1], habits=self._habits)
                 self._tails[known] = tail
             pieces.extend(Piece(p[0] + cut, p[1] + cut, p[2], p[3], p[4]) for p in tail)
         return _settle(pieces)

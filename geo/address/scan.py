@@ -1,34 +1,15 @@
-"""One pass over the lower part of an address: what was read so far, and the next step, remembered by what it depends on."""
+"""One pass over the lower part of an address: the place reached, and what was read so far."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from geo.address.piece import Before, Piece
 from geo.address.script import simplify
 from geo.address.words import COMPOUND, TOWER
 from geo.profile import Habits
-
-
-class State(NamedTuple):
-    """Everything the reading of the rest depends on."""
-
-    rest: str
-    last: str
-    have: frozenset[str]
-    name: str
-    lanes: tuple[str, ...]
-    on_street: bool
-
-
-class Step(NamedTuple):
-    """What one step reads: pieces (places relative to its start), how far it goes, and the state behind it."""
-
-    pieces: tuple[Piece, ...]
-    length: int
-    state: State
 
 
 class Scan:
@@ -43,37 +24,13 @@ class Scan:
         self.at = 0
         self.pieces: list[Piece] = []
         self.last = before.element
-        self.have = frozenset((before.element,) if before.element else ())
-        self.name, self.lanes, self.on_street = "", (), before.on_street
-        if before.element == "lane":
-            self.lanes = (before.name,)
-        else:
-            self.name = simplify(before.name)
+        self.have = {before.element} if before.element else set()
+        self.on_street = before.on_street
+        lane = before.element == "lane"
+        self.name = "" if lane else simplify(before.name)
+        self.lanes = [before.name] if lane else []
         if before.element == "section" and before.name:
-            self.have |= {"estate"}
-
-    lanes: tuple[str, ...]
-
-    def run(self, step: Callable[[Scan], None], memo: dict[State, Step]) -> list[Piece]:
-        """Read to the end; equal rests in equal states are read once.
-
-        Parameters
-        ----------
-        step
-            Reads one element; it always moves on.
-        memo
-            Steps already taken, kept between texts.
-        """
-        if self.key:
-            step(self)
-        while self.at < len(self.key):
-            state = State(self.shown[self.at :], self.last, self.have, self.name, self.lanes, self.on_street)
-            known = memo.get(state)
-            if known is None:
-                memo[state] = self._taken(step)
-            else:
-                self._repeat(known)
-        return self.pieces
+            self.have.add("estate")
 
     def put(self, end: int, element: str, value: str, rule: str) -> None:
         """One element from here to `end`."""
@@ -82,12 +39,12 @@ class Scan:
     def put_from(self, start: int, end: int, element: str, value: str, rule: str) -> None:
         """One element from `start` to `end`; reading goes on at `end`."""
         self.pieces.append(Piece(start, end, element, value, rule))
-        self.have |= {element}
+        self.have.add(element)
         self.last, self.at = element, end
         if element in ("estate", "name"):
             self.name = simplify(value)
         elif element == "lane":
-            self.lanes = (*self.lanes, value)
+            self.lanes.append(value)
         elif element in ("street", "number"):
             self.on_street = True
 
@@ -120,19 +77,6 @@ class Scan:
         """N号 behind 弄 is a building (Shanghai); behind 巷 it is a number."""
         counts = self.last == "lane" and self.habits.number_after_lane == "building"
         return counts and all(lane.endswith("弄") for lane in self.lanes)
-
-    def _taken(self, step: Callable[[Scan], None]) -> Step:
-        start, done = self.at, len(self.pieces)
-        step(self)
-        pieces = tuple(Piece(p[0] - start, p[1] - start, p[2], p[3], p[4]) for p in self.pieces[done:])
-        state = State("", self.last, self.have, self.name, self.lanes, self.on_street)
-        return Step(pieces, self.at - start, state)
-
-    def _repeat(self, step: Step) -> None:
-        at = self.at
-        self.pieces.extend(Piece(p[0] + at, p[1] + at, p[2], p[3], p[4]) for p in step.pieces)
-        self.at = at + step.length
-        _, self.last, self.have, self.name, self.lanes, self.on_street = step.state
 
 
 Reader: TypeAlias = Callable[[Scan], bool]

@@ -22,7 +22,7 @@ from geo.address.inside import bare, basement, building, letter_building, name, 
 from geo.address.numbers import number, number_list, number_range
 from geo.address.numeral import NUMERAL
 from geo.address.piece import Before, Piece
-from geo.address.scan import Reader, Scan, State, Step
+from geo.address.scan import Reader, Scan
 from geo.profile import Habits
 
 READERS: tuple[Reader, ...] = (
@@ -32,7 +32,7 @@ READERS: tuple[Reader, ...] = (
 """In order of precedence: what names a numeral most narrowly comes first."""
 
 
-def read_tail(key: str, shown: str, *, before: Before, habits: Habits, memo: dict[State, Step]) -> tuple[Piece, ...]:
+def read_tail(key: str, shown: str, *, before: Before, habits: Habits) -> tuple[Piece, ...]:
     """The elements of the lower part.
 
     Parameters
@@ -43,10 +43,11 @@ def read_tail(key: str, shown: str, *, before: Before, habits: Habits, memo: dic
         What stands before it.
     habits
         How the region writes what regions write differently.
-    memo
-        Steps already taken with the same habits; it grows.
     """
-    return tuple(Scan(key, shown, before, habits).run(_step, memo))
+    scan = Scan(key, shown, before, habits)
+    while scan.at < len(key):
+        _step(scan)
+    return tuple(scan.pieces)
 
 
 _NUMERAL = re.compile(rf"{NUMERAL}(.)?")
