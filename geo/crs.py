@@ -90,8 +90,11 @@ CORRECTIONS: dict[str, Callable[[Floats, Floats], tuple[Floats, Floats]]] = {
     "gcj02": gcj02_to_wgs84,
     "bd09": bd09_to_wgs84,
     "swap": swap,
+    "gcj02_twice": lambda lon, lat: gcj02_to_wgs84(*gcj02_to_wgs84(lon, lat)),
+    "overcorrected": wgs84_to_gcj02,
 }
-"""What each word of `datum_correction` does to the longitude and latitude of a layer."""
+"""What each word of `datum_correction` does to the longitude and latitude of a layer. gcj02_twice was put into GCJ-02 twice;
+overcorrected was taken out of it once too often, or its footprints are in GCJ-02 themselves."""
 
 
 def zone_crs(lon: float, lat: float) -> str:
@@ -186,7 +189,7 @@ class Fit:
 
 
 def hypotheses(shapes: Shapes, crs: str, *, only: str | None = None) -> dict[str, Shapes]:
-    """The layer under each datum: as it is, GCJ-02, BD-09, axes exchanged; all in the working CRS.
+    """The layer under each datum: as it is, and under each of CORRECTIONS; all in the working CRS.
 
     Parameters
     ----------

@@ -169,7 +169,7 @@ def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -
     if layer.table == "villages":
         return fit_villages(layer, footprints)
     if layer.table in ("plates", "addresses"):
-        return fit_points(layer, rows[layer.table].values["_key"], footprints)
+        return fit_points(layer, rows[layer.table].values["_key"], footprints, batch=rows[layer.table].values["_source"])
     previous = rows["buildings_previous"].shapes if "buildings_previous" in rows and layer.table == "demolitions" else np.array([], dtype=object)
     # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
     return fit_polygons(layer, rows[layer.table].values["_key"], np.concatenate([footprints, previous[~shapely.is_missing(previous)]]))

@@ -164,6 +164,20 @@ def test_plates_in_gcj02_are_recognised_corrected_and_said(tmp_path, town):
     assert inputs.layers.set_index("table").loc["addresses", "hypothesis"] == "as_is"
 
 
+def test_files_of_one_layer_in_two_datums_are_put_right_one_by_one(tmp_path, town):
+    true = town["plates"]
+    lonlat = reproject(np.asarray(true.geometry.array, dtype=object), CRS, GEOGRAPHIC)
+    moved = true.set_geometry(gpd.GeoSeries(move(lonlat, wgs84_to_gcj02), crs=4490))
+    folder = deliver(tmp_path / "a", {k: v for k, v in town.items() if k != "plates"}, crs="EPSG:4490")
+    moved.iloc[:60].to_parquet(folder / "phone.parquet")
+    true.to_crs(4490).iloc[60:].to_parquet(folder / "rtk.parquet")
+    (folder / "doorplate.toml").write_text('[sources.plates]\nfile = ["phone.parquet", "rtk.parquet"]\n', encoding="utf-8")
+    inputs = inputs_of(folder)
+    assert np.max(shapely.distance(inputs.plates.geometry.array, true.geometry.array)) < 0.001
+    told = inputs.layers.set_index("table")["hypothesis"]
+    assert sorted(told[told.index.str.startswith("plates")].items()) == [("plates", "gcj02"), ("plates:rtk.parquet", "as_is")]
+
+
 def test_a_confirmed_correction_is_applied_without_a_fit(tmp_path, town):
     few = {k: v.head(5) for k, v in town.items() if k != "villages"} | {"villages": town["villages"]}
     lonlat = reproject(np.asarray(few["plates"].geometry.array, dtype=object), CRS, GEOGRAPHIC)

@@ -54,7 +54,8 @@ _SAMPLE_N = 20_000
 class Layer:
     """One delivered layer: shapes in `crs`, what it declared, and what was found out about it.
 
-    source is the system the delivered coordinates are in, after it was told; crs the one of `shapes`.
+    source is the system the delivered coordinates are in, after it was told; crs the one of `shapes`; batches the fits of
+    single files, where they tell different datums.
     """
 
     table: str
@@ -64,6 +65,7 @@ class Layer:
     unknown: bool = False
     fit: Fit = field(default_factory=Fit)
     source: str = ""
+    batches: tuple[tuple[str, Fit], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,16 +138,22 @@ def corrected(layer: Layer, word: str | tuple[float, float]) -> Layer:
     return replace(layer, shapes=_under(layer, word), fit=_told(word, len(layer.shapes)))
 
 
-def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
+def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes, *, batch: pd.Series) -> Layer:
     """A layer of points on the footprints: datum and rigid shift applied where they pass their gates.
 
-    Places that several rows share are looked at once: the default position of an office says nothing about a datum.
+    Places that several rows share are looked at once: the default position of an office says nothing about a datum. Files
+    (`batch`, one name per row) that tell different datums are put right one by one, a row never.
     """
-    rows = _sample(ids, layer.shapes)
-    xy = shapely.get_coordinates(layer.shapes[rows])
-    first = np.sort(np.unique(xy, axis=0, return_index=True)[1])
-    near = first[_together(xy[first])]
-    return _apply(layer, fit_layer(layer.shapes[rows[near]], footprints, layer.crs))
+    names = sorted(set(batch)) if len(batch) else []
+    fits = {name: _fit_rows(layer, ids, footprints, (batch == name).to_numpy()) for name in names} if len(names) > 1 else {}
+    if len({f.hypothesis for f in fits.values()}) < 2:
+        return _apply(layer, _fit_rows(layer, ids, footprints, np.ones(len(ids), bool)))
+    shapes = layer.shapes.copy()
+    for name, fit in fits.items():
+        rows = (batch == name).to_numpy()
+        shapes[rows] = _apply(replace(layer, shapes=layer.shapes[rows]), fit).shapes
+    first, *others = sorted(fits.items(), key=lambda f: (-f[1].points_n, f[0]))
+    return replace(layer, shapes=shapes, fit=first[1], batches=tuple(sorted(others)))
 
 
 def fit_polygons(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
@@ -182,10 +190,11 @@ def fit_villages(layer: Layer, footprints: Shapes) -> Layer:
 
 
 def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
-    """One row per layer with the columns of LAYERS."""
+    """One row per layer with the columns of LAYERS; a file that tells another datum than the rest of its layer has its own, `table:file`."""
     rows = [
-        (t, v.declared or None, v.fit.hypothesis, v.fit.dx_m, v.fit.dy_m, v.fit.score, v.fit.z, v.fit.points_n, v.fit.applied, v.unknown)
+        (name, v.declared or None, f.hypothesis, f.dx_m, f.dy_m, f.score, f.z, f.points_n, f.applied, v.unknown)
         for t, v in sorted(layers.items())
+        for name, f in [(t, v.fit), *((f"{t}:{file}", fit) for file, fit in v.batches)]
     ]
     kinds = {"table": "str", "declared_crs": "str", "hypothesis": "str", "points_n": "int64", "applied": "bool", "crs_unknown": "bool"}
     return pd.DataFrame(rows, columns=list(LAYERS)).astype({c: kinds.get(c, "float64") for c in LAYERS})
@@ -193,14 +202,16 @@ def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
 
 def note(layer: Layer, ledger: Ledger) -> None:
     """What was done to a layer as a whole, into the repairs."""
-    fit = layer.fit
     if layer.unknown:
-        ledger.repair(layer.table, "*", "geometry", layer.declared or None, layer.crs, "crs_told: 坐标系未声明或与数值矛盾，由数值判定 / CRS undeclared or contradicted, told from the values")
-    if fit.applied and fit.hypothesis != "as_is":
-        why = f"datum: 按 {fit.hypothesis} 纠正，得分 {fit.score:.2f}，z={fit.z:.1f} / corrected as {fit.hypothesis}"
-        ledger.repair(layer.table, "*", "geometry", layer.declared or None, fit.hypothesis, why)
-    if fit.shifted:
-        ledger.repair(layer.table, "*", "geometry", None, f"dx={fit.dx_m:.2f} m, dy={fit.dy_m:.2f} m", "shift: 整层平移 / the layer was moved as a whole")
+        ledger.repair(layer.table, "*", "geometry", layer.declared or None, layer.source or layer.crs, "crs_told: 坐标系未声明或与数值矛盾，由数值判定 / CRS undeclared or contradicted, told from the values")
+    for name, fit in (("", layer.fit), *layer.batches):
+        key = f"*{name}" if name else "*"
+        if fit.applied and fit.hypothesis != "as_is":
+            why = f"datum: 按 {fit.hypothesis} 纠正，得分 {fit.score:.2f}，z={fit.z:.1f} / corrected as {fit.hypothesis}"
+            ledger.repair(layer.table, key, "geometry", layer.declared or None, fit.hypothesis, why)
+        if fit.shifted:
+            why = "shift: 整层平移 / the layer was moved as a whole"
+            ledger.repair(layer.table, key, "geometry", None, f"dx={fit.dx_m:.2f} m, dy={fit.dy_m:.2f} m", why)
 
 
 def _sample(ids: pd.Series, shapes: Shapes) -> npt.NDArray[np.int64]:
@@ -211,6 +222,14 @@ def _sample(ids: pd.Series, shapes: Shapes) -> npt.NDArray[np.int64]:
     once[1:][same], once[:-1][same] = False, False
     rows = np.flatnonzero(once & ~shapely.is_missing(shapes))
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE_N)).astype(int))] if len(rows) else rows
+
+
+def _fit_rows(layer: Layer, ids: pd.Series, footprints: Shapes, rows: npt.NDArray[np.bool_]) -> Fit:
+    sample = _sample(ids[rows], layer.shapes[rows])
+    points = layer.shapes[rows][sample]
+    xy = shapely.get_coordinates(points)
+    first = np.sort(np.unique(xy, axis=0, return_index=True)[1])
+    return fit_layer(points[first[_together(xy[first])]], footprints, layer.crs)
 
 
 def _apply(layer: Layer, fit: Fit) -> Layer:
