@@ -14,7 +14,7 @@ import pandas as pd
 
 from layers import labels
 from layers.cards import cards, in_order, title
-from layers.compose import LAYERS, OVERVIEW, compose
+from layers.compose import OVERVIEW, compose
 from layers.coverage import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, SMALL, UNITS, classes, coverage, metrics
 from layers.details import details
 from layers.offline import settings
@@ -22,7 +22,7 @@ from layers.people import shown
 from layers.result import KINDS, Result, load
 from layers.style import LOOKS
 from layers.vendor import ASSETS, VENDOR
-from layers.words import PAGE, WORDS
+from layers.words import PAGE, WORDS, names
 
 LANGUAGES = ("zh", "en")
 
@@ -112,7 +112,7 @@ def _meta(result: Result) -> dict[str, Any]:
         "order": codes,
         "labels": {lang: _labels(lang) for lang in LANGUAGES},
         "words": {lang: {k: v[lang == "en"] for k, v in [*WORDS.items(), *PAGE.items()]} for lang in LANGUAGES},
-        "names": {"zh": {one.name: one.zh for one in LAYERS}, "en": {one.name: one.en for one in LAYERS}},
+        "names": {lang: names(lang) for lang in LANGUAGES},
         "villages": [_village(result, code, name) for code, name in result.villages.items()],
         "metrics": [_metric(result, n) for n in range(len(metrics(result)))],
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from layers.compose import LAYERS
+from layers.labels import LINK_STATE, label
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "legend": ("图例与筛选", "Legend and filter"),
@@ -84,5 +85,6 @@ def words(language: str) -> dict[str, str]:
 
 
 def names(language: str) -> dict[str, str]:
-    """Names of the overlays."""
-    return {layer.name: layer.zh if language == "zh" else layer.en for layer in LAYERS}
+    """Names of the overlays, and of the states of links as `link:<state>`."""
+    overlays = {layer.name: layer.zh if language == "zh" else layer.en for layer in LAYERS}
+    return overlays | {f"link:{state}": label(LINK_STATE, state, language) for state in LINK_STATE}

@@ -42,7 +42,7 @@ def show() -> None:
     _figures(found)
     table = ranking(found)
     with downloads:
-        buttons(table, name=f"{title(known[name])}_{result.name}", key="coverage")
+        buttons(lambda: table, name=f"{title(known[name])}_{result.name}", key="coverage", empty=table.empty)
     left, right = st.columns([1.35, 1], gap="small")
     with left, st.container(key="coverage_box"):
         st_folium(

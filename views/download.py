@@ -23,16 +23,16 @@ def xlsx(table: pd.DataFrame) -> bytes:
     return _bytes(table, write_xlsx)
 
 
-def buttons(table: pd.DataFrame, *, name: str, key: str) -> None:
-    """Two buttons that deliver the list as it is shown; the files are made when somebody asks for them."""
+def buttons(table: Callable[[], pd.DataFrame], *, name: str, key: str, empty: bool) -> None:
+    """Two buttons that deliver the list as it is shown; list and files are made when somebody asks for them."""
     hint = say("下载当前筛选结果", "Download what is shown")
     st.download_button(
-        "CSV", lambda: csv(table), f"{name}.csv", "text/csv", key=f"{key}_csv", icon=":material/download:", on_click="ignore",
-        disabled=table.empty, help=hint,
+        "CSV", lambda: csv(table()), f"{name}.csv", "text/csv", key=f"{key}_csv", icon=":material/download:", on_click="ignore",
+        disabled=empty, help=hint,
     )  # fmt: skip
     st.download_button(
-        "Excel", lambda: xlsx(table), f"{name}.xlsx", key=f"{key}_xlsx", icon=":material/download:", on_click="ignore",
-        disabled=table.empty, help=hint,
+        "Excel", lambda: xlsx(table()), f"{name}.xlsx", key=f"{key}_xlsx", icon=":material/download:", on_click="ignore",
+        disabled=empty, help=hint,
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from layers.people import PEOPLE_UNITS, masked
 from layers.result import KINDS, Result
 from views.state import language, named, say, village_name
 
+OBJECTS_N = 2000
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -46,18 +48,49 @@ def legend(found: pd.DataFrame, keep: np.ndarray, codes: frozenset[str]) -> list
     return [{"code": c, "label": title(c, language()), "n": int(counts.get(c, 0)), "on": c in codes} for c in present]
 
 
-def listed(result: Result, found: pd.DataFrame) -> pd.DataFrame:
-    """Findings as a person reads them; the index is kept."""
+def brief(result: Result, found: pd.DataFrame) -> pd.DataFrame:
+    """Findings as the list beside the map tells them: what, where, why; the index is kept."""
     told = {code: title(code, language()) for code in found["code"].unique()}
-    names = {code: village_name(result, code) for code in found["village_code"].fillna("").unique()}
     people = found["unit"].isin(PEOPLE_UNITS)
     details = found["detail_zh" if language() == "zh" else "detail_en"]
-    details = details.where(~people, details.map(masked))
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             say("问题", "Finding"): found["code"].map(told),
             say("对象", "Subject"): captions(result, found),
-            say("说明", "Details"): details,
+            say("说明", "Details"): details.where(~people, details.map(masked)),
+        },
+        index=found.index,
+    )
+
+
+def objects(result: Result, scope: str, text: str) -> pd.DataFrame:
+    """Buildings, plates and addresses of a scope whose id or text holds every word: kind, id, text, status; at most OBJECTS_N.
+
+    Buildings come first, then plates, then addresses, each by id.
+    """
+    parts = []
+    for kind in KINDS:
+        table = result.within(KINDS[kind], scope)
+        one = pd.DataFrame(
+            {
+                "kind": kind,
+                "id": table[f"{kind}_id"],
+                "text": result.captions[kind].reindex(table[f"{kind}_id"]).to_numpy(),
+                "status": table["status"],
+            }
+        )
+        for word in text.split():
+            one = one[one["id"].str.contains(word, case=False, regex=False) | one["text"].str.contains(word, case=False, regex=False)]
+        parts.append(one.sort_values("id"))
+    return pd.concat(parts, ignore_index=True).head(OBJECTS_N)
+
+
+def listed(result: Result, found: pd.DataFrame) -> pd.DataFrame:
+    """Findings as they are delivered to an office, with everything a file needs; the index is kept."""
+    names = {code: village_name(result, code) for code in found["village_code"].fillna("").unique()}
+    table = pd.DataFrame(
+        {
+            **brief(result, found),
             say("严重程度", "Severity"): found["severity"].map(lambda v: named(SEVERITY, v)),
             say("经办", "Office"): found["office"].map(lambda v: named(OFFICE, v)),
             say("村居", "Village"): found["village_code"].fillna("").map(names),

@@ -14,9 +14,12 @@ _SHEET = """<style>
 .stApp iframe { border-radius: 8px; border: 1px solid var(--st-border-color, #d7dee7); }
 .st-key-map_box iframe { height: calc(100vh - 10.6rem) !important; min-height: 420px; }
 .st-key-coverage_box iframe { height: calc(100vh - 18.4rem) !important; min-height: 380px; }
-.st-key-panel { flex: 0 0 calc(100vh - 26.6rem) !important; height: calc(100vh - 26.6rem) !important; max-height: none !important; min-height: 260px; gap: .5rem; padding: .7rem .9rem; }
+.st-key-panel { flex: 0 0 calc(100vh - 27.9rem) !important; height: calc(100vh - 27.9rem) !important; max-height: none !important; min-height: 260px; gap: .5rem; padding: .7rem .9rem; }
 .st-key-panel [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
 .st-key-panel p, .st-key-panel summary { font-size: 13.5px; line-height: 1.5; margin: 0; }
+.st-key-panel table { font-size: 13px; width: 100%; }
+.st-key-panel th, .st-key-panel td { padding: 3px 7px !important; vertical-align: top; }
+.st-key-panel td:first-child { white-space: nowrap; }
 .st-key-panel h4 { font-size: 1.15rem; padding: 0; overflow-wrap: anywhere; }
 .st-key-panel [data-testid="stVerticalBlock"] { gap: .35rem; }
 .st-key-panel [data-testid="stExpanderDetails"] { padding: .3rem .7rem .5rem; }

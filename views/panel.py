@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from layers.cards import cards, title
@@ -97,24 +96,22 @@ def _against(base: str, text: str) -> list[tuple[str, bool]]:
 
 def _records(result: Result, found: Evidence) -> None:
     st.markdown(f"**{say('三方记录', 'Three records')}**")
-    rows: list[dict[str, str]] = []
+    rows: list[tuple[str, ...]] = []
     for kind in KINDS:
         objects = found.objects(kind)
         if objects.empty:
-            rows.append({"": named(KIND, kind), "id": "—", "what": say("没有", "none"), "status": ""})
-        describe = _DESCRIBE[kind]
+            rows.append((named(KIND, kind), "—", "", say("没有", "none")))
         for row in objects.head(SHOWN_N).to_dict("records"):
-            one = str(row[f"{kind}_id"])
-            rows.append(
-                {
-                    "": named(KIND, kind),
-                    "id": one,
-                    "what": describe(result, row),
-                    "status": title(str(row["status"]), language()),
-                }
-            )
-    columns = {"id": say("编号", "Id"), "what": say("内容", "Content"), "status": say("状态", "Status")}
-    st.dataframe(pd.DataFrame(rows).rename(columns=columns), hide_index=True, height="content")
+            status = title(str(row["status"]), language())
+            rows.append((named(KIND, kind), str(row[f"{kind}_id"]), status, _DESCRIBE[kind](result, row)))
+    _table(("", say("编号", "Id"), say("状态", "Status"), say("内容", "Content")), rows)
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table whose cells wrap and whose texts stay texts."""
+    lines = [names, ["---"] * len(names)]
+    told = [" | ".join(plain(cell) if cells is not lines[1] else cell for cell in cells) for cells in [*lines, *rows]]
+    st.markdown("\n".join(f"| {line} |" for line in told))
 
 
 def _building(result: Result, row: dict[str, object]) -> str:
@@ -150,15 +147,26 @@ def _links(found: Evidence) -> None:
         st.caption(say("没有联系到其他记录。", "Linked to no other record."))
         return
     st.markdown(f"**{say('联系', 'Links')}**")
-    table = found.links.head(SHOWN_N * 2)
-    ends = table[[f"{k}_id" for k in KINDS]].astype("str").where(table[[f"{k}_id" for k in KINDS]].notna(), "—").agg(" · ".join, axis=1)
-    told = pd.DataFrame(
-        {
-            say("建筑 · 门牌 · 地址", "Building · plate · address"): ends,
-            say("状态", "State"): table["state"].map(lambda s: named(LINK_STATE, str(s))),
-            say("得分", "Score"): table["score"].round(2),
-            say("距离 m", "Distance m"): table["distance_m"].replace(math.inf, math.nan).round(1),
-            say("依据", "Reason"): table["reason"].map(lambda r: named(REASON, r)),
-        }
+    rows = []
+    for link in found.links.head(SHOWN_N * 2).to_dict("records"):
+        ends = " · ".join(str(link[f"{k}_id"]) if isinstance(link[f"{k}_id"], str) else "—" for k in KINDS)
+        distance, score = (link[c] for c in ("distance_m", "score"))
+        rows.append(
+            (
+                ends,
+                named(LINK_STATE, str(link["state"])),
+                f"{score:.2f}" if math.isfinite(score) else "—",
+                f"{distance:.1f} m" if math.isfinite(distance) else "—",
+                named(REASON, str(link["reason"])),
+            )
+        )
+    _table(
+        (
+            say("建筑 · 门牌 · 地址", "Building · plate · address"),
+            say("状态", "State"),
+            say("得分", "Score"),
+            say("距离", "Distance"),
+            say("依据", "Reason"),
+        ),
+        rows,
     )
-    st.dataframe(told, hide_index=True, height="content")

@@ -11,6 +11,7 @@ from geo.outputs import OUTPUT
 from geo.tables import INPUT
 from layers.cards import in_order, title
 from layers.labels import CRS, SOURCE, YES, Labels
+from layers.page import page
 from layers.result import Result
 from views import state
 from views.download import buttons
@@ -22,6 +23,7 @@ def show() -> None:
     result = state.chosen_result()
     run = result.tables.run
     _figures(result, run)
+    _offline_map(result)
     read, refused, repaired, found, steps = st.tabs(
         [
             say("数据来源", "Sources"),
@@ -50,6 +52,14 @@ def show() -> None:
         _table(_codes(result), say("没有发现问题。", "No findings."), name="codes")
     with steps:
         _steps(run)
+
+
+def _offline_map(result: Result) -> None:
+    """The whole map as one file, for a computer without network and without this program."""
+    st.download_button(
+        say("离线地图（一个 HTML 文件）", "Offline map (one HTML file)"), lambda: page(result), f"{result.name}.html", "text/html", key="offline_map",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
 
 
 def _figures(result: Result, run: dict[str, Any]) -> None:
@@ -97,7 +107,7 @@ def _table(table: pd.DataFrame, empty: str, *, name: str) -> None:
         return
     st.dataframe(table, hide_index=True, height="content" if len(table) <= 12 else 430)
     with st.container(horizontal=True, key=f"downloads_{name}"):
-        buttons(table, name=name, key=name)
+        buttons(lambda: table, name=name, key=name, empty=table.empty)
 
 
 def _steps(run: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from views.plain import plain
 
 LANGUAGE, PROJECT, VILLAGE, SELECTED, FLY = "language", "project", "village", "selected", "fly"
 CODES, SEVERITIES, OFFICE, TEXT, HIDDEN_LAYERS, LIST, METRIC = "codes", "severities", "office", "text", "hidden_layers", "list", "metric"
+LISTING = "listing"
 MAP, COVERAGE_MAP = "map", "coverage_map"
 EVERYWHERE_LIMIT_N = 30_000
 """Above this many buildings the map draws village by village only."""

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from layers.cards import title
+from layers.compose import LAYERS
 from layers.degrees import bounds
 from layers.evidence import Evidence, evidence
 from layers.labels import OFFICE, SEVERITY
@@ -20,6 +21,7 @@ from layers.words import names, words
 from views import state
 from views.download import buttons
 from views.listing import Filter, legend, listed, mask, matching
+from views.lists import lists
 from views.panel import panel
 from views.routes import scene_url
 from views.state import kept, language, named, say
@@ -41,14 +43,14 @@ def _work(result: Result) -> None:
         wanted = _choose_filter()
         downloads = st.container(horizontal=True, key="downloads", width="content")
     found, keep, but_codes = matching(result, scope, wanted)
-    table = listed(result, found[keep])
     with downloads:
-        buttons(table, name=say("问题清单_", "findings_") + state.village_name(result, scope), key="findings")
+        name = say("问题清单_", "findings_") + state.village_name(result, scope)
+        buttons(lambda: listed(result, found[keep]), name=name, key="findings", empty=not keep.any())
     chosen = st.session_state.get(state.SELECTED)
     shown = evidence(result, *chosen) if chosen else None
     left, right = st.columns([1.75, 1], gap="small")
     with right:
-        _list(found[keep], table, total_n=len(found))
+        lists(result, scope, found[keep], text=wanted.text, total_n=len(found))
         with st.container(border=True, key="panel", height=360):
             if shown is None:
                 _nothing_chosen(result, scope, found)
@@ -111,31 +113,6 @@ def _choose_filter() -> Filter:
     return Filter(frozenset(st.session_state.get(state.CODES, frozenset())), frozenset(severities), office, text or "")
 
 
-def _list(found: pd.DataFrame, table: pd.DataFrame, *, total_n: int) -> None:
-    if table.empty:
-        some = say("筛选后没有问题。", "No finding is left by the filter.") if total_n else say("这里没有发现问题。", "No findings here.")
-        st.info(some, icon=":material/check_circle:")
-        return
-    ids = found["finding_id"].tolist()
-
-    def chosen() -> None:
-        rows = st.session_state[state.LIST]["selection"]["rows"]
-        if rows and rows[0] < len(ids):
-            state.select("finding", ids[rows[0]], fly=True)
-
-    short = table.iloc[:, :3]
-    st.caption(
-        say(
-            f"清单：{len(table):,} / {total_n:,} 个问题，点选一行即在地图上定位",
-            f"List: {len(table):,} of {total_n:,} findings; select a row to go there",
-        )
-    )
-    st.dataframe(
-        short, hide_index=True, height=190, key=state.LIST, on_select=chosen, selection_mode="single-row",
-        column_config={c: st.column_config.TextColumn(c, width=w) for c, w in zip(short.columns, (125, 160, "large"), strict=True)},  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
 def _nothing_chosen(result: Result, scope: str, found: pd.DataFrame) -> None:
     st.markdown(f"#### {state.plain_name(result, scope)}")
     counts = {say("建筑", "Buildings"): "buildings", say("门牌", "Plates"): "plates", say("地址", "Addresses"): "addresses"}
@@ -174,7 +151,7 @@ def _map_state(
         "fly": st.session_state.get(state.FLY, 0),
         "mask": mask(keep) if wanted != Filter() else None,
         "legend": rows,
-        "layers": {name: name not in hidden for name in names("zh")},
+        "layers": {layer.name: layer.name not in hidden for layer in LAYERS},
         "names": names(language()),
         "words": words(language()),
         "titles": {code: title(code, language()) for code in LOOKS},

@@ -278,6 +278,7 @@
           if (spec.name === "villages") { return; }
           var off = s.layers[spec.name] === false, b = legend.button(legend.swatch(spec.shape, view.look("matched")), s.names[spec.name] + (view.map.getZoom() < spec.min_zoom && !off ? " " + w.zoom : ""), "", !off);
           b.dataset.press = "layer:" + spec.name; b.onclick = function () { view.tell({ layer: spec.name, shown: off }); }; body.appendChild(b);
+          if (spec.name === "links" && !off) { legend.links(body); }
         });
       }
       if (s.legend.length) {
@@ -289,6 +290,13 @@
         });
       }
       body.scrollTop = top; if (focus) { Array.prototype.forEach.call(body.querySelectorAll("[data-press]"), function (b) { if (b.dataset.press === focus) { b.focus({ preventScroll: true }); } }); }
+    },
+    links: function (body) {
+      var legend = this, links = this.view.cfg.links, names = this.view.state.names;
+      Object.keys(links).forEach(function (state) {
+        var line = legend.swatch("line", null); line.style.borderColor = links[state].colour; line.style.borderTopWidth = Math.ceil(links[state].weight) + "px";
+        line.style.borderTopStyle = !links[state].dash ? "solid" : links[state].weight > 2 ? "dotted" : "dashed"; var r = legend.row(line, names["link:" + state]); r.classList.add("dp-sub"); body.appendChild(r);
+      });
     },
     row: function (swatch, text) { var r = element("div", "dp-row"); r.appendChild(swatch); r.appendChild(element("span", "dp-name", text)); return r; },
     button: function (swatch, text, n, on) {

@@ -83,7 +83,7 @@ def test_the_legend_filters_map_and_list_and_a_row_leads_the_map(
     frame.click(f"[data-press='{code}']")
     shown = frame.evaluate("code => Doorplate.view.shapes.filter(s => s.dp.kind === 'finding' && s.dp.p.s === code).length", code)
     drawn(frame, shown=shown)
-    expect(page.get_by_text(f"清单：{n} / ")).to_be_visible()
+    expect(page.get_by_text(f"问题 {n} / ")).to_be_visible()
     table = page.locator("[data-testid='stDataFrame']").first
     box = table.bounding_box()
     assert box

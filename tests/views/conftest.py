@@ -41,7 +41,12 @@ def opened() -> Opened:
     return open_page
 
 
+def read(test: AppTest) -> str:
+    """Everything a reader sees as text, without the marks that keep it from being markup."""
+    return texts(test).replace("\\", "")
+
+
 def texts(test: AppTest) -> str:
-    """Everything a reader sees as text."""
+    """Everything that is written as text, as it is sent to the browser."""
     kinds = (test.markdown, test.caption, test.info, test.error, test.header, test.code, test.text)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
