@@ -30,8 +30,12 @@ def read_gpkg(path: Path, role: str, ledger: Ledger, *, layer: str | None = None
     Raises
     ------
     SourceError
-        Damaged, no GeoPackage, the layer is a view or virtual table, or several layers and none is named.
+        Damaged, no GeoPackage, changes that are not yet written into the file, the layer is a view or virtual table, or several layers and none is named.
     """
+    pending = path.with_name(path.name + "-wal")
+    if pending.is_file() and pending.stat().st_size:
+        zh = f"{path.name}：仍被其他程序打开，有未写入的改动（{pending.name}）；请关闭后重新提交"
+        raise SourceError(zh, f"{path.name}: still open in another program, with changes not yet written ({pending.name}); close it and hand in again")
     try:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
             base.execute("PRAGMA trusted_schema = OFF")

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from geo.errors import SourceError
-from geo.read.delivered import Delivered, as_text, check_headers, expected
+from geo.read.delivered import Delivered, check_headers, expected
 from geo.read.headers import clean_header, match_headers
 from geo.read.ledger import Ledger
 
 _LOOK_N = 30
 _TOTAL = re.compile(r"^(合\s*计|小\s*计|总\s*计|共\s*计|总\s*数|total|subtotal|sum)[:：]?$", re.IGNORECASE)
 
-Cells = Sequence[object]
+Cells = Sequence[str | None]
+"""Cells of one row as texts."""
 
 
 def find_header(rows: Sequence[Cells], role: str, given: Mapping[str, str]) -> tuple[int, int, list[str]] | None:
@@ -75,21 +76,26 @@ def deliver(
         headers.pop()
     check_headers([h for h in headers if h], name, name)
     width = len(headers)
-    body = [(line, list(row)) for line, row in zip(lines[start:], rows[start:], strict=True)]
-    filled = [(line, row) for line, row in body if any(_plain(c) for c in row)]
-    _check_width([row for _, row in filled], headers, name)
-    totals = [line for line, row in filled if _is_total(row)]
+    body = [(line, row) for line, row in zip(lines[start:], rows[start:], strict=True) if _first(row)]
+    _check_width([row for _, row in body], headers, name)
+    totals = [line for line, row in body if _TOTAL.match(_first(row))]
     _note(ledger, role, name, totals, "total_row: 合计行不是数据 / a row of totals is not data")
-    data = [(line, row) for line, row in filled if not _is_total(row)]
+    data = [(line, row) for line, row in body if not _TOTAL.match(_first(row))] if totals else body
     kept = _refuse_rows(data, width, role, name, ledger)
-    columns = [[row[i] if i < len(row) else None for _, row in kept] for i in range(width)]
-    texts = pd.DataFrame({i: pd.Series([as_text(v) for v in column], dtype="str") for i, column in enumerate(columns)}, index=pd.RangeIndex(len(kept)))
-    texts.columns = pd.Index([h or f"\u0000{i}" for i, h in enumerate(headers)], dtype="str")
+    even = [row if len(row) == width else [*row[:width], *[None] * (width - len(row))] for _, row in kept]
+    columns = zip(*even, strict=True) if even else ([] for _ in headers)
+    texts = pd.DataFrame({i: pd.Series([c if c and not c.isspace() else None for c in column], dtype="str") for i, column in enumerate(columns)})
+    texts = texts.set_axis(pd.RangeIndex(len(kept))).set_axis(pd.Index([h or f"\u0000{i}" for i, h in enumerate(headers)], dtype="str"), axis=1)
     return Delivered(texts, [line for line, _ in kept], len(data), format, encoding=encoding, layer=layer)
 
 
-def _plain(cell: object) -> str:
-    return "" if cell is None else str(cell).strip()
+def _plain(cell: str | None) -> str:
+    return "" if cell is None else cell.strip()
+
+
+def _first(row: Cells) -> str:
+    """The first cell with something in it; a row without one is blank."""
+    return next((c.strip() for c in row if c and not c.isspace()), "")
 
 
 def _two_rows(upper: Sequence[str], lower: Cells) -> list[str]:
@@ -98,27 +104,21 @@ def _two_rows(upper: Sequence[str], lower: Cells) -> list[str]:
     return [b or a for a, b in itertools.zip_longest(upper, below, fillvalue="")]
 
 
-def _is_total(row: Cells) -> bool:
-    cells = [c for c in map(_plain, row) if c]
-    return bool(cells) and _TOTAL.match(cells[0]) is not None
-
-
 def _check_width(rows: Sequence[Cells], headers: Sequence[str], name: str) -> None:
-    longer = [r for r in rows if len(r) > len(headers) and any(_plain(c) for c in r[len(headers) :])]
-    if rows and len(longer) == len(rows) and all(headers) and len(rows) > 1:
+    if len(rows) > 1 and all(headers) and all(len(r) > len(headers) and _first(r[len(headers) :]) for r in rows):
         n = max(len(r) for r in rows)
         zh = f"{name}：表头有 {len(headers)} 列，而每一行都有 {n} 列；请补全表头"
         raise SourceError(zh, f"{name}: the header has {len(headers)} columns and every row has {n}; complete the header")
 
 
-def _refuse_rows(data: Sequence[tuple[int, list[object]]], width: int, role: str, name: str, ledger: Ledger) -> list[tuple[int, list[object]]]:
+def _refuse_rows(data: Sequence[tuple[int, Cells]], width: int, role: str, name: str, ledger: Ledger) -> Sequence[tuple[int, Cells]]:
     """Rows that can be read; ragged ones and ones with NUL bytes go to the quarantine."""
-    ragged = [line for line, row in data if any(_plain(c) for c in row[width:])]
-    nul = [line for line, row in data if any(isinstance(c, str) and "\x00" in c for c in row)]
+    ragged = [line for line, row in data if len(row) > width and _first(row[width:])]
+    nul = [line for line, row in data if any(c is not None and "\x00" in c for c in row)]
     _refuse(ledger, role, name, ragged, "row_ragged", "单元格多于表头，地址中的逗号请加引号 / more cells than headers; quote commas inside a text")
     _refuse(ledger, role, name, sorted(set(nul) - set(ragged)), "nul_bytes", "含有 NUL 字节，请重新导出 / holds NUL bytes, export it again")
     bad = {*ragged, *nul}
-    return [(line, row) for line, row in data if line not in bad]
+    return [(line, row) for line, row in data if line not in bad] if bad else data
 
 
 def _refuse(ledger: Ledger, role: str, name: str, lines: Sequence[int], code: str, fix: str) -> None:

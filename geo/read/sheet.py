@@ -90,9 +90,9 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=lambda d: (sum(line.count(d) for line in lines), -_DELIMITERS.index(d)))
 
 
-def _rows(sheet: calamine.CalamineSheet) -> list[list[object]]:
+def _rows(sheet: calamine.CalamineSheet) -> list[list[str | None]]:
     """Cells of a sheet as texts from its first row on; merged cells repeat their value."""
-    rows: list[list[object]] = [[_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = [[_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         # Across a title the value stays in its first cell, or a title of five columns would look like five headers.
         for r in range(top, min(bottom, len(rows) - 1) + 1):
@@ -112,7 +112,7 @@ def _cell(value: object) -> str | None:
 
 
 def _filled(rows: Sequence[Cells]) -> int:
-    return sum(any(c not in (None, "") for c in row) for row in rows)
+    return sum(any(row) for row in rows)
 
 
 def _uncomputed(path: Path, position: int) -> set[int]:

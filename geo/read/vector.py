@@ -129,18 +129,18 @@ def _geojson_shapes(geometries: Sequence[Any]) -> tuple[Shapes, np.ndarray[Any, 
     """Shapes of GeoJSON geometries and which of them are no shape; null stays None."""
     present = np.array([g is not None for g in geometries], dtype=bool)
     out = np.full(len(geometries), None, dtype=object)
-    deep = np.array([g is not None and not _shallow(g) for g in geometries], dtype=bool)
+    deep = np.array([isinstance(g, dict) and not _shallow(g) for g in geometries], dtype=bool)
     texts = [json.dumps(g) for g, p, d in zip(geometries, present, deep, strict=True) if p and not d]
     if texts:
         out[present & ~deep] = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     return out, present & shapely.is_missing(out)
 
 
-def _shallow(geometry: Any, left: int = _DEPTH) -> bool:
-    """Whether lists nest at most 64 deep; only the first item of each is followed, the parser looks at the rest."""
-    while isinstance(geometry, dict | list) and left:
-        items = list(geometry.values()) if isinstance(geometry, dict) else geometry
-        geometry, left = next((i for i in items if isinstance(i, dict | list)), None), left - 1
+def _shallow(geometry: Any) -> bool:
+    """Whether the first items of a geometry nest at most 64 deep; what nests elsewhere fails in the parser of shapes."""
+    item, left = geometry.get("coordinates", geometry.get("geometries")), _DEPTH
+    while isinstance(item, list) and item and left:
+        item, left = item[0], left - 1
     return left > 0
 
 

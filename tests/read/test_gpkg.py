@@ -109,3 +109,11 @@ def test_the_file_is_never_written(folder, plates):
     folder.read()
     assert path.read_bytes() == before
     assert [p.name for p in folder.path.iterdir()] == ["plates.gpkg"]
+
+
+def test_changes_not_yet_written_are_not_overlooked(folder, plates):
+    folder.bytes("plates.gpkg-wal", b"pending")
+    with pytest.raises(SourceError, match="still open in another program"):
+        folder.read()
+    folder.bytes("plates.gpkg-wal", b"")
+    assert len(folder.read().tables["plates"]) == 3
