@@ -14,6 +14,9 @@ from layers.compose import LAYERS
 BASE = "../../assets/"
 """From the map's frame, <base>/component/<name>/index.html, to the app's own files."""
 
+SCRIPTS = ("shapes", "legend", "map")
+"""Our own scripts of the map, in the order they are loaded, after Leaflet."""
+
 
 class RemoteAssetError(RuntimeError):
     """The map would fetch something from outside; the message names it."""
@@ -22,12 +25,8 @@ class RemoteAssetError(RuntimeError):
 class Overlay(JSCSSMixin, folium.map.Layer):
     """All overlays as one element whose script never changes, so that the frame is never loaded again."""
 
-    default_js = [  # noqa: RUF012  declared as an instance variable upstream
-        ("doorplate_map", BASE + "map.js")
-    ]
-    default_css = [  # noqa: RUF012
-        ("doorplate_map", BASE + "map.css")
-    ]
+    default_js = [(name, f"{BASE}{name}.js") for name in SCRIPTS]  # noqa: RUF012  declared as an instance variable upstream
+    default_css = [("map", BASE + "map.css")]  # noqa: RUF012
     _template = Template(
         "{% macro script(this, kwargs) %}var {{ this.get_name() }} = Doorplate.mount({{ this._parent.get_name() }}, {{ this.settings|tojson }}, "
         "(function () { var n = 0; return function (event) { event.n = Date.now() + '.' + (++n); Streamlit.setComponentValue(event); "

@@ -17,7 +17,7 @@ from layers.cards import cards, in_order, title
 from layers.compose import OVERVIEW, compose
 from layers.coverage import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, SMALL, UNITS, classes, coverage, metrics
 from layers.details import details
-from layers.offline import settings
+from layers.offline import SCRIPTS, settings
 from layers.people import shown
 from layers.result import KINDS, Result, load
 from layers.style import LOOKS
@@ -58,7 +58,8 @@ def write_map(out: Path, target: Path) -> Path:
 def page(result: Result) -> str:
     """The page as text: the same for the same result."""
     sheets = "\n".join(_inline_css(path) for path in (VENDOR / "leaflet.css", ASSETS / "map.css", ASSETS / "page.css"))
-    scripts = [(path).read_text(encoding="utf-8") for path in (VENDOR / "leaflet.js", ASSETS / "map.js", ASSETS / "page.js")]
+    ours = [ASSETS / f"{name}.js" for name in (*SCRIPTS, "page")]
+    scripts = [path.read_text(encoding="utf-8") for path in (VENDOR / "leaflet.js", *ours)]
     blocks = [("meta", _meta(result)), ("search", _search(result)), ("overview", compose(result, OVERVIEW))]
     blocks += [(f"village-{n}", compose(result, code) | {"details": details(result, code)}) for n, code in enumerate(result.villages)]
     data = "\n".join(f'<script type="application/json" id="{name}">{embedded(value)}</script>' for name, value in blocks)

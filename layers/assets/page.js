@@ -1,230 +1,859 @@
 /* The offline page: chooses what the map shows and tells what is known of the chosen object. Texts from data go through textContent. */
 (function () {
   "use strict";
-  var D = window.Doorplate, el = D.element, $ = function (id) { return document.getElementById(id); };
-  var meta = JSON.parse($("meta").textContent), scenes = {}, search = null, LONG = 300;
-  var KINDS = ["building", "plate", "address"], LETTER = { b: "building", p: "plate", a: "address" };
-  var now = { language: "zh", dark: matchMedia("(prefers-color-scheme: dark)").matches, scope: null, codes: {}, text: "", chosen: null, layers: { links: false }, metric: 0, fly: 0, shown: LONG };
-  var map = L.map("map", { zoomSnap: 0.5, maxZoom: 21, preferCanvas: true, attributionControl: false }).setView([35, 105], 4), view, rows = [];
+  var D = window.Doorplate,
+    el = D.element,
+    $ = function (id) {
+      return document.getElementById(id);
+    };
+  var meta = JSON.parse($("meta").textContent),
+    scenes = {},
+    search = null,
+    LONG = 300;
+  var KINDS = ["building", "plate", "address"],
+    LETTER = { b: "building", p: "plate", a: "address" };
+  var now = {
+    language: "zh",
+    dark: matchMedia("(prefers-color-scheme: dark)").matches,
+    scope: null,
+    codes: {},
+    text: "",
+    chosen: null,
+    layers: { links: false },
+    metric: 0,
+    fly: 0,
+    shown: LONG,
+  };
+  var map = L.map("map", { zoomSnap: 0.5, maxZoom: 21, preferCanvas: true, attributionControl: false }).setView([35, 105], 4),
+    view,
+    rows = [];
 
-  function word(w) { return meta.words[now.language][w]; }
-  function said(table, value) { var t = meta.labels[now.language][table]; return t[value] || value; }
-  function titled(code) { return meta.titles[now.language][code] || code; }
-  function village(code) { var v = meta.villages.filter(function (x) { return x.code === code; })[0]; return v ? v.name || word("outside") : code; }
-  function block(n) { var id = n < 0 ? "overview" : "village-" + n; if (!scenes[id]) { scenes[id] = JSON.parse($(id).textContent); } return scenes[id]; }
-  function place(code) { for (var i = 0; i < meta.villages.length; i++) { if (meta.villages[i].code === code) { return i; } } return -1; }
-  function here() { return now.scope === null ? null : block(place(now.scope)); }
-  function many(n) { return n.toLocaleString("en-US"); }
+  function word(w) {
+    return meta.words[now.language][w];
+  }
+  function said(table, value) {
+    var t = meta.labels[now.language][table];
+    return t[value] || value;
+  }
+  function titled(code) {
+    return meta.titles[now.language][code] || code;
+  }
+  function village(code) {
+    var v = meta.villages.filter(function (x) {
+      return x.code === code;
+    })[0];
+    return v ? v.name || word("outside") : code;
+  }
+  function block(n) {
+    var id = n < 0 ? "overview" : "village-" + n;
+    if (!scenes[id]) {
+      scenes[id] = JSON.parse($(id).textContent);
+    }
+    return scenes[id];
+  }
+  function place(code) {
+    for (var i = 0; i < meta.villages.length; i++) {
+      if (meta.villages[i].code === code) {
+        return i;
+      }
+    }
+    return -1;
+  }
+  function here() {
+    return now.scope === null ? null : block(place(now.scope));
+  }
+  function many(n) {
+    return n.toLocaleString("en-US");
+  }
 
   /* Which findings of the village are shown, and which would be without the choice of codes. */
   function filtered() {
-    var scene = here(), found = scene.layers.findings.features, told = scene.details.findings, any = Object.keys(now.codes).length, out = { shown: [], counts: {} };
+    var scene = here(),
+      found = scene.layers.findings.features,
+      told = scene.details.findings,
+      any = Object.keys(now.codes).length,
+      out = { shown: [], counts: {} };
     found.forEach(function (f, i) {
-      var p = f.properties, words = now.text.toLowerCase().split(/\s+/), text = (p.o + " " + told[i].zh + " " + told[i].en + " " + told[i].p + " " + caption(p.k, p.o) + " " + titled(p.s)).toLowerCase();
-      var fits = words.every(function (w) { return text.indexOf(w) >= 0; });
-      if (fits) { out.counts[p.s] = (out.counts[p.s] || 0) + 1; }
+      var p = f.properties,
+        words = now.text.toLowerCase().split(/\s+/),
+        text = (p.o + " " + told[i].zh + " " + told[i].en + " " + told[i].p + " " + caption(p.k, p.o) + " " + titled(p.s)).toLowerCase();
+      var fits = words.every(function (w) {
+        return text.indexOf(w) >= 0;
+      });
+      if (fits) {
+        out.counts[p.s] = (out.counts[p.s] || 0) + 1;
+      }
       out.shown.push(fits && (!any || !!now.codes[p.s]));
     });
     return out;
   }
-  function caption(kind, id) { var o = (here().details.objects[kind] || {})[id]; return o && o.t || id; }
+  function caption(kind, id) {
+    var o = (here().details.objects[kind] || {})[id];
+    return (o && o.t) || id;
+  }
 
   function state() {
-    var scene = here(), base = { words: meta.words[now.language], names: meta.names[now.language], titles: meta.titles[now.language], dark: now.dark, language: now.language, layers: now.layers, selected: now.chosen, partners: [], fly: now.fly, legend: [], mask: null, fills: null, scene: now.scope === null ? "@" : now.scope };
-    if (!scene) { return overviewState(base); }
-    var f = filtered(), present = {}; scene.layers.findings.features.forEach(function (x) { present[x.properties.s] = 1; });
-    base.legend = meta.order.filter(function (c) { return present[c]; }).map(function (c) { return { code: c, label: titled(c), n: f.counts[c] || 0, on: !!now.codes[c] }; });
-    base.mask = Object.keys(now.codes).length || now.text ? f.shown : null; rows = f.shown;
-    if (now.chosen) { base.partners = partners(); }
+    var scene = here(),
+      base = {
+        words: meta.words[now.language],
+        names: meta.names[now.language],
+        titles: meta.titles[now.language],
+        dark: now.dark,
+        language: now.language,
+        layers: now.layers,
+        selected: now.chosen,
+        partners: [],
+        fly: now.fly,
+        legend: [],
+        mask: null,
+        fills: null,
+        scene: now.scope === null ? "@" : now.scope,
+      };
+    if (!scene) {
+      return overviewState(base);
+    }
+    var f = filtered(),
+      present = {};
+    scene.layers.findings.features.forEach(function (x) {
+      present[x.properties.s] = 1;
+    });
+    base.legend = meta.order
+      .filter(function (c) {
+        return present[c];
+      })
+      .map(function (c) {
+        return { code: c, label: titled(c), n: f.counts[c] || 0, on: !!now.codes[c] };
+      });
+    base.mask = Object.keys(now.codes).length || now.text ? f.shown : null;
+    rows = f.shown;
+    if (now.chosen) {
+      base.partners = partners();
+    }
     return base;
   }
   function overviewState(base) {
-    var m = meta.metrics[now.metric], last = 0; base.fills = {}; base.words = Object.assign({}, base.words, { legend: m ? m[now.language] : "" });
-    if (!m) { return base; }
-    m.villages.forEach(function (v) { base.fills[v.code] = { colour: v.colour, lines: lines(m, v) }; });
-    base.scale = m.classes.map(function (c) {
-      var p = function (x) { return Math.round(x * 100) + "%"; }, label = c[0] <= 0 ? word(m.relative ? "at_whole" : "at_goal") : (c[0] >= 1 ? word("far") : word("off")).replace("{a}", p(last)).replace("{b}", p(c[0])); last = c[0];
-      return { colour: c[1], label: label };
-    }).concat([{ colour: null, label: word("uncoloured") }]);
+    var m = meta.metrics[now.metric],
+      last = 0;
+    base.fills = {};
+    base.words = Object.assign({}, base.words, { legend: m ? m[now.language] : "" });
+    if (!m) {
+      return base;
+    }
+    m.villages.forEach(function (v) {
+      base.fills[v.code] = { colour: v.colour, lines: lines(m, v) };
+    });
+    base.scale = m.classes
+      .map(function (c) {
+        var p = function (x) {
+            return Math.round(x * 100) + "%";
+          },
+          label =
+            c[0] <= 0
+              ? word(m.relative ? "at_whole" : "at_goal")
+              : (c[0] >= 1 ? word("far") : word("off")).replace("{a}", p(last)).replace("{b}", p(c[0]));
+        last = c[0];
+        return { colour: c[1], label: label };
+      })
+      .concat([{ colour: null, label: word("uncoloured") }]);
     return base;
   }
   function lines(m, v) {
-    if (v.standing === m.standings.hidden) { return [word("hidden")]; }
-    var out = [v.ratio + (v.standing === m.standings.small ? " " + word("small") : ""), v.counts]; if (v.missing && !m.relative) { out.push(missing(m, v)); } return out;
+    if (v.standing === m.standings.hidden) {
+      return [word("hidden")];
+    }
+    var out = [v.ratio + (v.standing === m.standings.small ? " " + word("small") : ""), v.counts];
+    if (v.missing && !m.relative) {
+      out.push(missing(m, v));
+    }
+    return out;
   }
-  function missing(m, v) { return v.missing ? word(m.lower ? "too_many" : "missing") + " " + v.missing + " " + m.unit[now.language === "zh" ? 0 : 1] : ""; }
+  function missing(m, v) {
+    return v.missing ? word(m.lower ? "too_many" : "missing") + " " + v.missing + " " + m.unit[now.language === "zh" ? 0 : 1] : "";
+  }
 
   /* Draw everything anew; `fresh` when another village was chosen. */
   function draw(fresh, fly) {
-    document.documentElement.classList.toggle("dark", now.dark); document.documentElement.lang = now.language === "zh" ? "zh-CN" : "en";
-    texts(); var s = state(); if (fly) { s.fly = ++now.fly; }
-    if (fresh) { view.state = Object.assign(view.state, s); view.map.getContainer().classList.toggle("dp-dark", s.dark); view.load(now.scope === null ? block(-1) : here()); view.fit(); view.legend.draw(); view.choose(now.chosen, fly ? "jump" : null); view.ready(); }
-    else { view.apply(s); }
-    if (now.scope === null) { overview(); } else { list(); panel(); }
+    document.documentElement.classList.toggle("dark", now.dark);
+    document.documentElement.lang = now.language === "zh" ? "zh-CN" : "en";
+    texts();
+    var s = state();
+    if (fly) {
+      s.fly = ++now.fly;
+    }
+    if (fresh) {
+      view.state = Object.assign(view.state, s);
+      view.map.getContainer().classList.toggle("dp-dark", s.dark);
+      view.load(now.scope === null ? block(-1) : here());
+      view.fit();
+      view.legend.draw();
+      view.choose(now.chosen, fly ? "jump" : null);
+      view.ready();
+    } else {
+      view.apply(s);
+    }
+    if (now.scope === null) {
+      overview();
+    } else {
+      list();
+      panel();
+    }
   }
   function texts() {
-    var name = $("name"); name.textContent = meta.name; name.appendChild(el("small", "", word("title") + (meta.as_of ? " · " + word("as_of") + " " + meta.as_of : "")));
+    var name = $("name");
+    name.textContent = meta.name;
+    name.appendChild(el("small", "", word("title") + (meta.as_of ? " · " + word("as_of") + " " + meta.as_of : "")));
     document.title = meta.name + " · " + word("title");
-    document.querySelectorAll("[data-word]").forEach(function (e) { e.textContent = word(e.dataset.word); });
-    $("language").textContent = now.language === "zh" ? "English" : "中文"; $("dark").textContent = word(now.dark ? "light" : "dark");
-    $("query").placeholder = word("search"); $("query").setAttribute("aria-label", word("search")); $("filter").placeholder = word("filter"); $("filter").setAttribute("aria-label", word("filter"));
-    options($("scope"), [["@", word("overview")]].concat(meta.villages.map(function (v) { return [":" + v.code, (v.name || word("outside")) + "　" + many(v.findings)]; })), now.scope === null ? "@" : ":" + now.scope);
-    options($("metric"), meta.metrics.map(function (m, i) { return [String(i), m[now.language]]; }), String(now.metric));
-    $("metric-box").hidden = now.scope !== null; $("filter").hidden = now.scope === null;
+    document.querySelectorAll("[data-word]").forEach(function (e) {
+      e.textContent = word(e.dataset.word);
+    });
+    $("language").textContent = now.language === "zh" ? "English" : "中文";
+    $("dark").textContent = word(now.dark ? "light" : "dark");
+    $("query").placeholder = word("search");
+    $("query").setAttribute("aria-label", word("search"));
+    $("filter").placeholder = word("filter");
+    $("filter").setAttribute("aria-label", word("filter"));
+    options(
+      $("scope"),
+      [["@", word("overview")]].concat(
+        meta.villages.map(function (v) {
+          return [":" + v.code, (v.name || word("outside")) + "　" + many(v.findings)];
+        }),
+      ),
+      now.scope === null ? "@" : ":" + now.scope,
+    );
+    options(
+      $("metric"),
+      meta.metrics.map(function (m, i) {
+        return [String(i), m[now.language]];
+      }),
+      String(now.metric),
+    );
+    $("metric-box").hidden = now.scope !== null;
+    $("filter").hidden = now.scope === null;
   }
-  function options(box, pairs, value) { box.textContent = ""; pairs.forEach(function (p) { var o = el("option", "", p[1]); o.value = p[0]; box.appendChild(o); }); box.value = value; }
+  function options(box, pairs, value) {
+    box.textContent = "";
+    pairs.forEach(function (p) {
+      var o = el("option", "", p[1]);
+      o.value = p[0];
+      box.appendChild(o);
+    });
+    box.value = value;
+  }
 
-  function open(code, chosen) { now.scope = code; now.codes = {}; now.text = ""; $("filter").value = ""; now.shown = LONG; now.chosen = chosen || null; draw(true, !!chosen); }
-  function choose(kind, id, fly) { now.chosen = kind ? { kind: kind, id: id } : null; draw(false, fly); $("panel").scrollTop = 0; }
+  function open(code, chosen) {
+    now.scope = code;
+    now.codes = {};
+    now.text = "";
+    $("filter").value = "";
+    now.shown = LONG;
+    now.chosen = chosen || null;
+    draw(true, !!chosen);
+  }
+  function choose(kind, id, fly) {
+    now.chosen = kind ? { kind: kind, id: id } : null;
+    draw(false, fly);
+    $("panel").scrollTop = 0;
+  }
 
   /* List of findings of one village. */
   function list() {
-    var box = $("list"), scene = here(), told = scene.details.findings, n = 0, total = scene.layers.findings.features.length, top = box.scrollTop; box.textContent = "";
+    var box = $("list"),
+      scene = here(),
+      told = scene.details.findings,
+      n = 0,
+      total = scene.layers.findings.features.length,
+      top = box.scrollTop;
+    box.textContent = "";
     scene.layers.findings.features.forEach(function (f, i) {
-      if (!rows[i]) { return; } if (++n > now.shown) { return; }
-      var p = f.properties, b = el("button"), look = view.look(p.s), sign = el("span", "sign", look.sign); sign.style.background = look.fill; sign.style.color = look.ink;
-      b.type = "button"; b.appendChild(sign); b.appendChild(el("b", "", titled(p.s))); b.appendChild(el("span", "", "　" + caption(p.k, p.o))); b.appendChild(el("br")); b.appendChild(el("small", "", told[i][now.language]));
-      b.dataset.id = p.id; b.setAttribute("aria-current", !!now.chosen && now.chosen.kind === "finding" && now.chosen.id === p.id); b.onclick = function () { choose("finding", p.id, true); focusRow(p.id); }; box.appendChild(b);
+      if (!rows[i]) {
+        return;
+      }
+      if (++n > now.shown) {
+        return;
+      }
+      var p = f.properties,
+        b = el("button"),
+        look = view.look(p.s),
+        sign = el("span", "sign", look.sign);
+      sign.style.background = look.fill;
+      sign.style.color = look.ink;
+      b.type = "button";
+      b.appendChild(sign);
+      b.appendChild(el("b", "", titled(p.s)));
+      b.appendChild(el("span", "", "　" + caption(p.k, p.o)));
+      b.appendChild(el("br"));
+      b.appendChild(el("small", "", told[i][now.language]));
+      b.dataset.id = p.id;
+      b.setAttribute("aria-current", !!now.chosen && now.chosen.kind === "finding" && now.chosen.id === p.id);
+      b.onclick = function () {
+        choose("finding", p.id, true);
+        focusRow(p.id);
+      };
+      box.appendChild(b);
     });
     $("count").textContent = word("list") + " " + many(n) + " / " + many(total);
-    if (!n) { box.appendChild(el("p", "faint", word(total ? "none_left" : "no_findings"))); }
-    if (n > now.shown) { var more = el("button", "more", word("more")); more.onclick = function () { now.shown += LONG; list(); }; box.appendChild(more); }
+    if (!n) {
+      box.appendChild(el("p", "faint", word(total ? "none_left" : "no_findings")));
+    }
+    if (n > now.shown) {
+      var more = el("button", "more", word("more"));
+      more.onclick = function () {
+        now.shown += LONG;
+        list();
+      };
+      box.appendChild(more);
+    }
     box.scrollTop = top;
   }
-  function focusRow(id) { var b = document.querySelector("#list button[data-id=" + JSON.stringify(id) + "]"); if (b) { b.focus(); } }
+  function focusRow(id) {
+    var b = document.querySelector("#list button[data-id=" + JSON.stringify(id) + "]");
+    if (b) {
+      b.focus();
+    }
+  }
 
   function overview() {
-    var m = meta.metrics[now.metric], box = $("list"), table = el("table"), p = $("panel"); box.textContent = ""; p.textContent = ""; $("count").textContent = m ? m[now.language] : "";
-    (m ? m.villages : meta.villages.map(function (v) { return { code: v.code, name: v.name, ratio: "", counts: "", missing: "" }; })).forEach(function (v) {
-      var r = el("tr"); r.tabIndex = 0; r.appendChild(el("td", "", v.name || word("outside"))); r.appendChild(el("td", "n", v.ratio)); r.appendChild(el("td", "n", v.counts)); r.appendChild(el("td", "", m ? v.standing === m.standings.small ? word("small") : v.standing === m.standings.hidden ? word("hidden") : missing(m, v) : ""));
-      r.onclick = function () { open(v.code); }; r.onkeydown = function (e) { if (e.key === "Enter") { open(v.code); } }; table.appendChild(r);
+    var m = meta.metrics[now.metric],
+      box = $("list"),
+      table = el("table"),
+      p = $("panel");
+    box.textContent = "";
+    p.textContent = "";
+    $("count").textContent = m ? m[now.language] : "";
+    (m
+      ? m.villages
+      : meta.villages.map(function (v) {
+          return { code: v.code, name: v.name, ratio: "", counts: "", missing: "" };
+        })
+    ).forEach(function (v) {
+      var r = el("tr");
+      r.tabIndex = 0;
+      r.appendChild(el("td", "", v.name || word("outside")));
+      r.appendChild(el("td", "n", v.ratio));
+      r.appendChild(el("td", "n", v.counts));
+      r.appendChild(
+        el(
+          "td",
+          "",
+          m ? (v.standing === m.standings.small ? word("small") : v.standing === m.standings.hidden ? word("hidden") : missing(m, v)) : "",
+        ),
+      );
+      r.onclick = function () {
+        open(v.code);
+      };
+      r.onkeydown = function (e) {
+        if (e.key === "Enter") {
+          open(v.code);
+        }
+      };
+      table.appendChild(r);
     });
     box.appendChild(table);
-    if (m) { p.appendChild(el("h2", "", word("total") + " " + m.total.ratio)); p.appendChild(el("p", "", m.total.counts + (m.target ? "　" + word("target") + " " + m.target : ""))); p.appendChild(el("p", "", missing(m, m.total))); }
-    var sum = {}; ["buildings", "plates", "addresses", "findings"].forEach(function (t) { sum[t] = meta.villages.reduce(function (a, v) { return a + v[t]; }, 0); });
-    p.appendChild(el("p", "faint", word("buildings") + " " + many(sum.buildings) + "　" + word("plates") + " " + many(sum.plates) + "　" + word("addresses") + " " + many(sum.addresses) + "　" + word("problems") + " " + many(sum.findings)));
-    if (!sum.buildings && !sum.plates && !sum.addresses) { p.appendChild(el("p", "", word("empty"))); }
+    if (m) {
+      p.appendChild(el("h2", "", word("total") + " " + m.total.ratio));
+      p.appendChild(el("p", "", m.total.counts + (m.target ? "　" + word("target") + " " + m.target : "")));
+      p.appendChild(el("p", "", missing(m, m.total)));
+    }
+    var sum = {};
+    ["buildings", "plates", "addresses", "findings"].forEach(function (t) {
+      sum[t] = meta.villages.reduce(function (a, v) {
+        return a + v[t];
+      }, 0);
+    });
+    p.appendChild(
+      el(
+        "p",
+        "faint",
+        word("buildings") +
+          " " +
+          many(sum.buildings) +
+          "　" +
+          word("plates") +
+          " " +
+          many(sum.plates) +
+          "　" +
+          word("addresses") +
+          " " +
+          many(sum.addresses) +
+          "　" +
+          word("problems") +
+          " " +
+          many(sum.findings),
+      ),
+    );
+    if (!sum.buildings && !sum.plates && !sum.addresses) {
+      p.appendChild(el("p", "", word("empty")));
+    }
   }
 
   /* Everything of one object: findings that speak of it, the three records, links. */
   function subject() {
-    var c = now.chosen, f; if (!c) { return null; }
-    if (c.kind !== "finding") { return { kind: c.kind, id: c.id, first: null }; }
-    f = here().layers.findings.features.filter(function (x) { return x.properties.id === c.id; })[0]; return f && { kind: f.properties.k, id: f.properties.o, first: f.properties };
+    var c = now.chosen,
+      f;
+    if (!c) {
+      return null;
+    }
+    if (c.kind !== "finding") {
+      return { kind: c.kind, id: c.id, first: null };
+    }
+    f = here().layers.findings.features.filter(function (x) {
+      return x.properties.id === c.id;
+    })[0];
+    return f && { kind: f.properties.k, id: f.properties.o, first: f.properties };
   }
   function linked(s) {
-    var key = s.kind[0], all = here().details.links, own = all.filter(function (l) { return l[key] === s.id; }), ids = { b: {}, p: {}, a: {} };
-    own.concat([{}]).forEach(function (l) { ["b", "p", "a"].forEach(function (k) { if (l[k]) { ids[k][l[k]] = 1; } }); }); ids[key] = {}; ids[key][s.id] = 1;
-    return all.filter(function (l) { return ["b", "p", "a"].every(function (k) { return !l[k] || ids[k][l[k]]; }); });
-  }
-  function around(s) {
-    var links = linked(s), out = { building: {}, plate: {}, address: {} }; if (out[s.kind]) { out[s.kind][s.id] = 1; }
-    links.forEach(function (l) { if (l.b) { out.building[l.b] = 1; } if (l.p) { out.plate[l.p] = 1; } if (l.a) { out.address[l.a] = 1; } });
-    if (s.first) { (s.first.r || []).forEach(function (o) { out[o[0]][o[1]] = 1; }); }
-    return { links: links, objects: out };
-  }
-  function partners() {
-    var s = subject(), out = []; if (!s) { return out; } var a = around(s).objects;
-    KINDS.forEach(function (k) { Object.keys(a[k]).forEach(function (id) { if (k !== s.kind || id !== s.id) { out.push([k, id]); } }); }); return out;
-  }
-  function panel() {
-    var p = $("panel"), s = subject(), v; p.textContent = "";
-    if (!s) {
-      v = meta.villages[place(now.scope)]; p.appendChild(el("h2", "", v.name || word("outside"))); p.appendChild(el("p", "", word("buildings") + " " + many(v.buildings) + "　" + word("plates") + " " + many(v.plates) + "　" + word("addresses") + " " + many(v.addresses) + "　" + word("problems") + " " + many(v.findings)));
-      p.appendChild(el("p", "faint", word("choose"))); return;
-    }
-    var o = (here().details.objects[s.kind] || {})[s.id]; p.appendChild(el("h2", "", o && o.t || s.id));
-    p.appendChild(el("p", "faint", said("kind", s.kind) + " " + s.id + (o ? "　" + titled(o.s) : "")));
-    findings(p, s); var a = around(s); if (o) { records(p, a.objects); links(p, a.links); }
-  }
-  function findings(p, s) {
-    var scene = here(), touch = view.touching[D.key(s.kind, s.id)] || [], all = scene.layers.findings.features;
-    if (!touch.length && s.first) { touch = all.map(function (_, i) { return i; }).filter(function (i) { return all[i].properties.id === s.first.id; }); }
-    if (s.first) { touch = touch.slice().sort(function (x, y) { return (all[y].properties.id === s.first.id) - (all[x].properties.id === s.first.id) || x - y; }); }
-    if (!touch.length) { p.appendChild(el("p", "faint", word("no_finding"))); }
-    touch.forEach(function (i) { p.appendChild(finding(all[i].properties, scene.details.findings[i], s.first && all[i].properties.id === s.first.id)); });
-  }
-  function finding(f, told, opened) {
-    var card = el("div", "card"), look = view.look(f.s), sign = el("span", "sign", look.sign), info = meta.cards[f.s], lang = now.language, fold; sign.style.background = look.fill; sign.style.color = look.ink;
-    card.appendChild(sign); card.appendChild(el("b", "", titled(f.s))); card.appendChild(el("span", "tag " + f.v, said("severity", f.v))); if (f.c === "suspect") { card.appendChild(el("span", "tag", word("suspect"))); }
-    card.appendChild(el("p", "", told[lang])); if (told.p) { point(card, word("proposal"), told.p); }
-    if (info) {
-      fold = el("details"); fold.open = !!opened; fold.appendChild(el("summary", "", word("card"))); card.appendChild(fold);
-      point(fold, word("todo"), info["todo_" + lang]); point(fold, word("office"), said("office", told.o)); point(fold, word("rule"), info["rule_" + lang]); point(fold, word("trap"), info["trap_" + lang]); point(fold, word("source"), info.source);
-    }
-    return card;
-  }
-  function point(box, name, text) { var q = el("p"); q.appendChild(el("b", "", name + " ")); q.appendChild(document.createTextNode(text)); box.appendChild(q); }
-  function records(p, objects) {
-    var table = el("table"); p.appendChild(el("h3", "", word("records"))); p.appendChild(table);
-    KINDS.forEach(function (kind) {
-      var ids = Object.keys(objects[kind]).sort(); if (!ids.length) { row(table, [said("kind", kind), "—", word("none")]); }
-      ids.forEach(function (id) {
-        var o = here().details.objects[kind][id] || { t: "", s: "", d: [] }, r = row(table, [said("kind", kind)]), at = r.insertCell(), link = el("button", "object", id), what = r.insertCell();
-        link.type = "button"; link.className = "object"; link.onclick = function () { goto(kind, id, o.v); }; at.appendChild(jump(id, kind, o.v)); what.appendChild(el("div", "", o.t));
-        what.appendChild(el("small", "faint", [titled(o.s)].concat((o.d || []).map(function (d) { return said("state", d); })).concat(o.v !== undefined && o.v !== now.scope ? [word("elsewhere") + " " + village(o.v)] : []).join("，")));
-        if (o.n) { what.appendChild(el("div", "faint", word("people").split(" ").map(function (w, i) { return w + " " + (o.n[i] || word("unknown")); }).join("，"))); }
+    var key = s.kind[0],
+      all = here().details.links,
+      own = all.filter(function (l) {
+        return l[key] === s.id;
+      }),
+      ids = { b: {}, p: {}, a: {} };
+    own.concat([{}]).forEach(function (l) {
+      ["b", "p", "a"].forEach(function (k) {
+        if (l[k]) {
+          ids[k][l[k]] = 1;
+        }
+      });
+    });
+    ids[key] = {};
+    ids[key][s.id] = 1;
+    return all.filter(function (l) {
+      return ["b", "p", "a"].every(function (k) {
+        return !l[k] || ids[k][l[k]];
       });
     });
   }
-  function jump(id, kind, code) { var b = el("a", "object", id); b.tabIndex = 0; b.setAttribute("role", "button"); b.onclick = function () { goto(kind, id, code); }; b.onkeydown = function (e) { if (e.key === "Enter") { goto(kind, id, code); } }; return b; }
-  function goto(kind, id, code) { if (code !== undefined && code !== now.scope && place(code) >= 0) { open(code, { kind: kind, id: id }); } else { choose(kind, id, true); } }
-  function row(table, cells) { var r = table.insertRow(); cells.forEach(function (c) { r.insertCell().textContent = c; }); return r; }
-  function links(p, found) {
-    if (!found.length) { p.appendChild(el("p", "faint", word("no_link"))); return; }
-    p.appendChild(el("h3", "", word("links"))); var table = el("table"), differ = found.filter(function (l) { return l.m; }); p.appendChild(table);
-    found.forEach(function (l) {
-      row(table, [[l.b, l.p, l.a].map(function (x) { return x || "—"; }).join(" · "), said("link", l.s), (l.d === undefined ? "" : l.d + " m"), word("score") + " " + (l.q === undefined ? "—" : l.q), said("reason", l.r || "")]);
+  function around(s) {
+    var links = linked(s),
+      out = { building: {}, plate: {}, address: {} };
+    if (out[s.kind]) {
+      out[s.kind][s.id] = 1;
+    }
+    links.forEach(function (l) {
+      if (l.b) {
+        out.building[l.b] = 1;
+      }
+      if (l.p) {
+        out.plate[l.p] = 1;
+      }
+      if (l.a) {
+        out.address[l.a] = 1;
+      }
     });
-    if (!differ.length) { return; } p.appendChild(el("h3", "", word("compared")));
+    if (s.first) {
+      (s.first.r || []).forEach(function (o) {
+        out[o[0]][o[1]] = 1;
+      });
+    }
+    return { links: links, objects: out };
+  }
+  function partners() {
+    var s = subject(),
+      out = [];
+    if (!s) {
+      return out;
+    }
+    var a = around(s).objects;
+    KINDS.forEach(function (k) {
+      Object.keys(a[k]).forEach(function (id) {
+        if (k !== s.kind || id !== s.id) {
+          out.push([k, id]);
+        }
+      });
+    });
+    return out;
+  }
+  function panel() {
+    var p = $("panel"),
+      s = subject(),
+      v;
+    p.textContent = "";
+    if (!s) {
+      v = meta.villages[place(now.scope)];
+      p.appendChild(el("h2", "", v.name || word("outside")));
+      p.appendChild(
+        el(
+          "p",
+          "",
+          word("buildings") +
+            " " +
+            many(v.buildings) +
+            "　" +
+            word("plates") +
+            " " +
+            many(v.plates) +
+            "　" +
+            word("addresses") +
+            " " +
+            many(v.addresses) +
+            "　" +
+            word("problems") +
+            " " +
+            many(v.findings),
+        ),
+      );
+      p.appendChild(el("p", "faint", word("choose")));
+      return;
+    }
+    var o = (here().details.objects[s.kind] || {})[s.id];
+    p.appendChild(el("h2", "", (o && o.t) || s.id));
+    p.appendChild(el("p", "faint", said("kind", s.kind) + " " + s.id + (o ? "　" + titled(o.s) : "")));
+    findings(p, s);
+    var a = around(s);
+    if (o) {
+      records(p, a.objects);
+      links(p, a.links);
+    }
+  }
+  function findings(p, s) {
+    var scene = here(),
+      touch = view.touching[D.key(s.kind, s.id)] || [],
+      all = scene.layers.findings.features;
+    if (!touch.length && s.first) {
+      touch = all
+        .map(function (_, i) {
+          return i;
+        })
+        .filter(function (i) {
+          return all[i].properties.id === s.first.id;
+        });
+    }
+    if (s.first) {
+      touch = touch.slice().sort(function (x, y) {
+        return (all[y].properties.id === s.first.id) - (all[x].properties.id === s.first.id) || x - y;
+      });
+    }
+    if (!touch.length) {
+      p.appendChild(el("p", "faint", word("no_finding")));
+    }
+    touch.forEach(function (i) {
+      p.appendChild(finding(all[i].properties, scene.details.findings[i], s.first && all[i].properties.id === s.first.id));
+    });
+  }
+  function finding(f, told, opened) {
+    var card = el("div", "card"),
+      look = view.look(f.s),
+      sign = el("span", "sign", look.sign),
+      info = meta.cards[f.s],
+      lang = now.language,
+      fold;
+    sign.style.background = look.fill;
+    sign.style.color = look.ink;
+    card.appendChild(sign);
+    card.appendChild(el("b", "", titled(f.s)));
+    card.appendChild(el("span", "tag " + f.v, said("severity", f.v)));
+    if (f.c === "suspect") {
+      card.appendChild(el("span", "tag", word("suspect")));
+    }
+    card.appendChild(el("p", "", told[lang]));
+    if (told.p) {
+      point(card, word("proposal"), told.p);
+    }
+    if (info) {
+      fold = el("details");
+      fold.open = !!opened;
+      fold.appendChild(el("summary", "", word("card")));
+      card.appendChild(fold);
+      point(fold, word("todo"), info["todo_" + lang]);
+      point(fold, word("office"), said("office", told.o));
+      point(fold, word("rule"), info["rule_" + lang]);
+      point(fold, word("trap"), info["trap_" + lang]);
+      point(fold, word("source"), info.source);
+    }
+    return card;
+  }
+  function point(box, name, text) {
+    var q = el("p");
+    q.appendChild(el("b", "", name + " "));
+    q.appendChild(document.createTextNode(text));
+    box.appendChild(q);
+  }
+  function records(p, objects) {
+    var table = el("table");
+    p.appendChild(el("h3", "", word("records")));
+    p.appendChild(table);
+    KINDS.forEach(function (kind) {
+      var ids = Object.keys(objects[kind]).sort();
+      if (!ids.length) {
+        row(table, [said("kind", kind), "—", word("none")]);
+      }
+      ids.forEach(function (id) {
+        var o = here().details.objects[kind][id] || { t: "", s: "", d: [] },
+          r = row(table, [said("kind", kind)]),
+          at = r.insertCell(),
+          link = el("button", "object", id),
+          what = r.insertCell();
+        link.type = "button";
+        link.className = "object";
+        link.onclick = function () {
+          goto(kind, id, o.v);
+        };
+        at.appendChild(jump(id, kind, o.v));
+        what.appendChild(el("div", "", o.t));
+        what.appendChild(
+          el(
+            "small",
+            "faint",
+            [titled(o.s)]
+              .concat(
+                (o.d || []).map(function (d) {
+                  return said("state", d);
+                }),
+              )
+              .concat(o.v !== undefined && o.v !== now.scope ? [word("elsewhere") + " " + village(o.v)] : [])
+              .join("，"),
+          ),
+        );
+        if (o.n) {
+          what.appendChild(
+            el(
+              "div",
+              "faint",
+              word("people")
+                .split(" ")
+                .map(function (w, i) {
+                  return w + " " + (o.n[i] || word("unknown"));
+                })
+                .join("，"),
+            ),
+          );
+        }
+      });
+    });
+  }
+  function jump(id, kind, code) {
+    var b = el("a", "object", id);
+    b.tabIndex = 0;
+    b.setAttribute("role", "button");
+    b.onclick = function () {
+      goto(kind, id, code);
+    };
+    b.onkeydown = function (e) {
+      if (e.key === "Enter") {
+        goto(kind, id, code);
+      }
+    };
+    return b;
+  }
+  function goto(kind, id, code) {
+    if (code !== undefined && code !== now.scope && place(code) >= 0) {
+      open(code, { kind: kind, id: id });
+    } else {
+      choose(kind, id, true);
+    }
+  }
+  function row(table, cells) {
+    var r = table.insertRow();
+    cells.forEach(function (c) {
+      r.insertCell().textContent = c;
+    });
+    return r;
+  }
+  function links(p, found) {
+    if (!found.length) {
+      p.appendChild(el("p", "faint", word("no_link")));
+      return;
+    }
+    p.appendChild(el("h3", "", word("links")));
+    var table = el("table"),
+      differ = found.filter(function (l) {
+        return l.m;
+      });
+    p.appendChild(table);
+    found.forEach(function (l) {
+      row(table, [
+        [l.b, l.p, l.a]
+          .map(function (x) {
+            return x || "—";
+          })
+          .join(" · "),
+        said("link", l.s),
+        l.d === undefined ? "" : l.d + " m",
+        word("score") + " " + (l.q === undefined ? "—" : l.q),
+        said("reason", l.r || ""),
+      ]);
+    });
+    if (!differ.length) {
+      return;
+    }
+    p.appendChild(el("h3", "", word("compared")));
     differ.forEach(function (l) {
-      var q = el("p"); q.appendChild(el("span", "faint", l.p + "　")); l.m.forEach(function (piece) { q.appendChild(piece[1] ? document.createTextNode(piece[0]) : el("mark", "", piece[0])); });
-      q.appendChild(el("br")); q.appendChild(el("span", "faint", l.a + "　" + caption("address", l.a))); p.appendChild(q);
+      var q = el("p");
+      q.appendChild(el("span", "faint", l.p + "　"));
+      l.m.forEach(function (piece) {
+        q.appendChild(piece[1] ? document.createTextNode(piece[0]) : el("mark", "", piece[0]));
+      });
+      q.appendChild(el("br"));
+      q.appendChild(el("span", "faint", l.a + "　" + caption("address", l.a)));
+      p.appendChild(q);
     });
   }
 
   /* Search over all villages; the index is read when it is first needed. */
   function find(text) {
-    var box = $("hits"), q = text.trim().toLowerCase(), hits = []; box.textContent = ""; box.hidden = !q; $("query").setAttribute("aria-expanded", !!q); if (!q) { return; }
+    var box = $("hits"),
+      q = text.trim().toLowerCase(),
+      hits = [];
+    box.textContent = "";
+    box.hidden = !q;
+    $("query").setAttribute("aria-expanded", !!q);
+    if (!q) {
+      return;
+    }
     search = search || JSON.parse($("search").textContent);
-    search.some(function (r) { if (r[1].toLowerCase().indexOf(q) >= 0 || r[2].toLowerCase().indexOf(q) >= 0) { hits.push(r); } return hits.length >= 60; });
-    hits.sort(function (a, b) { return (b[1].toLowerCase() === q) - (a[1].toLowerCase() === q); });
-    hits.forEach(function (r) {
-      var b = el("button"); b.type = "button"; b.setAttribute("role", "option"); b.appendChild(el("b", "", r[2] || r[1])); b.appendChild(el("br")); b.appendChild(el("small", "", said("kind", LETTER[r[0]]) + " " + r[1] + "　" + village(meta.villages[r[3]].code)));
-      b.onclick = function () { box.hidden = true; goto(LETTER[r[0]], r[1], meta.villages[r[3]].code); }; box.appendChild(b);
+    search.some(function (r) {
+      if (r[1].toLowerCase().indexOf(q) >= 0 || r[2].toLowerCase().indexOf(q) >= 0) {
+        hits.push(r);
+      }
+      return hits.length >= 60;
     });
-    if (!hits.length) { box.appendChild(el("p", "faint", "　" + word("nothing"))); }
+    hits.sort(function (a, b) {
+      return (b[1].toLowerCase() === q) - (a[1].toLowerCase() === q);
+    });
+    hits.forEach(function (r) {
+      var b = el("button");
+      b.type = "button";
+      b.setAttribute("role", "option");
+      b.appendChild(el("b", "", r[2] || r[1]));
+      b.appendChild(el("br"));
+      b.appendChild(el("small", "", said("kind", LETTER[r[0]]) + " " + r[1] + "　" + village(meta.villages[r[3]].code)));
+      b.onclick = function () {
+        box.hidden = true;
+        goto(LETTER[r[0]], r[1], meta.villages[r[3]].code);
+      };
+      box.appendChild(b);
+    });
+    if (!hits.length) {
+      box.appendChild(el("p", "faint", "　" + word("nothing")));
+    }
   }
 
   function told(event) {
-    if (event.kind === "village") { open(event.id); }
-    else if (event.layer) { now.layers = Object.assign({}, now.layers); now.layers[event.layer] = event.shown; draw(false); }
-    else if (event.code) { now.codes = Object.assign({}, now.codes); if (now.codes[event.code]) { delete now.codes[event.code]; } else { now.codes[event.code] = true; } draw(false); }
-    else if (event.all) { now.codes = {}; draw(false); }
-    else { choose(event.kind, event.id, false); }
+    if (event.kind === "village") {
+      open(event.id);
+    } else if (event.layer) {
+      now.layers = Object.assign({}, now.layers);
+      now.layers[event.layer] = event.shown;
+      draw(false);
+    } else if (event.code) {
+      now.codes = Object.assign({}, now.codes);
+      if (now.codes[event.code]) {
+        delete now.codes[event.code];
+      } else {
+        now.codes[event.code] = true;
+      }
+      draw(false);
+    } else if (event.all) {
+      now.codes = {};
+      draw(false);
+    } else {
+      choose(event.kind, event.id, false);
+    }
   }
   function step(by) {
-    var all = Array.prototype.slice.call(document.querySelectorAll("#list button[data-id]")), at = all.findIndex(function (b) { return b.getAttribute("aria-current") === "true"; }), next = all[at < 0 ? 0 : at + by];
-    if (next) { next.click(); focusRow(next.dataset.id); }
+    var all = Array.prototype.slice.call(document.querySelectorAll("#list button[data-id]")),
+      at = all.findIndex(function (b) {
+        return b.getAttribute("aria-current") === "true";
+      }),
+      next = all[at < 0 ? 0 : at + by];
+    if (next) {
+      next.click();
+      focusRow(next.dataset.id);
+    }
   }
 
-  D.mount(map, meta.settings, told); view = D.view; view.ready = (function (ready) { return function () { ready.call(view); }; })(view.ready);
-  $("scope").onchange = function (e) { if (e.target.value === "@") { now.scope = null; now.chosen = null; draw(true); } else { open(e.target.value.slice(1)); } };
-  $("metric").onchange = function (e) { now.metric = Number(e.target.value); draw(false); };
-  $("language").onclick = function () { now.language = now.language === "zh" ? "en" : "zh"; draw(false); };
-  $("dark").onclick = function () { now.dark = !now.dark; draw(false); };
-  $("print").onclick = function () { window.print(); };
-  $("filter").oninput = function (e) { now.text = e.target.value.trim(); now.shown = LONG; draw(false); };
-  $("query").oninput = function (e) { find(e.target.value); };
-  $("query").onkeydown = function (e) { var b = $("hits").querySelector("button"); if (e.key === "Enter" && b) { b.click(); } if (e.key === "ArrowDown" && b) { b.focus(); e.preventDefault(); } };
-  $("hits").onkeydown = function (e) { var b = document.activeElement, next = e.key === "ArrowDown" ? b.nextSibling : e.key === "ArrowUp" ? b.previousSibling || $("query") : null; if (next) { next.focus(); e.preventDefault(); } };
-  document.addEventListener("click", function (e) { if (!$("find").contains(e.target)) { $("hits").hidden = true; } });
+  D.mount(map, meta.settings, told);
+  view = D.view;
+  view.ready = (function (ready) {
+    return function () {
+      ready.call(view);
+    };
+  })(view.ready);
+  $("scope").onchange = function (e) {
+    if (e.target.value === "@") {
+      now.scope = null;
+      now.chosen = null;
+      draw(true);
+    } else {
+      open(e.target.value.slice(1));
+    }
+  };
+  $("metric").onchange = function (e) {
+    now.metric = Number(e.target.value);
+    draw(false);
+  };
+  $("language").onclick = function () {
+    now.language = now.language === "zh" ? "en" : "zh";
+    draw(false);
+  };
+  $("dark").onclick = function () {
+    now.dark = !now.dark;
+    draw(false);
+  };
+  $("print").onclick = function () {
+    window.print();
+  };
+  $("filter").oninput = function (e) {
+    now.text = e.target.value.trim();
+    now.shown = LONG;
+    draw(false);
+  };
+  $("query").oninput = function (e) {
+    find(e.target.value);
+  };
+  $("query").onkeydown = function (e) {
+    var b = $("hits").querySelector("button");
+    if (e.key === "Enter" && b) {
+      b.click();
+    }
+    if (e.key === "ArrowDown" && b) {
+      b.focus();
+      e.preventDefault();
+    }
+  };
+  $("hits").onkeydown = function (e) {
+    var b = document.activeElement,
+      next = e.key === "ArrowDown" ? b.nextSibling : e.key === "ArrowUp" ? b.previousSibling || $("query") : null;
+    if (next) {
+      next.focus();
+      e.preventDefault();
+    }
+  };
+  document.addEventListener("click", function (e) {
+    if (!$("find").contains(e.target)) {
+      $("hits").hidden = true;
+    }
+  });
   document.addEventListener("keydown", function (e) {
     var typing = /INPUT|SELECT/.test(document.activeElement.tagName);
-    if (e.key === "Escape") { $("hits").hidden = true; if (typing) { document.activeElement.blur(); } else if (now.scope !== null) { choose(null); } }
-    else if (e.key === "/" && !typing) { e.preventDefault(); $("query").focus(); }
-    else if ((e.key === "ArrowDown" || e.key === "ArrowUp") && !typing && now.scope !== null && !$("map").contains(document.activeElement) && !$("find").contains(document.activeElement)) { e.preventDefault(); step(e.key === "ArrowDown" ? 1 : -1); }
+    if (e.key === "Escape") {
+      $("hits").hidden = true;
+      if (typing) {
+        document.activeElement.blur();
+      } else if (now.scope !== null) {
+        choose(null);
+      }
+    } else if (e.key === "/" && !typing) {
+      e.preventDefault();
+      $("query").focus();
+    } else if (
+      (e.key === "ArrowDown" || e.key === "ArrowUp") &&
+      !typing &&
+      now.scope !== null &&
+      !$("map").contains(document.activeElement) &&
+      !$("find").contains(document.activeElement)
+    ) {
+      e.preventDefault();
+      step(e.key === "ArrowDown" ? 1 : -1);
+    }
   });
-  window.addEventListener("beforeprint", function () { map.invalidateSize(); });
-  if (meta.villages.length === 1) { open(meta.villages[0].code); } else { draw(true); }
+  window.addEventListener("beforeprint", function () {
+    map.invalidateSize();
+  });
+  if (meta.villages.length === 1) {
+    open(meta.villages[0].code);
+  } else {
+    draw(true);
+  }
 })();
