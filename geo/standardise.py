@@ -37,8 +37,8 @@ from geo.read.shapes import check_kind, check_lines, check_polygons, points_only
 from geo.read.values import OPEN_END, parse_date, type_table
 from geo.tables import INPUT, PARSE, Inputs, Scope, Table
 
-_PAST = ("surveyed_on", "installed_on", "valid_from", "counted_on", "demolished_on", "effective_on")
-"""Dates that record what has happened; the newest of them is the day the data speak of."""
+_PAST = ("surveyed_on", "installed_on", "valid_from", "counted_on", "demolished_on")
+"""Dates that record what has happened (a renaming may lie ahead); the newest of them is the day the data speak of."""
 _FUTURE = ("expires_on", "valid_to")
 _LEVELS = ("province", "city", "county", "town")
 _AGREE = 0.9
@@ -276,13 +276,14 @@ def _scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
 
 def _as_of(said: str | None, frames: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, tuple[str, ...]]:
     """The day the rules mean by today, and what must be said about it."""
+    dates = [frame[c].dropna() for frame in frames.values() for c in _PAST if c in frame]
+    newest = max((d[d < OPEN_END].max() for d in dates if (d < OPEN_END).any()), default=None)
     if said is not None:
         day = parse_date(said)
         if day is None:
             raise ProjectError(f"as_of 应为 2026-06-30 这样的日期，实际为 {said}", f"as_of must be a day like 2026-06-30, not {said}")
-        return day, ()
-    dates = [frame[c].dropna() for frame in frames.values() for c in _PAST if c in frame]
-    newest = max((d[d < OPEN_END].max() for d in dates if (d < OPEN_END).any()), default=None)
+        older = newest is not None and day < newest
+        return day, (f"as_of_older: as_of 早于数据中的 {newest:%Y-%m-%d} / as_of is older than the data of {newest:%Y-%m-%d}",) if older else ()
     if newest is not None:
         return pd.Timestamp(newest), ()
     if any(frame[c].notna().any() for frame in frames.values() for c in _FUTURE if c in frame):

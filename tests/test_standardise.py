@@ -344,6 +344,12 @@ def test_today_is_the_newest_day_that_has_happened_unless_it_is_said(tmp_path, t
         inputs_of(folder, as_of="gestern")
 
 
+def test_a_today_before_the_newest_count_is_noted(tmp_path, town):
+    folder = deliver(tmp_path / "a", town)
+    assert inputs_of(folder, as_of="2026-05-01").notes[0].startswith("as_of_older")
+    assert inputs_of(folder, as_of="2026-06-01").notes == ()
+
+
 def test_without_any_day_the_user_is_asked_only_where_it_matters(tmp_path, town):
     plates = town["plates"]
     inputs = inputs_of(deliver(tmp_path / "a", {"plates": plates}))
