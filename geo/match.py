@@ -29,8 +29,8 @@ class Doors:
         worse of the two keys), village_agrees (bool: by their main witnesses), distance_m (NaN: one has no point),
         declared (bool: the plate names the address).
     conflicts
-        One row per plate and address left over side by side with different numbers: plate, address, distance_m. They
-        share a door as to place, not as to text.
+        One row per plate and address left over that nearly agree: the same number but for its kind or an omitted
+        street, or different numbers side by side: plate, address, distance_m. They share a door as to place, not as to text.
     undecided
         Pairs of the same columns where an address fits several plates and nothing tells them apart.
     doors_n
@@ -68,8 +68,12 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     respelt = _respelt(plates.iloc[left_p], addresses.iloc[left_a], plates, addresses, reach_m=thresholds.misplaced_m)
     pairs = pd.concat([pairs, respelt.assign(plate=left_p[respelt["plate"]], address=left_a[respelt["address"]])], ignore_index=True)
     left_p, left_a = np.setdiff1d(left_p, pairs["plate"]), np.setdiff1d(left_a, pairs["address"])
-    conflicts = _conflicts(plates.iloc[left_p], addresses.iloc[left_a], within_m=2 * thresholds.near_m)
+    conflicts = _nearly(plates.iloc[left_p], addresses.iloc[left_a], reach_m=thresholds.misplaced_m)
     conflicts = conflicts.assign(plate=left_p[conflicts["plate"]], address=left_a[conflicts["address"]])
+    left_p, left_a = np.setdiff1d(left_p, conflicts["plate"]), np.setdiff1d(left_a, conflicts["address"])
+    beside = _conflicts(plates.iloc[left_p], addresses.iloc[left_a], within_m=_usual_distance(pairs, thresholds))
+    beside = beside.assign(plate=left_p[beside["plate"]], address=left_a[beside["address"]])
+    conflicts = pd.concat([conflicts, beside], ignore_index=True).sort_values("plate", ignore_index=True)
     plate_door = np.arange(len(plates))
     address_door = np.full(len(addresses), -1)
     for joined in (pairs, conflicts):
@@ -179,6 +183,53 @@ def _slips(names: pd.DataFrame) -> pd.DataFrame:
     found = found[~(found["char"].isin(TELLING) | found["char_common"].isin(TELLING))]
     found = found[~found.duplicated(["village_code", "place"], keep=False)]
     return found[["village_code", "place", "place_common"]].set_axis(["village_code", "slip", "meant"], axis=1)
+
+
+def _nearly(plates: pd.DataFrame, addresses: pd.DataFrame, *, reach_m: float) -> pd.DataFrame:
+    """Left-over plates and addresses of one village whose keys are equal but for the kind, or for a street one of them omits.
+
+    Never the same door by themselves (address.md 2.3, POSSIBLE); where each is the other's only candidate they are
+    most likely one house that was re-addressed in place.
+    """
+    left, right = _loose_keys(plates), _loose_keys(addresses)
+    found = [
+        left.merge(right, left_on=["village", mine], right_on=["village", yours], suffixes=("_p", "_a")).dropna(subset=["village"])
+        for mine, yours in (("kindless", "kindless"), ("laneless", "streetless"), ("streetless", "laneless"))
+    ]
+    pairs = pd.concat([f[["at_p", "at_a"]] for f in found]).drop_duplicates().set_axis(["plate", "address"], axis=1)
+    pairs = pairs[~pairs.duplicated("plate", keep=False) & ~pairs.duplicated("address", keep=False)]
+    distance = shapely.distance(plates.geometry.to_numpy()[pairs["plate"]], addresses["anchor"].to_numpy(dtype=object)[pairs["address"]])
+    return pairs.assign(distance_m=distance)[~(distance > reach_m)].sort_values(["plate", "address"], ignore_index=True)
+
+
+def _loose_keys(table: pd.DataFrame) -> pd.DataFrame:
+    """Keys with one element left out: village, at (position), kindless (without 临), streetless (of a lane whose street
+    is written, without it) and laneless (of a lane whose street is not written). Rows without a key are absent."""
+    rows = table.assign(at=np.arange(len(table)))
+    rows = rows[rows["door"].notna() & rows["village_code"].notna()]
+    kindless = rows["door"].str.replace("临", "", regex=False)
+    tail = [k[len(s) :] if isinstance(s, str) and k.startswith(s) else None for k, s in zip(kindless, rows["street"], strict=True)]
+    on_lane = rows["lane"].notna()
+    return pd.DataFrame(
+        {
+            "village": rows["village_code"].to_numpy(),
+            "at": rows["at"].to_numpy(),
+            "kindless": kindless.to_numpy(),
+            "streetless": np.where(on_lane & rows["street"].notna(), np.array(tail, dtype=object), np.array([f"\0p{i}" for i in rows["at"]], dtype=object)),
+            "laneless": np.where(on_lane & rows["street"].isna(), kindless, np.array([f"\0a{i}" for i in rows["at"]], dtype=object)),
+        }
+    )
+
+
+def _usual_distance(pairs: pd.DataFrame, thresholds: Thresholds) -> float:
+    """How far apart the plate and the address of one door usually lie here: what "side by side" means, at most twice `near_m`."""
+    known = pairs["distance_m"].dropna()
+    usual = float(known.quantile(0.9)) if len(known) >= LEAST_PAIRS_N else np.inf
+    return min(max(usual, 1.0), 2 * thresholds.near_m)
+
+
+LEAST_PAIRS_N = 30
+"""Pairs from which their distance is learned; with fewer the widest reach is used."""
 
 
 def _conflicts(plates: pd.DataFrame, addresses: pd.DataFrame, *, within_m: float) -> pd.DataFrame:

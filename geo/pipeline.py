@@ -85,8 +85,9 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
-        outline = believed["building_id"].map(dict(zip(footprints["building_id"], footprints.geometry, strict=True))).to_numpy(dtype=object)
-        believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), outline)
+        outlines = dict(zip(footprints["building_id"], footprints.geometry, strict=True))
+        declared = np.array([*(outlines.get(b) for b in believed["building_id"]), None], dtype=object)[:-1]
+        believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared)
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
         near = locate(points, footprints.geometry.to_numpy(), within_m=t.candidate_m)
     with clock("match"):
