@@ -62,9 +62,8 @@ def _objects(result: Result, kind: str, ids: list[str]) -> dict[str, dict[str, A
     # One dictionary per object is what JSON is made of; nothing is computed in this loop.
     for row, text in zip(table[columns].to_dict("records"), texts, strict=True):
         one = str(row[f"{kind}_id"])
-        entry: dict[str, Any] = {"t": text, "s": row["status"]}
-        if isinstance(row["village_code"], str):
-            entry["v"] = row["village_code"]
+        village = row["village_code"] if isinstance(row["village_code"], str) else ""
+        entry: dict[str, Any] = {"t": text, "s": row["status"], "v": village}
         entry["d"] = [_plain(row[c]) for c in _TOLD[kind] if c in row and pd.notna(row[c])]
         if kind == "building":
             entry["n"] = [shown(row.get(c)) for c in PEOPLE]

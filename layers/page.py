@@ -58,7 +58,7 @@ def write_map(out: Path, target: Path) -> Path:
 def page(result: Result) -> str:
     """The page as text: the same for the same result."""
     sheets = "\n".join(_inline_css(path) for path in (VENDOR / "leaflet.css", ASSETS / "map.css", ASSETS / "page.css"))
-    ours = [ASSETS / f"{name}.js" for name in (*SCRIPTS, "page")]
+    ours = [ASSETS / f"{name}.js" for name in (*SCRIPTS, "panel", "page")]
     scripts = [path.read_text(encoding="utf-8") for path in (VENDOR / "leaflet.js", *ours)]
     blocks = [("meta", _meta(result)), ("search", _search(result)), ("overview", compose(result, OVERVIEW))]
     blocks += [(f"village-{n}", compose(result, code) | {"details": details(result, code)}) for n, code in enumerate(result.villages)]

@@ -10,8 +10,7 @@
     scenes = {},
     search = null,
     LONG = 300;
-  var KINDS = ["building", "plate", "address"],
-    LETTER = { b: "building", p: "plate", a: "address" };
+  var LETTER = { b: "building", p: "plate", a: "address" };
   var now = {
     language: "zh",
     dark: matchMedia("(prefers-color-scheme: dark)").matches,
@@ -64,6 +63,14 @@
   }
   function many(n) {
     return n.toLocaleString("en-US");
+  }
+
+  function totals(v) {
+    return ["buildings", "plates", "addresses", "findings"]
+      .map(function (t) {
+        return word(t === "findings" ? "problems" : t) + " " + many(v[t]);
+      })
+      .join("　");
   }
 
   /* Which findings of the village are shown, and which would be without the choice of codes. */
@@ -127,7 +134,7 @@
     base.mask = Object.keys(now.codes).length || now.text ? f.shown : null;
     rows = f.shown;
     if (now.chosen) {
-      base.partners = partners();
+      base.partners = panel.partners();
     }
     return base;
   }
@@ -181,7 +188,7 @@
       s.fly = ++now.fly;
     }
     if (fresh) {
-      view.state = Object.assign(view.state, s);
+      view.state = s;
       view.map.getContainer().classList.toggle("dp-dark", s.dark);
       view.load(now.scope === null ? block(-1) : here());
       view.fit();
@@ -195,7 +202,7 @@
       overview();
     } else {
       list();
-      panel();
+      panel.draw();
     }
   }
   function texts() {
@@ -361,333 +368,18 @@
         return a + v[t];
       }, 0);
     });
-    p.appendChild(
-      el(
-        "p",
-        "faint",
-        word("buildings") +
-          " " +
-          many(sum.buildings) +
-          "　" +
-          word("plates") +
-          " " +
-          many(sum.plates) +
-          "　" +
-          word("addresses") +
-          " " +
-          many(sum.addresses) +
-          "　" +
-          word("problems") +
-          " " +
-          many(sum.findings),
-      ),
-    );
+    p.appendChild(el("p", "faint", totals(sum)));
     if (!sum.buildings && !sum.plates && !sum.addresses) {
       p.appendChild(el("p", "", word("empty")));
     }
   }
 
-  /* Everything of one object: findings that speak of it, the three records, links. */
-  function subject() {
-    var c = now.chosen,
-      f;
-    if (!c) {
-      return null;
-    }
-    if (c.kind !== "finding") {
-      return { kind: c.kind, id: c.id, first: null };
-    }
-    f = here().layers.findings.features.filter(function (x) {
-      return x.properties.id === c.id;
-    })[0];
-    return f && { kind: f.properties.k, id: f.properties.o, first: f.properties };
-  }
-  function linked(s) {
-    var key = s.kind[0],
-      all = here().details.links,
-      own = all.filter(function (l) {
-        return l[key] === s.id;
-      }),
-      ids = { b: {}, p: {}, a: {} };
-    own.concat([{}]).forEach(function (l) {
-      ["b", "p", "a"].forEach(function (k) {
-        if (l[k]) {
-          ids[k][l[k]] = 1;
-        }
-      });
-    });
-    ids[key] = {};
-    ids[key][s.id] = 1;
-    return all.filter(function (l) {
-      return ["b", "p", "a"].every(function (k) {
-        return !l[k] || ids[k][l[k]];
-      });
-    });
-  }
-  function around(s) {
-    var links = linked(s),
-      out = { building: {}, plate: {}, address: {} };
-    if (out[s.kind]) {
-      out[s.kind][s.id] = 1;
-    }
-    links.forEach(function (l) {
-      if (l.b) {
-        out.building[l.b] = 1;
-      }
-      if (l.p) {
-        out.plate[l.p] = 1;
-      }
-      if (l.a) {
-        out.address[l.a] = 1;
-      }
-    });
-    if (s.first) {
-      (s.first.r || []).forEach(function (o) {
-        out[o[0]][o[1]] = 1;
-      });
-    }
-    return { links: links, objects: out };
-  }
-  function partners() {
-    var s = subject(),
-      out = [];
-    if (!s) {
-      return out;
-    }
-    var a = around(s).objects;
-    KINDS.forEach(function (k) {
-      Object.keys(a[k]).forEach(function (id) {
-        if (k !== s.kind || id !== s.id) {
-          out.push([k, id]);
-        }
-      });
-    });
-    return out;
-  }
-  function panel() {
-    var p = $("panel"),
-      s = subject(),
-      v;
-    p.textContent = "";
-    if (!s) {
-      v = meta.villages[place(now.scope)];
-      p.appendChild(el("h2", "", v.name || word("outside")));
-      p.appendChild(
-        el(
-          "p",
-          "",
-          word("buildings") +
-            " " +
-            many(v.buildings) +
-            "　" +
-            word("plates") +
-            " " +
-            many(v.plates) +
-            "　" +
-            word("addresses") +
-            " " +
-            many(v.addresses) +
-            "　" +
-            word("problems") +
-            " " +
-            many(v.findings),
-        ),
-      );
-      p.appendChild(el("p", "faint", word("choose")));
-      return;
-    }
-    var o = (here().details.objects[s.kind] || {})[s.id];
-    p.appendChild(el("h2", "", (o && o.t) || s.id));
-    p.appendChild(el("p", "faint", said("kind", s.kind) + " " + s.id + (o ? "　" + titled(o.s) : "")));
-    findings(p, s);
-    var a = around(s);
-    if (o) {
-      records(p, a.objects);
-      links(p, a.links);
-    }
-  }
-  function findings(p, s) {
-    var scene = here(),
-      touch = view.touching[D.key(s.kind, s.id)] || [],
-      all = scene.layers.findings.features;
-    if (!touch.length && s.first) {
-      touch = all
-        .map(function (_, i) {
-          return i;
-        })
-        .filter(function (i) {
-          return all[i].properties.id === s.first.id;
-        });
-    }
-    if (s.first) {
-      touch = touch.slice().sort(function (x, y) {
-        return (all[y].properties.id === s.first.id) - (all[x].properties.id === s.first.id) || x - y;
-      });
-    }
-    if (!touch.length) {
-      p.appendChild(el("p", "faint", word("no_finding")));
-    }
-    touch.forEach(function (i) {
-      p.appendChild(finding(all[i].properties, scene.details.findings[i], s.first && all[i].properties.id === s.first.id));
-    });
-  }
-  function finding(f, told, opened) {
-    var card = el("div", "card"),
-      look = view.look(f.s),
-      sign = el("span", "sign", look.sign),
-      info = meta.cards[f.s],
-      lang = now.language,
-      fold;
-    sign.style.background = look.fill;
-    sign.style.color = look.ink;
-    card.appendChild(sign);
-    card.appendChild(el("b", "", titled(f.s)));
-    card.appendChild(el("span", "tag " + f.v, said("severity", f.v)));
-    if (f.c === "suspect") {
-      card.appendChild(el("span", "tag", word("suspect")));
-    }
-    card.appendChild(el("p", "", told[lang]));
-    if (told.p) {
-      point(card, word("proposal"), told.p);
-    }
-    if (info) {
-      fold = el("details");
-      fold.open = !!opened;
-      fold.appendChild(el("summary", "", word("card")));
-      card.appendChild(fold);
-      point(fold, word("todo"), info["todo_" + lang]);
-      point(fold, word("office"), said("office", told.o));
-      point(fold, word("rule"), info["rule_" + lang]);
-      point(fold, word("trap"), info["trap_" + lang]);
-      point(fold, word("source"), info.source);
-    }
-    return card;
-  }
-  function point(box, name, text) {
-    var q = el("p");
-    q.appendChild(el("b", "", name + " "));
-    q.appendChild(document.createTextNode(text));
-    box.appendChild(q);
-  }
-  function records(p, objects) {
-    var table = el("table");
-    p.appendChild(el("h3", "", word("records")));
-    p.appendChild(table);
-    KINDS.forEach(function (kind) {
-      var ids = Object.keys(objects[kind]).sort();
-      if (!ids.length) {
-        row(table, [said("kind", kind), "—", word("none")]);
-      }
-      ids.forEach(function (id) {
-        var o = here().details.objects[kind][id] || { t: "", s: "", d: [] },
-          r = row(table, [said("kind", kind)]),
-          at = r.insertCell(),
-          link = el("button", "object", id),
-          what = r.insertCell();
-        link.type = "button";
-        link.className = "object";
-        link.onclick = function () {
-          goto(kind, id, o.v);
-        };
-        at.appendChild(jump(id, kind, o.v));
-        what.appendChild(el("div", "", o.t));
-        what.appendChild(
-          el(
-            "small",
-            "faint",
-            [titled(o.s)]
-              .concat(
-                (o.d || []).map(function (d) {
-                  return said("state", d);
-                }),
-              )
-              .concat(o.v !== undefined && o.v !== now.scope ? [word("elsewhere") + " " + village(o.v)] : [])
-              .join("，"),
-          ),
-        );
-        if (o.n) {
-          what.appendChild(
-            el(
-              "div",
-              "faint",
-              word("people")
-                .split(" ")
-                .map(function (w, i) {
-                  return w + " " + (o.n[i] || word("unknown"));
-                })
-                .join("，"),
-            ),
-          );
-        }
-      });
-    });
-  }
-  function jump(id, kind, code) {
-    var b = el("a", "object", id);
-    b.tabIndex = 0;
-    b.setAttribute("role", "button");
-    b.onclick = function () {
-      goto(kind, id, code);
-    };
-    b.onkeydown = function (e) {
-      if (e.key === "Enter") {
-        goto(kind, id, code);
-      }
-    };
-    return b;
-  }
   function goto(kind, id, code) {
     if (code !== undefined && code !== now.scope && place(code) >= 0) {
       open(code, { kind: kind, id: id });
     } else {
       choose(kind, id, true);
     }
-  }
-  function row(table, cells) {
-    var r = table.insertRow();
-    cells.forEach(function (c) {
-      r.insertCell().textContent = c;
-    });
-    return r;
-  }
-  function links(p, found) {
-    if (!found.length) {
-      p.appendChild(el("p", "faint", word("no_link")));
-      return;
-    }
-    p.appendChild(el("h3", "", word("links")));
-    var table = el("table"),
-      differ = found.filter(function (l) {
-        return l.m;
-      });
-    p.appendChild(table);
-    found.forEach(function (l) {
-      row(table, [
-        [l.b, l.p, l.a]
-          .map(function (x) {
-            return x || "—";
-          })
-          .join(" · "),
-        said("link", l.s),
-        l.d === undefined ? "" : l.d + " m",
-        word("score") + " " + (l.q === undefined ? "—" : l.q),
-        said("reason", l.r || ""),
-      ]);
-    });
-    if (!differ.length) {
-      return;
-    }
-    p.appendChild(el("h3", "", word("compared")));
-    differ.forEach(function (l) {
-      var q = el("p");
-      q.appendChild(el("span", "faint", l.p + "　"));
-      l.m.forEach(function (piece) {
-        q.appendChild(piece[1] ? document.createTextNode(piece[0]) : el("mark", "", piece[0]));
-      });
-      q.appendChild(el("br"));
-      q.appendChild(el("span", "faint", l.a + "　" + caption("address", l.a)));
-      p.appendChild(q);
-    });
   }
 
   /* Search over all villages; the index is read when it is first needed. */
@@ -763,13 +455,21 @@
     }
   }
 
+  var panel = D.panel({
+    meta: meta,
+    now: now,
+    word: word,
+    said: said,
+    titled: titled,
+    village: village,
+    place: place,
+    here: here,
+    caption: caption,
+    goto: goto,
+    totals: totals,
+  });
   D.mount(map, meta.settings, told);
   view = D.view;
-  view.ready = (function (ready) {
-    return function () {
-      ready.call(view);
-    };
-  })(view.ready);
   $("scope").onchange = function (e) {
     if (e.target.value === "@") {
       now.scope = null;
