@@ -7,9 +7,7 @@ import re
 from geo.address.numeral import arabic
 from geo.address.scan import Scan
 
-_CHAIN = re.compile(
-    r"([A-Z]?\d+[A-Z]?(?!\d)|[A-Z](?=-\d))((?:-(?:[A-Z]?\d+[A-Z]?|[A-Z](?=-|$)))+)(号楼|栋|幢|号|室|房|户|楼|层)?"
-)
+_CHAIN = re.compile(r"([A-Z]?\d+[A-Z]?(?!\d)|[A-Z](?=-\d))((?:-(?:[A-Z]?\d+[A-Z]?|[A-Z](?=-|$)))+)(号楼|栋|幢|号|室|房|户|楼|层)?")
 _LONG = re.compile(r"[A-Z]?\d{3,}")
 _PLACE = frozenset(("group", "hamlet", "village", "row", "name", "neighbourhood", ""))
 

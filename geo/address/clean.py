@@ -15,9 +15,9 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]")
 class Clean(NamedTuple):
     """A cleaned text.
 
-    shown is for people (original script), key the same text folded for reading, of the same length; at holds for each
-    character its place in the raw text, over what lies beyond the limit of characters; notes are the contents of
-    brackets with the place in `key` where they stood; personal tells that a telephone or identity number was cut out.
+    shown is for people (original script), key the same text folded for reading, of the same length; notes are the
+    contents of brackets with the place in `shown` where they stood; over is what lies beyond the limit of characters;
+    personal tells that a telephone or identity number was cut out; han that the text is read as Chinese.
     """
 
     shown: str
@@ -41,56 +41,100 @@ def clean(text: str) -> Clean:
     personal = False
     notes: tuple[tuple[int, str], ...] = ()
     if han:
-        shown = shown.upper()
+        shown = shown.translate(_UPPER)
     if _TO_CLEAN.search(shown):
-        shown = _DASHES.sub("-", _LETTER_O.sub("0", _BAR.sub("-", _SPACE.sub("", shown)))) if han else _SPACE.sub(" ", shown).strip()
+        for pattern, written in _repairs(han=han):
+            shown = pattern.sub(written, shown)
+        shown = shown.strip()
         personal = _LONG.search(shown) is not None
-        shown, notes = _take_notes(_LONG.sub("", shown) if personal else shown)
+        _, shown, notes = _take_notes(_LONG.sub("", shown) if personal else shown)
     return Clean(shown, simplify(shown) if han else shown, notes, over, personal, han)
+
+
+def places(text: str) -> list[int]:
+    """For each character of `clean(text).shown` its place in `text`: the same steps, followed character by character."""
+    raw = text[:LIMIT_N]
+    shown = ""
+    at: list[int] = []
+    for i, c in enumerate(raw):
+        form = c.translate(_FORM)
+        shown, at = shown + form, at + [i] * len(form)
+    han = HAN.search(shown) is not None or not _WORDS.search(shown)
+    if han:
+        shown = shown.translate(_UPPER)
+    if not _TO_CLEAN.search(shown):
+        return at
+    for pattern, written in _repairs(han=han):
+        shown, at = _followed(pattern, written, shown, at)
+    start, end = len(shown) - len(shown.lstrip()), len(shown.rstrip())
+    shown, at = _followed(_LONG, "", shown[start:end], at[start:end])
+    kept, _, _ = _take_notes(shown)
+    return [at[i] for i in kept]
 
 
 class _Form(dict[int, str]):
     """NFKC of single characters, worked out when first met."""
 
     def __missing__(self, code: int) -> str:
-        form = unicodedata.normalize("NFKC", chr(code))
-        if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs") or form.isspace():
-            form = " " if unicodedata.category(chr(code)) != "Cf" else ""
+        c = chr(code)
+        kind = unicodedata.category(c)
+        form = "" if kind in ("Cf", "Cs") else " " if kind in ("Cc", "Zl", "Zp", "Zs") else unicodedata.normalize("NFKC", c)
         self[code] = form
         return form
 
 
-_FORM = _Form({ord(c): "-" for c in "‐‑‒–—―─－﹣−"} | {ord(c): "~" for c in "～〜∼"} | {ord("○"): "〇", ord("【"): "", ord("】"): "", ord("﹟"): "#"})
+_FORM = _Form(
+    {ord(c): "-" for c in "‐‑‒–—―─－﹣−"} | {ord(c): "~" for c in "～〜∼"} | {ord("○"): "〇", ord("【"): "", ord("】"): "", ord("﹟"): "#"}
+)
+_UPPER = {ord(c): c.upper() for c in "abcdefghijklmnopqrstuvwxyz"}
 _WORDS = re.compile(r"[^\W\d_]{2}|[^\W\d_]\.")
 """Words of an alphabet: without them and without Han characters a text is only a number, read as Chinese."""
-_SPACE = re.compile(r"\s+")
-_BAR = re.compile(r"(?<=\d)(?:一|ー|_(?=\d{1,4}(?!\d)))(?=\d)")
-_DASHES = re.compile(r"-{2,}")
-_LETTER_O = re.compile(r"(?<=\d)O(?=\d)")
-_LONG = re.compile(r"(?<!\d)(?:\d{7,}[\dX]?|0\d{2,3}-\d{7,8})(?!\d)")
 _TO_CLEAN = re.compile(r"\s|\d[O一_ー]|--|\d{7}|[()\[\]{}〔〕〈〉<>《》]")
 """Anything one of the repairs below looks for: most texts have nothing."""
+_LONG = re.compile(r"(?<!\d)(?:\d{7,}[\dX]?|0\d{2,3}-\d{7,8})(?!\d)")
+_HAN_REPAIRS = (
+    (re.compile(r"\s+"), ""),
+    (re.compile(r"(?<=\d)(?:一|ー|_(?=\d{1,4}(?!\d)))(?=\d)"), "-"),
+    (re.compile(r"(?<=\d)O(?=\d)"), "0"),
+    (re.compile(r"-{2,}"), "-"),
+)
+_OTHER_REPAIRS = ((re.compile(r"\s+"), " "),)
 _OPEN, _CLOSE = "([{〔〈<《", ")]}〕〉>》"
 
 
-def _take_notes(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Text without brackets and the notes that stood in them; a single Han character is a rare one spelled out and stays."""
-    kept: list[str] = []
+def _repairs(*, han: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return _HAN_REPAIRS if han else _OTHER_REPAIRS
+
+
+def _followed(pattern: re.Pattern[str], written: str, text: str, at: list[int]) -> tuple[str, list[int]]:
+    """The substitution, and where the characters came from."""
+    out, places_out, start = "", [], 0
+    for m in pattern.finditer(text):
+        out += text[start : m.start()] + written
+        places_out += at[start : m.start()] + at[m.start() : m.start() + len(written)]
+        start = m.end()
+    return out + text[start:], places_out + at[start:]
+
+
+def _take_notes(text: str) -> tuple[list[int], str, tuple[tuple[int, str], ...]]:
+    """Places kept, text without brackets, and the notes; a single Han character is a rare one spelled out and stays."""
+    kept: list[int] = []
     notes: list[tuple[int, str]] = []
     depth, start = 0, 0
     for i, c in enumerate(text + ")"):
         if c in _OPEN:
             depth += 1
             start = i + 1 if depth == 1 else start
-        elif c in _CLOSE:
-            if depth == 1 or (i == len(text) and depth):
-                note = text[start:i].strip()
-                if len(note) == 1 and HAN.match(note) and note not in "临原旧老新":
-                    kept.append(note)
-                elif note:
-                    notes.append((len(kept), note))
-                depth = 0
+        elif c not in _CLOSE:
+            if not depth:
+                kept.append(i)
+        elif depth == 1 or (depth and i == len(text)):
+            note = text[start:i].strip()
+            if len(note) == 1 and HAN.match(note) and note not in "临臨原旧舊老新":
+                kept.append(text.index(note, start))
+            elif note:
+                notes.append((len(kept), note))
+            depth = 0
+        else:
             depth = max(0, depth - 1)
-        elif not depth:
-            kept.append(c)
-    return "".join(kept), tuple(notes)
+    return kept, "".join(text[i] for i in kept), tuple(notes)

@@ -47,7 +47,9 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
 _DIVISIONS = ("province", "city", "county", "town", "village")
 _NUMBER = ("prefix", "number", "sub_number", "letter", "yard")
 _INSIDE = ("estate", "section", "building_no", "unit", "floor", "room")
-_READ = (*_DIVISIONS, "neighbourhood", "group", "hamlet", "street", "lane", "row", *_NUMBER, *_INSIDE, "alias", "flag", "leftover", "place", "door")
+_ROW = ("neighbourhood", "group", "hamlet", "street", "lane", "row")
+_COMPARED = (*_DIVISIONS, *_ROW, *_NUMBER, *_INSIDE)
+_READ = (*_COMPARED, "alias", "flag", "leftover", "place", "door")
 _STRICT = frozenset(("prefix", "sub_number", "letter"))
 """A door with one of these is another door than the one without it."""
 _UPPER_ONLY = frozenset(("province", "city", "county"))
@@ -64,7 +66,7 @@ def _records(parsed: pd.DataFrame) -> list[tuple[str | None, ...]]:
 def _verdict(a: Part, b: Part) -> tuple[str, str | None]:
     a, b = _same_level(a, b), _same_level(b, a)
     differing = [p for p in _compared(a, b) if _fold(p, a[p]) != _fold(p, b[p])]
-    unequal = {p for p in differing if a[p] and b[p] or (p in _STRICT and a["door"] and b["door"])}
+    unequal = {p for p in differing if (a[p] and b[p]) or (p in _STRICT and a["door"] and b["door"])}
     missing = {p for p in differing if p not in unequal}
     missing -= {"province", "city", "town", "neighbourhood"}
     # A side that writes the city but no county is no abridgement: it may be a place without counties, or another one.
@@ -97,7 +99,7 @@ def _compared(a: Part, b: Part) -> list[str]:
         skip.add("hamlet")
     if a["street"] and a["number"] and b["street"] and b["number"] and not (a["estate"] and b["estate"]):
         skip.add("estate")
-    return [p for p in (*_DIVISIONS, "neighbourhood", "group", "hamlet", "street", "lane", "row", *_NUMBER, *_INSIDE) if p not in skip]
+    return [p for p in _COMPARED if p not in skip]
 
 
 _LEVEL_WORD = re.compile(r"(?:壮族自治区|回族自治区|维吾尔自治区|特别行政区|自治区|省|市)$")

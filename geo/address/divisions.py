@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from geo.address.numeral import arabic
 from geo.address.piece import Piece
-from geo.address.slots import NEIGHBOURHOOD
+from geo.address.slots import NEIGHBOURHOOD, REGIMENT
 from geo.address.village import village_value
 from geo.address.words import PROVINCES
 from geo.tables import Scope
@@ -69,9 +69,7 @@ _SHORT = re.compile(
 )
 _ROAD = r"[前后]?(?:路(?!桥|[东南西北中]区)|街(?!道)|大街|大道|巷(?!口))"
 _NOT_CITY = rf"(?!场|政[府局务工]|民|府|委|乡|村|社区|{_ROAD})"
-_CITY = re.compile(
-    rf"[^\d,]{{1,9}}?(?:自治州|地区|盟(?!路|街)|(?<![夜菜超贸])市{_NOT_CITY}(?!辖区|镇(?![^乡村路街镇]{{1,3}}[县区])|区$))"
-)
+_CITY = re.compile(rf"[^\d,]{{1,9}}?(?:自治州|地区|盟(?!路|街)|(?<![夜菜超贸])市{_NOT_CITY}(?!辖区|镇(?![^乡村路街镇]{{1,3}}[县区])|区$))")
 _COUNTY = re.compile(
     r"市辖区|[^\d,]{1,14}?(?:自治县|自治旗|林区|特区|(?<=矿)区(?=.{2,})|"
     rf"(?<![小社校景厂库园院业矿军警营灾一二三四五六七八九十A-Z])区(?!间|域|公所|委|政府|街道|{_ROAD})|县(?!道|城|门|政府|委|府|{_ROAD})|"
@@ -85,7 +83,7 @@ _TOWN = re.compile(
     r"[^\d,]{1,14}?(?:街道办事处|街道办|(?<!一条)街道(?!路|口)|民族乡|镇(?!村|政府|中路|前路|[里上]|海[区路]|江[市路]|平[县路]|"
     r"[东南西北中]?(?:小学|中学|卫生院|医院))(?!$.)|乡(?!村|政府|镇|情|亲|里)|苏木|农场|林场|牧场|渔场|茶场)"
 )
-_REGIMENT = re.compile(r"\d+团(?!结)")
+_ARMY = re.compile(r"第[一二三四五六七八九十\d]+师")
 _OFFICES = "社区居民委员会|社区居委会|社区村委会|社区|居民委员会|居委会|村民委员会|村委会|民委员会|行政村|嘎查村委会|嘎查村|嘎查"
 _VILLAGE = re.compile(
     rf"[^\d,]{{1,14}}?(?:{_OFFICES}|村(?!镇(?!{_ROAD})|庄|路|街|道|巷|口|社区|居委会|委|{_ROAD}|级|里[路街]|小学|中学|头[路街])|(?<![公英])里(?=\d+邻))"
@@ -117,7 +115,15 @@ def _next(text: _Text, at: int, have: set[str]) -> tuple[int, str, str] | None:
     return None
 
 
-_LEVELS = (("city", _CITY), ("county", _COUNTY), ("town", _REGIMENT), ("town", _TOWN), ("village", _VILLAGE), ("zone", _ZONE))
+_LEVELS = (
+    ("zone", _ARMY),
+    ("city", _CITY),
+    ("county", _COUNTY),
+    ("town", REGIMENT),
+    ("town", _TOWN),
+    ("village", _VILLAGE),
+    ("zone", _ZONE),
+)
 _BLOCKS = {
     "city": {"city", "county", "town"}, "county": {"county", "town"}, "town": {"town"}, "zone": {"zone"}, "village": {"village"},
 }  # fmt: skip
@@ -137,7 +143,9 @@ def _traditional(text: _Text) -> bool:
     return any(c in text.shown for c in "區鄉鎮縣")
 
 
-_LOWER_MARK = re.compile(r"社区|村(?=[^镇乡街区县市])|.路(?=[^街桥县区市镇乡社村])|大道|[街巷](?=[^道镇乡村社口])|小区|花园|公寓|大厦|广场|工业|开发")
+_LOWER_MARK = re.compile(
+    r"社区|村(?=[^镇乡街区县市])|.路(?=[^街桥县区市镇乡社村])|大道|[街巷](?=[^道镇乡村社口])|小区|花园|公寓|大厦|广场|工业|开发"
+)
 _DIRECTED_ROAD = re.compile(r"[东南西北中](?:路(?!桥)|街(?!道)|大街|大道|巷)")
 _STREET_INSIDE = re.compile(r".(?:路|大道|大街|街(?!道)|巷|弄)(?=..)")
 _ESTATE_INSIDE = re.compile(r"小区|花园|公寓|大厦|广场")

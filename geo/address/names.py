@@ -60,7 +60,9 @@ _NAMED_LANE = re.compile(rf"(.+(?:路|街|大道|[东西南北中]段))([{_C}]+)
 _DIRECTION = re.compile(rf"(?:[东西南北中]|[{_C}])段$|[东西南北中]$")
 _STREET_INSIDE = re.compile(r"大道|大街|公路|[国省县]道|胡同|[路街巷]")
 _SEGMENT_NEXT = re.compile(rf"(?:[东西南北中]|[{_C}])段")
-_PART_OF_NAME = re.compile(r"[路街巷道](?:桥|口|灯|边|基|局|坊|心花园|心公园)|(?:[路街巷]|大道)(?:小区|花园|社区|苑|新村|大厦|广场|市场|公寓|家园)")
+_PART_OF_NAME = re.compile(
+    r"[路街巷道](?:桥|口|灯|边|基|局|坊|心花园|心公园)|(?:[路街巷]|大道)(?:小区|花园|社区|苑|新村|大厦|广场|市场|公寓|家园)"
+)
 _SECTION = re.compile(rf"(?:[东西南北中]|[A-Z]|[{_C}]+)(?:区|组团)$|[{_C}]+期$|[A-Z]\d*区$")
 _SECTION_NUMERAL = re.compile(rf"([{_C}]+)(.+)")
 _SURELY_ESTATE = re.compile(r"(?:大厦|大楼|公寓|商厦|写字楼|商务楼|开发区|工业区|园区)$")

@@ -39,7 +39,12 @@ _ADDRESS = re.compile(rf"{NUMERAL}[号弄栋幢]|[路街巷道村]$|社区$")
 def _meaning(text: str, part: Mapping[str, str]) -> Note:
     if text in ("临", "临时", "临时门牌", "临时牌", "临牌"):
         return Note("prefix", "临")
-    for pattern, flag in ((DEMOLISHED, "demolished"), (UNNUMBERED, "unnumbered"), (COLLECTIVE, "collective"), (UNAUTHORISED, "unauthorised")):
+    for pattern, flag in (
+        (DEMOLISHED, "demolished"),
+        (UNNUMBERED, "unnumbered"),
+        (COLLECTIVE, "collective"),
+        (UNAUTHORISED, "unauthorised"),
+    ):
         if pattern.search(text):
             return Note("flag", flag)
     if m := _NOW.match(text):

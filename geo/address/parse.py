@@ -52,7 +52,7 @@ _UNKEPT = frozenset(("country", "zone", "assist"))
 
 def _row(reader: Reader, text: str) -> _Row:
     cleaned = clean(text)
-    part, flags = _joined(reader.pieces(cleaned))
+    part, flags = joined(reader.pieces(cleaned))
     alias = _apply_notes(cleaned, part, flags)
     if cleaned.over.strip():
         _append(part, "leftover", cleaned.over.strip())
@@ -64,11 +64,19 @@ def _row(reader: Reader, text: str) -> _Row:
         flags.add("range")
     if door is None and (place or "village" in part) and flags.isdisjoint(("unnumbered", "collective")):
         flags.add("no_number")
-    last = (part.get("prefix") == "临", alias, "/".join(sorted(flags)) or None, part.get("leftover"), place, door, within_text(part) or None)
+    last = (
+        part.get("prefix") == "临",
+        alias,
+        "/".join(sorted(flags)) or None,
+        part.get("leftover"),
+        place,
+        door,
+        within_text(part) or None,
+    )
     return (*map(part.get, PARTS), *last)
 
 
-def _joined(pieces: Iterable[Piece]) -> tuple[dict[str, str], set[str]]:
+def joined(pieces: Iterable[Piece]) -> tuple[dict[str, str], set[str]]:
     """Value by element, and the flags; what cannot stand twice goes to leftover."""
     part: dict[str, str] = {}
     flags: set[str] = set()

@@ -9,7 +9,7 @@ from geo.address.clean import Clean
 from geo.address.divisions import read_divisions
 from geo.address.names import read_names
 from geo.address.piece import Before, Piece
-from geo.address.slots import FIRST, NEIGHBOURHOOD, POSTCODE
+from geo.address.slots import FIRST, NEIGHBOURHOOD, POSTCODE, REGIMENT
 from geo.address.tail import read_tail
 from geo.profile import Habits
 from geo.tables import Scope
@@ -50,10 +50,10 @@ class Reader:
 
 
 def _first_number(key: str) -> int:
-    """Where the lower part begins; N鄰 still belongs to the upper one."""
+    """Where the lower part begins; N鄰 and N团 still belong to the upper one."""
     m = POSTCODE.match(key)
     found = FIRST.search(key, m.end() if m else 0)
-    if found and (m := NEIGHBOURHOOD.match(key, found.start())):
+    while found and (m := NEIGHBOURHOOD.match(key, found.start()) or REGIMENT.match(key, found.start())):
         found = FIRST.search(key, m.end())
     return found.start() if found else len(key)
 
@@ -109,9 +109,8 @@ def _settle(pieces: list[Piece]) -> list[Piece]:
             piece = piece._replace(element="leftover" if element in have and element != "street" else element, rule="name_" + element)
         elif piece.element == "zone" and following and following.element in _DOOR and "street" not in have:
             piece = piece._replace(element="estate", rule="zone_estate")
-        elif piece.element == "building_no" and piece.rule in _TAKEN_FOR_BUILDING and "number" not in have:
-            if any(p.element == "building_no" for p in pieces[i + 1 :]):
-                piece = piece._replace(element="number", rule="number")
+        elif piece.rule in _TAKEN_FOR_BUILDING and "number" not in have and any(p.element == "building_no" for p in pieces[i + 1 :]):
+            piece = piece._replace(element="number", rule="number")
         have.add(piece.element)
         out.append(piece)
     return out

@@ -94,7 +94,9 @@ def _below_village(part: Part) -> str:
     out += f"{part['row']}排" if part.get("row") else ""
     out += number_text(part)
     out += _written(part, "estate") + _written(part, "section")
-    out += f"{part['building_no']}栋" if part.get("building_no") and not _lane_building(part) else ""
+    if part.get("building_no") and not _lane_building(part):
+        building, _, sub = _written(part, "building_no").partition("附")
+        out += f"{building}栋" + (f"附{sub}号" if sub else "")
     return out + within_text(part)
 
 

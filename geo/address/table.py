@@ -17,7 +17,7 @@ from geo.tables import PARTS, Scope
 _LISTS = frozenset(("lane", "sub_number"))
 _SPOKEN = {"building_no": "building"}
 _CHUNK_N = 20_000
-_FLOOR_DOOR = ("重庆", "昆明")
+_FLOOR_DOOR = r"重庆市|昆明市|^重庆(?![路街道巷村])"
 """Where N-M after a number is floor and door (address habits of Chongqing and Kunming)."""
 
 
@@ -69,7 +69,9 @@ def _parsed(rows: list[Mapping[str, Any]], scope: Scope, habits: Habits | None) 
     parsed = _read([r["text"] for r in rows], scope, habits)
     columns = {c: parsed[c].astype(object).where(parsed[c].notna(), None).tolist() for c in (*PARTS, "alias", "flag", "leftover", "door")}
     for i in range(len(rows)):
-        elements = {_SPOKEN.get(p, p): columns[p][i].split("/") if p in _LISTS else columns[p][i] for p in PARTS if columns[p][i] is not None}
+        elements = {
+            _SPOKEN.get(p, p): columns[p][i].split("/") if p in _LISTS else columns[p][i] for p in PARTS if columns[p][i] is not None
+        }
         if "number" in elements:
             elements["number"] = elements.get("prefix", "") + elements["number"] + elements.get("letter", "")
         if elements.get("floor", "").startswith("-"):
@@ -81,7 +83,7 @@ def _read(texts: list[str | None], scope: Scope, habits: Habits | None) -> pd.Da
     column = pd.Series(texts, dtype="str")
     if habits is not None:
         return parse(column, scope=scope, habits=habits)
-    named = column.str.contains("|".join(_FLOOR_DOOR), na=False)
+    named = column.str.contains(_FLOOR_DOOR, na=False)
     default = parse(column[~named], scope=scope, habits=Habits())
     floor_door = parse(column[named], scope=scope, habits=replace(Habits(), dash_after_number="floor_door"))
     return pd.concat([default, floor_door]).reindex(column.index)

@@ -19,9 +19,7 @@ TOWER = re.compile(r"(?:大厦|大楼|商务楼|写字楼|综合楼|办公楼|�
 """An estate that is one building: a number in it is a room."""
 COMPOUND = re.compile(r"(?:小区|花园|花苑|家园|新村|苑|山庄|别墅|家属院|宿舍|庄园|华庭|[一二三四五六七八九十]村)$")
 """An estate of many buildings: a bare number in it is a building."""
-HAMLET = re.compile(
-    r"(?:自然村|院子|大院|[屯湾塆坝寨冲垸坪岗坡庄沟组坑洞嘴咀岭塘畈圩浜埭营堡店头山桥家坞岙峪窝梁塬滩洼崖口窑铺集墩台])$"
-)
+HAMLET = re.compile(r"(?:自然村|院子|大院|[屯湾塆坝寨冲垸坪岗坡庄沟组坑洞嘴咀岭塘畈圩浜埭营堡店头山桥家坞岙峪窝梁塬滩洼崖口窑铺集墩台])$")
 """Ends of a hamlet's name; any bare name before a number is taken for one, these also before bare digits."""
 STREET_END = re.compile(r"(?:大道|大街|公路|[国省县乡]道|胡同|[路街巷弄道条里横])$")
 ASSIST = re.compile(
