@@ -76,8 +76,12 @@ def witness_villages(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataF
     point = pd.Series(point_code, index=table.index, dtype="str") if point_code is not None else pd.Series(np.nan, index=table.index, dtype="str")
     terms = _terms(table, "") if "village" in table else []
     text, is_old = pd.Series(np.nan, index=table.index, dtype="str"), pd.Series(False, index=table.index)
-    for term in terms:
-        text = text.fillna(_look_up(term, known))
+    # a text that names its town means the village of that town, never its namesake in another one
+    towns = set(inputs.villages["town"].dropna())
+    for i, term in enumerate(terms):
+        found = _look_up(term, known)
+        alone = i == len(terms) - 1
+        text = text.fillna(found.mask(table["town"].isin(towns) | table["county"].isin(towns)) if alone else found)
     several = old_villages.groupby("old")["village_code"].agg("|".join)
     options = pd.Series(np.nan, index=table.index, dtype="str")
     for term in terms:
