@@ -30,7 +30,7 @@ FIT_SCORE = 0.30
 FIT_SCALE_M = 4.0
 """Length scale of the score exp(-(d / scale)^2)."""
 _REACH_M = 30.0
-_SAMPLE_N = 4000
+_SAMPLE_N = 2000
 
 _A = 6378245.0
 _E2 = 0.00669342162296594323

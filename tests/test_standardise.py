@@ -5,6 +5,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -130,6 +131,34 @@ def test_columns_nobody_asked_for_change_nothing(tmp_path, town):
 @pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4326", "EPSG:4523", "EPSG:4545", "EPSG:3857", "EPSG:32648"])
 def test_the_system_of_delivery_changes_nothing(tmp_path, town, crs):
     same(inputs_of(deliver(tmp_path / "a", town)), inputs_of(deliver(tmp_path / "b", town, crs=crs)), tolerance_m=0.01)
+
+
+def test_the_same_town_in_other_formats_headers_words_and_encodings(tmp_path, town):
+    folder = tmp_path / "b"
+    folder.mkdir()
+    one = inputs_of(deliver(tmp_path / "a", town))
+    houses = town["buildings"].to_crs("EPSG:4523").rename(columns={"building_id": "JZWBM", "use": "房屋用途", "floors_n": "LCS", "surveyed_on": "测量日期"})
+    pyogrio.write_dataframe(houses.assign(房屋用途="居住", 测量日期="2025/1/1"), folder / "buildings.shp", encoding="GBK")
+    (folder / "buildings.cpg").unlink()
+    marks = [
+        f"<Placemark><name>{text}</name><ExtendedData><Data name='门楼牌编号'><value>{key}</value></Data>"
+        f"<Data name='挂牌状态'><value>已上墙</value></Data></ExtendedData><Point><coordinates>{p.x!r},{p.y!r},0</coordinates></Point></Placemark>"
+        for key, text, p in zip(town["plates"]["plate_id"], town["plates"]["text"], town["plates"].to_crs(4490).geometry, strict=True)
+    ]
+    (folder / "plates.kml").write_text(f"<kml xmlns='http://www.opengis.net/kml/2.2'><Document>{''.join(marks)}</Document></kml>", encoding="utf-8")
+    survey = town["addresses"].to_crs("EPSG:4523")  # survey sheets: X is north, Y is east with its zone
+    sheet = pd.DataFrame(survey.drop(columns="geometry")).assign(X坐标=survey.geometry.y.map("{:.5f}".format), Y坐标=survey.geometry.x.map("{:.5f}".format))
+    sheet = sheet.rename(columns={"address_id": "标准地址编号", "text": "DZMC", "building_id": "楼栋编号"})
+    (folder / "register.csv").write_bytes(("标准地址清单\t\t\n" + sheet.to_csv(index=False, sep="\t") + "合计\t120\t\n").encode("gb18030"))
+    villages = town["villages"].to_crs(4326).rename(columns={"village_code": "统计代码", "name": "行政村"})
+    pyogrio.write_dataframe(villages, folder / "villages.gpkg", layer="任意")
+    pyogrio.write_dataframe(town["buildings_previous"].to_crs(4326), folder / "buildings_previous.geojson")
+    people = town["population"].rename(columns={"address_id": "地址编码", "registered_n": "户籍人数", "counted_on": "截止日期"})
+    people.assign(户籍人数="３").to_excel(folder / "population.xlsx", index=False, startrow=2, engine="xlsxwriter")
+    two = inputs_of(folder)
+    same(one, two, tolerance_m=0.001)
+    assert (two.sources["rows_read"] == two.sources["kept"]).all()
+    assert two.quarantine.empty
 
 
 def test_the_arguments_are_not_changed(tmp_path, town):

@@ -144,7 +144,7 @@ def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes, *, batch: pd.Se
     Places that several rows share are looked at once: the default position of an office says nothing about a datum. Files
     (`batch`, one name per row) that tell different datums are put right one by one, a row never.
     """
-    names = sorted(set(batch)) if len(batch) else []
+    names = sorted(map(str, batch.unique()))
     fits = {name: _fit_rows(layer, ids, footprints, (batch == name).to_numpy()) for name in names} if len(names) > 1 else {}
     if len({f.hypothesis for f in fits.values()}) < 2:
         return _apply(layer, _fit_rows(layer, ids, footprints, np.ones(len(ids), bool)))

@@ -145,12 +145,11 @@ def _joined(rows: Rows, twice: npt.NDArray[np.bool_], ledger: Ledger) -> Rows:
 
 
 def _content(rows: Rows) -> pd.DataFrame:
-    """Everything a row says, as texts that sort the same wherever they come from; the position to the decimetre, last."""
+    """Everything a row says, as texts that sort the same wherever they come from; the box and area of its shape, last."""
     out = pd.DataFrame({c.name: rows.values[c.name].astype("str").fillna("\uffff") for c in rows.table.columns})
-    place = np.full(len(out), "\uffff", dtype=object)
-    there = ~shapely.is_missing(rows.shapes)
-    place[there] = shapely.to_wkt(shapely.normalize(rows.shapes[there]), rounding_precision=1)
-    return out.assign(_shape=place, _key=rows.values["_key"].to_numpy())[["_key", *out.columns, "_shape"]]
+    size = np.column_stack([shapely.bounds(rows.shapes), shapely.area(rows.shapes)]).tolist()
+    box = [" ".join(f"{v:.1f}" for v in s) for s in size]  # only rows whose id occurs twice
+    return out.assign(_shape=pd.Series(box, index=out.index, dtype="str"), _key=rows.values["_key"].to_numpy())[["_key", *out.columns, "_shape"]]
 
 
 def _outside(shapes: Shapes, area: Shapes, outside_m: float) -> npt.NDArray[np.bool_]:

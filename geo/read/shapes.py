@@ -72,7 +72,7 @@ def finite(shapes: Shapes) -> Flags:
 
 
 def check_polygons(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger, *, repair_ratio: float, villages_m2: float = 0.0) -> tuple[Shapes, Flags]:
-    """Polygons of a layer in the working CRS, valid, and which rows are kept.
+    """Polygons of a layer in the working CRS, valid and in one order of vertices, and which rows are kept.
 
     An invalid polygon is repaired where that changes its area by at most `repair_ratio`, with a row in the repairs; a bow-tie
     is not: its area is the difference of its wings before and their sum after. What cannot be repaired is refused as
@@ -107,7 +107,11 @@ def check_polygons(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Le
     fix = "请在测绘软件中修正后重新提交 / correct it in the survey software and hand it in again"
     required = ~keep if table.geometry_required else ~keep & ~absent
     ledger.refuse(table.name, frame[required], "invalid_geometry", "geometry", pd.Series(why[required], dtype="str"), fix)
-    return without(out, required), ~required
+    # Formats turn rings round and wrap single polygons: the same footprint shall be the same vertices. Not `normalize`:
+    # where it starts a ring depends on the last digit of a coordinate.
+    single = (shapely.get_type_id(out) == _POLYGON[1]) & (shapely.get_num_geometries(out) == 1)
+    out[single] = shapely.get_geometry(out[single], 0)
+    return np.asarray(shapely.orient_polygons(without(out, required)), dtype=object), ~required
 
 
 def check_lines(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger) -> Flags:
