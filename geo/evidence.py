@@ -62,7 +62,7 @@ def gather(
     addresses
         plate-level only; paired_id (a plate of its door), paired_n, paired_installed, on_plate (bool: a standing
         plate has its key), the counts of the address and its rooms (NaN: unknown), vacant (bool: every count known,
-        fresh and zero), inhabited (bool: some count above zero).
+        fresh and zero), inhabited (bool: some count above zero), counted (bool: some row speaks of the address itself).
     buildings
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
         addresses), doors_n, claimed_n (expected number of undecided doors here), plate_ids, address_ids (lists), the
@@ -188,7 +188,9 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, profile: Profile) 
     some = (counts > 0).any(axis=1).groupby(people["door_id"]).any()
     addresses = addresses.join(by_door, on="address_id")
     counted = addresses["address_id"].isin(by_door.index)
-    addresses["inhabited"] = addresses["address_id"].map(some).eq(True)
+    own_some = (counts > 0).any(axis=1).groupby(people["address_id"]).any()
+    addresses["inhabited"] = addresses["address_id"].map(some).eq(True) | addresses["address_id"].map(own_some).eq(True)
+    addresses["counted"] = addresses["address_id"].isin(people["address_id"])
     addresses["vacant"] = counted & ~addresses["inhabited"] & ~addresses["address_id"].map(unsure).eq(True)
     building = addresses.set_index("address_id")["building_id"]
     live = addresses.set_index("address_id")["building_live"]
@@ -258,7 +260,7 @@ def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd
     standing = plates["building_id"].notna() | plates["nearest_m"].notna() | plates.geometry.isna()
     p = plates[plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna() & standing]
     a = addresses[addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"]]
-    p, a = p[p["demolished_id"].isna()], a[a["demolished_id"].isna()]
+    p, a = p[p["demolished_id"].isna() & ~_elsewhere(p)], a[a["demolished_id"].isna() & ~_elsewhere(a)]
     by_place = pd.DataFrame(
         {
             "plate_id": plates["plate_id"].loc[took_p[doors.conflicts["plate"]]].to_numpy(),
@@ -274,6 +276,12 @@ def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd
     out["address_text"] = out["text_address"]
     out["building_id"] = out["building_id"].fillna(out["building_id_address"])
     return out[["plate_id", "address_id", "building_id", "text", "address_text", "parts"]].sort_values("plate_id", ignore_index=True)
+
+
+def _elsewhere(rows: gpd.GeoDataFrame) -> pd.Series:
+    """Rows whose text or declaration names another village than their point: the stronger cause of any disagreement."""
+    named = rows["text_village"].fillna(rows["declared_village"])
+    return named.notna() & rows["point_village"].notna() & (named != rows["point_village"])
 
 
 DIFFERING = ("street", "lane", "group", "hamlet", "number", "sub_number", "letter", "building_no")

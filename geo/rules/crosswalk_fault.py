@@ -28,7 +28,7 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Rows of the crosswalk that cannot be followed."""
     rows = evidence.inputs.crosswalk.reset_index(drop=True)
-    rows = rows[rows["old"] != rows["new"]].assign(row=lambda r: "crosswalk:#" + (r.index + 1).astype(str))
+    rows = rows[rows["old"] != rows["new"]].assign(row=lambda r: "crosswalk:" + r["old"] + "→" + r["new"]).drop_duplicates("row")
     door = rows["door_old"].notna() & rows["door_new"].notna()
     cyclic = rows["old"].isin(_cycles(rows["old"], rows["new"]))
     known = set(evidence.inputs.villages["name"]) | set(evidence.inputs.villages["village_code"])

@@ -16,42 +16,82 @@ CARD = Card(
     subject="plate",
     severity="warning",
     office="civil_affairs",
-    rule_zh="在 80 % 以上遵守单双号的街道上，号码在另一侧",
-    rule_en="parity against its side on a street that obeys parity in >= 80 %",
+    rule_zh="在 80 % 以上遵守单双号的街道上，号码在另一侧；或离前后两个号码都很远",
+    rule_en="parity against its side on a street that obeys parity in >= 80 %, or not monotone along it",
     todo_zh="核实号码",
     todo_en="check the number",
     trap_zh="多数地方只是习惯，不能单凭此项判错",
     trap_en="a habit in most places, never a proof",
     source="address.md 1.3",
-    detail_zh="门牌 {text} 的单双号与所在街侧的其他门牌相反。",
-    detail_en="the parity of plate {text} is against its side of the street.",
+    detail_zh="门牌 {text} {why_zh}。",
+    detail_en="plate {text}: {why_en}.",
 )
 
 
 LEAST_N = 10
 """Plates a street needs before its habit is known: with ten, 80 % cannot be eight of ten by chance (p = 0.055)."""
+NEAR_N = 8
+"""Neighbours of the street that show its direction and its two sides at a plate."""
+LEAST_WIDTH_M = 4.0
+"""Distance between the odd and the even row below which a street has no sides to be on."""
+DETOUR = 3.0
+"""How many steps of the street away from both neighbours in number a plate is out of its place."""
 
 
 def find(evidence: Evidence) -> pd.DataFrame:
-    """Plates whose two nearest numbers on each side of the street say that they stand on the wrong one."""
+    """Plates on the wrong side of a street that keeps odd and even apart, or far from both their neighbours in number."""
     p = evidence.plates
     rows = p[p["installed"] & p["street"].notna() & p["number_n"].notna() & p.geometry.notna() & p["sub_number"].isna() & p["building_no"].isna()]
-    rows = rows.assign(street_key=rows["village_code"].fillna("") + "|" + rows["place"], odd=rows["number_n"] % 2 == 1)
-    rows = rows[rows.groupby("street_key")["plate_id"].transform("size") >= LEAST_N].sort_values(["street_key", "plate_id"])
-    agree = [_neighbours_agree(street) for _, street in rows.groupby("street_key")]  # a tree per street: no column form exists
-    rows = rows.assign(agrees=pd.concat(agree).reindex(rows.index) if agree else np.nan)
-    obeys = rows["agrees"].gt(0.5).groupby(rows["street_key"]).transform("mean") >= evidence.profile.thresholds.parity_ratio
-    rows = rows[obeys & (rows["agrees"] == 0.0)]
-    return found(rows["plate_id"], related=ids(rows["building_id"]), certainty="suspect", text=rows["text"])
+    rows = rows.assign(street_key=rows["village_code"].fillna("") + "|" + rows["place"]).sort_values(["street_key", "number_n", "plate_id"])
+    rows = rows[rows.groupby("street_key")["plate_id"].transform("size") >= LEAST_N]
+    rows = rows.assign(x=shapely.get_x(rows.geometry.to_numpy()), y=shapely.get_y(rows.geometry.to_numpy()))
+    # a tree per street: no column form exists
+    judged = [_judge(street, evidence.profile.thresholds.parity_ratio) for _, street in rows.groupby("street_key")]
+    words = pd.concat(judged).reindex(rows.index) if judged else pd.Series(index=rows.index, dtype="str")
+    rows = rows.assign(word=words)[words.notna()]
+    return found(
+        rows["plate_id"],
+        related=ids(rows["building_id"]),
+        certainty="suspect",
+        text=rows["text"],
+        why_zh=rows["word"].map({"side": "单双号与所在街侧的其他门牌相反", "place": "离前后两个号码都很远"}),
+        why_en=rows["word"].map({"side": "its parity is against its side of the street", "place": "it is far from both its neighbours in number"}),
+    )
 
 
-def _neighbours_agree(street: pd.DataFrame) -> pd.Series:
-    """Share of the three nearest plates of the street that have the same parity."""
-    points = street["geometry"].to_numpy()
-    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-    _, near = KDTree(xy).query(xy, k=4)
-    odd = street["odd"].to_numpy()
-    return pd.Series((odd[near[:, 1:]] == odd[:, None]).mean(axis=1), index=street.index)
+def _judge(street: pd.DataFrame, parity_ratio: float) -> pd.Series:
+    """`side` or `place` for the plates of one street that are out of order, null for the others."""
+    xy = street[["x", "y"]].to_numpy()
+    odd = street["number_n"].to_numpy() % 2 == 1
+    right = _on_own_side(xy, odd)
+    known = ~np.isnan(right)
+    wrong = (right == 0.0) & (known.sum() >= LEAST_N) & (np.nanmean(right) >= parity_ratio if known.any() else False)
+    away = np.zeros(len(street), dtype=bool)
+    for parity in (True, False):
+        at = np.flatnonzero(odd == parity)
+        step = np.hypot(*(xy[at[1:]] - xy[at[:-1]]).T)
+        if len(at) < LEAST_N // 2:
+            continue
+        gap = np.hypot(*(xy[at[2:]] - xy[at[:-2]]).T)
+        limit = DETOUR * np.maximum(gap, np.quantile(step, 0.75))
+        away[at[1:-1]] = (step[:-1] > limit) & (step[1:] > limit)
+    return pd.Series(np.select([wrong, away], ["side", "place"], ""), index=street.index).replace("", np.nan)
+
+
+def _on_own_side(xy: np.ndarray, odd: np.ndarray) -> np.ndarray:
+    """1 where a plate stands nearer the row of its own parity than the other row, 0 where not, NaN where the street has no sides."""
+    _, near = KDTree(xy).query(xy, k=min(NEAR_N + 1, len(xy)))
+    around = near[:, 1:]
+    local = xy[around] - xy[around].mean(axis=1, keepdims=True)
+    along = np.linalg.svd(local, full_matrices=False)[2][:, 0]
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    offset = np.einsum("nkd,nd->nk", xy[around] - xy[:, None], across)
+    rows = [np.where(odd[around] == side, offset, np.nan) for side in (True, False)]
+    with np.errstate(invalid="ignore"):
+        means = [np.nansum(r, axis=1) / np.where(np.isnan(r).all(axis=1), np.nan, (~np.isnan(r)).sum(axis=1)) for r in rows]
+    own, other = np.where(odd, means[0], means[1]), np.where(odd, means[1], means[0])
+    sided = np.abs(own - other) >= LEAST_WIDTH_M
+    return np.where(sided, (np.abs(own) < np.abs(other)).astype(float), np.nan)
 
 
 RULE = Rule(CARD, find)

@@ -35,10 +35,11 @@ def find(evidence: Evidence) -> pd.DataFrame:
     away = r["building_gone"].eq(True) | r["declared_building"].isin(gone)
     rows = r[r["active"] & ~r["inhabited"] & (away | (floor > held))].assign(away=away, owner=r["building_id"].fillna(r["parent_id"]))
     rows = rows.sort_values(["owner", "address_id"])
-    listed = rows.groupby("owner").agg(all_ids=("address_id", list), text=("text", "first"), away=("away", "any")).reset_index()
+    listed = rows.groupby("owner").agg(all_ids=("address_id", list), text=("text", "first"), away=("away", "any"), counted=("counted", "all")).reset_index()
     return found(
         listed["all_ids"].str[0].astype("str"),
         related=listed["all_ids"].map(lambda x: x[1:]) + listed["owner"].map(lambda x: [x]),
+        certainty=listed["counted"].map({True: "certain", False: "suspect"}),
         value=listed["all_ids"].map(len).astype(float),
         unit="rooms",
         n=listed["all_ids"].map(len).astype(str),
