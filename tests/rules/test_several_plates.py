@@ -1,0 +1,62 @@
+"""一楼多牌: one building with numbers that are no row."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.town import Seen, Town, town
+
+
+def plated(drawn: Town, name: str, x: float, y: float, *texts: str, w: float = 12, **plate: object) -> Town:
+    drawn.house(f"B{name}", x, y, w=w)
+    for i, text in enumerate(texts):
+        at = x + (i + 0.5) * w / len(texts)
+        drawn.plate(f"P{name}{i}", text, at, y + 0.5, **plate).address(f"A{name}{i}", text, at, y + 4)
+    return drawn
+
+
+@cache
+def seen() -> Seen:
+    drawn = town().street("和平路", n=12, y=200, prefix="h")
+    plated(drawn, "two", 300, 60, "民主街31号", "和平路77号")
+    plated(drawn, "row", 300, 100, "民主街40号", "民主街42号", "民主街44号", w=18)
+    plated(drawn, "gap", 300, 140, "民主街50号", "民主街56号")
+    plated(drawn, "jump", 300, 180, "民主街60号", "民主街68号")
+    plated(drawn, "sides", 300, 220, "民主街70号", "民主街71号")
+    plated(drawn, "units", 300, 260, "民主街80号1单元", "民主街80号2单元", level="unit")
+    plated(drawn, "compound", 300, 300, "民主街90号1栋", "民主街90号2栋")
+    plated(drawn, "same", 300, 340, "民主街92号", "民主街92号")
+    plated(drawn, "down", 300, 380, "民主街94号", "和平路95号").change("plates", "Pdown1", state="removed")
+    plated(drawn, "side", 300, 420, "民主街96号", "和平路97号").change("plates", "Pside1", level="side")
+    return drawn.verify()
+
+
+def test_two_numbers_of_two_streets_are_reported_as_to_be_looked_at() -> None:
+    finding = seen().finding("several_plates", "Btwo")
+    assert (finding["certainty"], finding["value"]) == ("suspect", 2)
+    assert sorted(finding["related"]) == ["Ptwo0", "Ptwo1"]
+
+
+def test_consecutive_numbers_of_one_side_are_a_row() -> None:
+    assert "several_plates" not in seen().codes("Brow")
+
+
+def test_a_reserved_gap_still_is_a_row_and_a_jump_is_not() -> None:
+    assert "several_plates" not in seen().codes("Bgap")
+    assert "several_plates" in seen().codes("Bjump")
+
+
+def test_numbers_of_both_sides_are_no_row() -> None:
+    assert "several_plates" in seen().codes("Bsides")
+
+
+def test_units_and_the_buildings_of_a_compound_are_legal() -> None:
+    assert "several_plates" not in seen().codes("Bunits", "Bcompound")
+
+
+def test_one_number_twice_is_one_number() -> None:
+    assert "several_plates" not in seen().codes("Bsame")
+
+
+def test_a_removed_plate_and_a_side_plate_do_not_count() -> None:
+    assert "several_plates" not in seen().codes("Bdown", "Bside")
