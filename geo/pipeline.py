@@ -20,10 +20,10 @@ from geo.classify import classify, status
 from geo.crosswalk import crosswalk
 from geo.describe import describe
 from geo.evidence import gather
-from geo.link import follow, link, observe
+from geo.link import REPORTED_RATIO, Links, follow, link, observe
 from geo.locate import locate, locate_villages
 from geo.match import match
-from geo.population import population
+from geo.population import population, share, sum_counts
 from geo.profile import Profile
 from geo.rule import Evidence
 from geo.rules import RULES
@@ -135,17 +135,18 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         findings = classify(evidence, RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
+        shared = share(evidence.people[evidence.people["building_id"].isna()], _hanging(assignment.edges, links, footprints))
     return Verification(
         links=links.table,
         findings=findings,
-        buildings=_buildings(evidence, findings),
+        buildings=_buildings(evidence, findings, shared),
         plates=_located(evidence.plates, "plate", evidence, findings),
         addresses=_located(pd.concat([evidence.addresses, evidence.rooms]), "address", evidence, findings),
         tallies=tallies,
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
-        run=_run(inputs, profile, findings, links.table, assignment.offsets, clock.seconds),
+        run=_run(inputs, profile, findings, links.table, assignment.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
     )
 
 
@@ -184,7 +185,7 @@ def _prior(footprints: gpd.GeoDataFrame) -> np.ndarray:
     return np.where(footprints["rebuilt"], 1e-4, odds)
 
 
-def _buildings(evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
+def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame) -> gpd.GeoDataFrame:
     b = evidence.buildings
     linked = pd.Series(np.where(b["doors_n"] > 0, "matched", np.where(b["claimed_n"] >= 0.5, "undecided", "exempt")), index=b.index)
     why = np.select(
@@ -192,8 +193,9 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
         ["gone", "not_built", "exempt", "use_or_size", "something_linked"],
         "small_and_unused",
     )
-    counts = [c for c in COUNTS if c in b]
-    placed = b[counts].notna().any(axis=1)
+    placed = b[list(COUNTS)].notna().any(axis=1)
+    extra = sum_counts(shared, shared["building_id"]).reindex(b["building_id"]).set_index(b.index)
+    counts = {c: b[c].where(extra[c].isna(), b[c].fillna(0.0) + extra[c]) for c in COUNTS}
     out = gpd.GeoDataFrame(
         {
             "building_id": b["building_id"],
@@ -202,8 +204,8 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
             "why": why,
             "plate_n": b["plates_n"],
             "address_n": b["addresses_n"],
-            **{c: b[c] for c in counts},
-            "people_how": np.where(placed, "placed", "none"),
+            **counts,
+            "people_how": np.select([extra.notna().any(axis=1), placed], ["shared", "placed"], "none"),
             "village_code": b["village_code"].astype("str"),
             "area_m2": b["area_m2"],
         },
@@ -211,6 +213,24 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
         crs=b.crs,
     )
     return out.sort_values("building_id", ignore_index=True)
+
+
+def _hanging(edges: pd.DataFrame, links: Links, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The live buildings each undecided door hangs between: door, building_id, probability."""
+    open_ = pd.concat([links.plates, links.addresses])
+    open_ = open_.loc[(open_["state"] == "undecided") & (open_["door"] >= 0), "door"].unique()
+    rows = edges[edges["door"].isin(open_) & (edges["probability"] >= REPORTED_RATIO) & footprints["live"].to_numpy()[edges["building"]]]
+    return rows.assign(building_id=footprints["building_id"].to_numpy()[rows["building"]])[["door", "building_id", "probability"]]
+
+
+def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Every count delivered, and where it went: placed in one building, shared over several, or in none. The three sum to all."""
+    parts = people["building_id"].notna(), people.index.isin(shared.index)
+    out = {}
+    for c in COUNTS:
+        all_, placed, split = people[c].sum(), people.loc[parts[0], c].sum(), people.loc[parts[1], c].sum()
+        out[c] = {"all": all_, "placed": placed, "shared": split, "unplaced": all_ - placed - split}
+    return out
 
 
 def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:

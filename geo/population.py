@@ -22,7 +22,7 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
 
     Returns
     -------
-    DataFrame, one row per population row, in its order: source_row, text and given_id (as delivered), address_id (null: none found), door_id (its plate-level
+    DataFrame, one row per population row, in its order: source_text and given_id (as delivered), address_id (null: none found), door_id (its plate-level
     address), the counts (NaN: unknown), counted_on, age_days (days before as_of; NaN: unknown day), reason (null, no_such_address or ambiguous).
     """
     rows = inputs.population
@@ -32,6 +32,7 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
     parent = addresses.set_index("address_id")["parent_id"]
     out = rows[["source_row", "text", *COUNTS, "counted_on"]].assign(given_id=rows["address_id"], address_id=address.astype("str"))
     out["door_id"] = address.map(parent).fillna(address).astype("str")
+    out["door_n"] = out["door_id"].map(addresses.set_index("address_id")["door_n"])
     out["age_days"] = (inputs.as_of - rows["counted_on"]).dt.days.astype("float64")
     out["reason"] = pd.Series(np.select([address.notna(), torn & address.isna()], ["", "ambiguous"], "no_such_address"), index=rows.index).replace("", np.nan)
     return out
@@ -64,6 +65,35 @@ def _by_text(
         found = found.fillna(words.map(book).astype("str"))
     torn = (key + "/" + within).isin(torn_keys)
     return found.mask(torn).astype("str"), torn
+
+
+def share(people: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+    """Counts of undecided doors, split over the buildings they hang between.
+
+    Parameters
+    ----------
+    people
+        Rows without a building: door_n and the counts.
+    candidates
+        Buildings of each undecided door: door, building_id, probability.
+
+    Returns
+    -------
+    DataFrame: index of the people row, building_id and the counts, whole persons: each count is split in proportion to
+    the probabilities and rounded by largest remainder (ties by building), so that the parts of a row sum to the row.
+    Rows whose door has no candidate are absent.
+    """
+    rows = people[["door_n", *COUNTS]].rename_axis("person_row").reset_index().merge(candidates, left_on="door_n", right_on="door")
+    rows = rows.sort_values(["person_row", "probability", "building_id"], ascending=[True, False, True], ignore_index=True)
+    weight = rows["probability"] / rows.groupby("person_row")["probability"].transform("sum")
+    for column in COUNTS:
+        part = rows[column] * weight
+        whole = np.floor(part)
+        left = rows[column] - whole.groupby(rows["person_row"]).transform("sum")
+        order = (part - whole).groupby(rows["person_row"]).rank(method="first", ascending=False)
+        rows[column] = whole + (order <= left)
+        rows.loc[part.isna(), column] = np.nan
+    return rows.set_index("person_row")[["building_id", *COUNTS]]
 
 
 def sum_counts(people: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
