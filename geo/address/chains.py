@@ -57,7 +57,7 @@ def _whole(s: Scan, values: list[str], word: str) -> tuple[str, str, str] | None
 def _slots(s: Scan, values: list[str], word: str) -> tuple[str, ...]:
     """The element of each place, from the first; the last takes what is left."""
     count, floor_door = len(values), s.habits.dash_after_number == "floor_door"
-    if count == 2 and not s.numbered and not s.inside and _sub_follows(s, values[1], word):
+    if count == 2 and not s.numbered and not s.inside and _sub_follows(s, values, word):
         return "number", "sub_number"
     if "floor" in s.have:
         return ("room",)
@@ -77,8 +77,11 @@ def _slots(s: Scan, values: list[str], word: str) -> tuple[str, ...]:
     return "building_no", "unit" if unit else "room"
 
 
-def _sub_follows(s: Scan, second: str, word: str) -> bool:
-    """A-B is number and sub-number after a street, and in a village unless B is a room."""
+def _sub_follows(s: Scan, values: list[str], word: str) -> bool:
+    """A-B is number and sub-number after a street, and in a village unless B is a room; R9-242 never is."""
+    first, second = values
+    if not first.isdigit():
+        return False
     if s.last == "street" or (s.last == "lane" and not (s.lane_counts_buildings and len(second) > 2)):
         return True
     return s.last in _PLACE and (word == "号" or len(second) < 3)

@@ -14,12 +14,12 @@ _SEPARATORS = re.compile(r"[\s,，、。.;:/_·|~]+|-+(?!\d)")
 _UNNUMBERED = re.compile(r"无门牌号?|无号|未编号?")
 _SEVERAL = re.compile(rf"等(?:\d+[户间])?$|(?:[、,]\s*{N}号?(?:[附之-]{N}号?)?)+(?=$|等)")
 _NUMBERED_ROAD = re.compile(
-    rf"(?:{N}号(?:大街|大道|公路|路|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d{{3}}(?:国道|省道|县道|公路|线)?(?![\d号])|"
+    rf"(?:{N}号(?:大街|大道|公路|路(?!口)|街(?!坊))|\d+(?:国道|省道|县道|乡道)|[GSXY]\d{{3}}(?:国道|省道|县道|公路|线)?(?![\d号])|"
     rf"\d{{1,2}}[东西南北中]?(?:大街|大道|路|街(?!坊))|\d+(?:[东西南北中](?:{N})?|之\d+)巷)(?:(?:[东西南北中]|{N})段)?"
 )
 _NUMBERED_VILLAGE = re.compile(r"\d{1,2}村(?!路|街|民)")
 _NOT_NUMBER = re.compile(
-    rf"{N}号(?:线|桥|库|码头|井|门(?!市)|电梯|柜|馆|厅|通道|仓库|库房|车间|机台|窗口)|\d+S店|\d+(?:米|公里|天|元|度|路车|店|工程|分公司)|"
+    rf"{N}号(?:线|桥|库|码头|井|门(?![市诊卫面])|电梯|柜|馆|厅|通道|仓库|库房|车间|机台|窗口|地块|加油站)|\d+S店|\d+(?:米|公里|天|元|度|路车|工程|分公司)|"
     r"\d+[A-Z]{2,}(?!\d)|(?<!\d)\d{6}(?![\d号室])"
 )
 _SEGMENT = re.compile(rf"({N})段")
@@ -72,6 +72,9 @@ def numbered_village(s: Scan) -> bool:
 def not_number(s: Scan) -> bool:
     """3号桥, 4S店, 100米, a postcode: digits that number no door."""
     m = s.match(_NOT_NUMBER)
+    if m and s.last == "street" and m.group().isalnum() and m.group()[-1].isascii() and m.group()[-1].isalpha():
+        # 宾虹路853OPPO体验店: behind a street the digits are the number, whatever firm follows.
+        return False
     if m:
         s.put(m.end(), "leftover", s.shown[s.at : m.end()], "not_number")
     return m is not None

@@ -13,7 +13,7 @@ from geo.address.words import ASSIST, ESTATE, HAMLET
 
 _UNIT = re.compile(rf"({N}|[A-Z]|[甲乙丙丁]|[东南西北中])(?:单元|梯)")
 _GATE = re.compile(rf"({N})门(?=\d|[{CHARACTERS}]+[室号楼层])")
-_BUILDING = re.compile(rf"([A-Z]{{1,2}}|[甲乙丙丁戊]|[东南西北中])?({N})?([A-Z])?(号楼|#楼|栋|幢|座(?!谈)|#)(?:附({N})号)?")
+_BUILDING = re.compile(rf"([A-Z]{{1,2}}|[甲乙丙丁戊]|[东南西北中])?({N})?([A-Z])?(号楼|号厂房|#楼|栋|幢|座(?!谈)|#)(?:附({N})号)?")
 _LETTER_BUILDING = re.compile(r"([A-Z]|[甲乙丙丁]|[东南西北])(?:座|栋|幢|号楼|馆|楼(?=\d))")
 _STOREY = re.compile(rf"(负|地下|B(?=\d{{1,2}}[楼层F])|-)?({N})(楼|层|F(?![A-Z]))(?:[之-]({N}))?")
 _BUILDING_STOREY = re.compile(rf"(?:{N}|[A-Z])(?:单元|门|梯)|-\d|\d{{1,2}}-(?:\d+-)?\d{{3,4}}(?!\d)")

@@ -13,7 +13,7 @@ _PREFIX = r"(临时?|特|建|新|旧|老|增|[甲乙丙丁戊]|[A-Z]{1,2})?"
 _LIST = re.compile(r"(\d+(?:[、,]\d+)+)(号|室|房|楼|层|栋|幢)")
 _RANGE = re.compile(rf"{_PREFIX}({N})号?(?:~|至|到)({N})号?")
 _HAO = re.compile(
-    rf"{_PREFIX}(?P<number>{N})(?P<letter>[A-Z]|[甲乙丙丁戊己])?(?P<inner>(?:[附付副之-]{N})*)(?P<letter_inside>[A-Z])?(?:号(?![楼码])|#(?!楼))"
+    rf"{_PREFIX}(?P<number>{N})(?P<letter>[A-Z]|[甲乙丙丁戊己])?(?P<inner>(?:[附付副之-]{N})*)(?P<letter_inside>[A-Z])?(?:号(?![楼码]|厂房)|#(?!楼))"
     rf"(?P<outer>(?:[附付副之]第?{N}(?!\d|[-~]\d+号)号?)+|-{N}号?(?!-|\d))?(?:附(?P<low>\d+)[-~](?P<high>\d+)号?)?"
     r"(?P<letter_after>[甲乙丙丁戊己]|[A-Z](?![\dA-Z\u4e00-\u9fff-]))?(?P<yard>院(?!子)|大院)?"
 )
@@ -21,7 +21,6 @@ _INNER_DASH = re.compile(r"-(\d{3,})")
 _RUN_TOGETHER = re.compile(r"[附付副之-]\d{1,2}(\d)$")
 _TAKES_DIGIT = re.compile(r"单元|栋|幢|号楼|#楼|-\d{3,4}(?!\d)|门\d")
 _UNIT_FOLLOWS = re.compile(rf"{N}(?:室|房|楼|层|$)|\d")
-_BUILDING_FOLLOWS = re.compile(rf"(?:{N}|[A-Z]\d*)(?:单元|门|楼|层|室|房)|\d")
 _LISTED = {"号": "number", "室": "room", "房": "room", "楼": "floor", "层": "floor", "栋": "building_no", "幢": "building_no"}
 
 
@@ -62,8 +61,7 @@ def number(s: Scan) -> bool:
     elif "building_no" in s.have:
         s.put(m.end(), "unit" if _UNIT_FOLLOWS.match(s.key, m.end()) else "room", _plain(m), "behind_building")
     elif "number" in s.have:
-        building = "estate" in s.have or _BUILDING_FOLLOWS.match(s.key, m.end())
-        s.put(m.end(), "building_no" if building else "room", _plain(m), "second_number")
+        s.put(m.end(), "building_no", _plain(m), "second_number")
     elif s.lane_counts_buildings:
         _put(s, m, "building_no", "lane_building")
     elif s.last in ("estate", "section") and "estate" in s.have and not s.name.endswith("广场"):
@@ -86,6 +84,8 @@ def _is_chain(s: Scan, m: re.Match[str]) -> bool:
     inner = m["inner"]
     if "-" not in inner:
         return False
+    if m.group(1) and m.group(1).isascii():
+        return True
     if s.last in ("estate", "section", "landmark", "building_no") or (s.lane_counts_buildings and len(inner) > 3):
         return True
     dash = _INNER_DASH.fullmatch(inner)

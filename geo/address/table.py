@@ -44,7 +44,7 @@ def predict(rows: Iterable[Mapping[str, Any]], *, scope: Scope | None = None, ha
         A row has neither `text` nor `a` and `b`, or no `id`.
     """
     scope = scope or Scope()
-    for chunk in itertools.batched(rows, _CHUNK_N) if hasattr(itertools, "batched") else _batched(rows, _CHUNK_N):
+    for chunk in _batched(rows, _CHUNK_N):
         pairs = [r for r in chunk if "text" not in r]
         verdicts = iter(_compared(pairs, scope, habits))
         elements = iter(_parsed([r for r in chunk if "text" in r], scope, habits))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from geo.address import predict
@@ -36,9 +38,19 @@ def test_a_text_that_names_its_region_is_read_by_its_habits_unless_others_are_gi
     assert next(predict([{"id": 1, "text": "重庆道236号5-4"}]))["elements"]["building"] == "5"
 
 
-def test_many_rows_stream_in_chunks() -> None:
-    got = predict({"id": i, "text": f"建设路{i}号"} for i in range(1, 20_011))
-    assert [r["elements"]["number"] for r in got] == [str(i) for i in range(1, 20_011)]
+def test_many_rows_stream_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.address.table._CHUNK_N", 100)
+    asked: list[int] = []
+
+    def rows() -> Iterator[dict[str, object]]:
+        for i in range(1, 311):
+            asked.append(i)
+            yield {"id": i, "text": f"建设路{i}号"}
+
+    got = predict(rows())
+    assert next(got)["elements"]["number"] == "1"
+    assert len(asked) == 100
+    assert [r["elements"]["number"] for r in got] == [str(i) for i in range(2, 311)]
 
 
 @pytest.mark.parametrize("row", [{"text": "建设路1号"}, {"id": 1}, {"id": 1, "a": "建设路1号"}])
