@@ -99,6 +99,15 @@ def test_every_imported_library_is_declared_and_every_declared_one_is_used() -> 
     assert declared - used == set()
 
 
+def test_every_library_of_the_tests_and_benchmarks_is_declared() -> None:
+    owners = packages_distributions()
+    own = {*PACKAGES, "app", "benchmarks", "tests"}
+    paths = [p for name in ("tests", "benchmarks") for p in (ROOT / name).rglob("*.py")]
+    imported = {name.split(".")[0] for p in paths for name in list_imports(p)} - own - sys.stdlib_module_names
+    declared = {spec.split("==")[0] for spec in PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]}
+    assert {owner.lower().replace("_", "-") for name in imported for owner in owners.get(name, [name])} - declared == set()
+
+
 def test_every_declared_version_is_the_locked_one() -> None:
     locked = {line.split(" ")[0] for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines() if "==" in line}
     declared = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
