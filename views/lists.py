@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pandas as pd
 import streamlit as st
 
@@ -52,7 +54,7 @@ def _findings(result: Result, found: pd.DataFrame, *, total_n: int) -> None:
         st.info(some, icon=":material/check_circle:")
         return
     targets = [("finding", i) for i in found["finding_id"]]
-    _rows(brief(result, found), targets, widths=(125, 160, "large"), key=f"{state.LIST}_{FINDINGS}")
+    _rows(brief(result, found), targets, widths=(125, 160, "large"))
 
 
 def _objects(result: Result, scope: str, text: str) -> None:
@@ -69,12 +71,15 @@ def _objects(result: Result, scope: str, text: str) -> None:
         }
     )
     targets = list(zip(every["kind"], every["id"], strict=True))
-    _rows(told, targets, widths=("small", 210, 110, "medium"), key=f"{state.LIST}_{OBJECTS}")
+    _rows(told, targets, widths=("small", 210, 110, "medium"))
     if len(every) == OBJECTS_N:
         st.caption(say(f"只列出前 {OBJECTS_N:,} 个，请用上面的查找缩小范围。", f"The first {OBJECTS_N:,} only; search to narrow them."))
 
 
-def _rows(table: pd.DataFrame, targets: list[tuple[str, str]], *, widths: tuple[int | str, ...], key: str) -> None:
+def _rows(table: pd.DataFrame, targets: list[tuple[str, str]], *, widths: tuple[int | str, ...]) -> None:
+    # Another list is another widget: a chosen row of the old one would point at a stranger.
+    key = f"{state.LIST}_{zlib.crc32(repr(targets).encode()):x}"
+
     def chosen() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         if rows and rows[0] < len(targets):

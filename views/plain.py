@@ -20,5 +20,8 @@ def plain(text: object) -> str:
 
 
 def marked(pieces: Iterable[tuple[str, bool]]) -> str:
-    """Markdown of a text in pieces; those that differ are set bold on a coloured ground and underlined by brackets."""
-    return "".join(plain(text) if same else f"**:orange-background[【{plain(text)}】]**" for text, same in pieces if text)
+    """Markdown of a text in pieces; those that differ are set bold, in brackets, on a coloured ground.
+
+    The stars stand inside: between two Chinese characters and a bracket they would not count as emphasis.
+    """
+    return "".join(plain(text) if same else f":orange-background[**【{plain(text)}】**]" for text, same in pieces if text)

@@ -346,19 +346,7 @@
         return;
       }
       this.ring(shape, true);
-      if (which.kind === "finding") {
-        [[shape.dp.p.k, shape.dp.p.o]].concat(shape.dp.p.r || []).forEach(function (o) {
-          var other = view.byKey[key(o[0], o[1])];
-          if (other) {
-            view.ring(other, false);
-          }
-        });
-      }
-      (this.state.partners || []).forEach(function (o) {
-        var other = view.byKey[key(o[0], o[1])];
-        if (!other || other === shape) {
-          return;
-        }
+      this.around(shape).forEach(function (other) {
         view.ring(other, false);
         view.chosen.addLayer(
           L.polyline([middle(shape), middle(other)], {
@@ -382,13 +370,30 @@
       }
     },
 
+    /* What belongs to the chosen object. A mark that lies on it is left out: its ring would hide the sign. */
+    around: function (shape) {
+      var view = this,
+        seen = {},
+        own = shape.dp.kind === "finding" ? [[shape.dp.p.k, shape.dp.p.o]].concat(shape.dp.p.r || []) : [];
+      return own.concat(this.state.partners || []).reduce(function (found, o) {
+        var name = key(o[0], o[1]),
+          other = view.byKey[name],
+          near = other && other.getLatLng && view.map.distance(middle(other), middle(shape)) < 4;
+        if (other && other !== shape && !near && !seen[name]) {
+          found.push(other);
+        }
+        seen[name] = true;
+        return found;
+      }, []);
+    },
+
     ring: function (shape, main) {
       var view = this,
         dark = this.state.dark,
         styles = main
           ? [
-              [9, dark ? "#000" : "#fff"],
-              [4, dark ? "#fff" : "#000"],
+              [7, dark ? "#000" : "#fff"],
+              [3, dark ? "#fff" : "#000"],
             ]
           : [[3, "#0072B2"]];
       styles.forEach(function (s) {
@@ -403,7 +408,7 @@
           dashArray: main ? null : "6 4",
         };
         view.chosen.addLayer(
-          shape.getLatLng ? L.circleMarker(shape.getLatLng(), L.extend(o, { radius: main ? 15 : 11 })) : L.polygon(shape.getLatLngs(), o),
+          shape.getLatLng ? L.circleMarker(shape.getLatLng(), L.extend(o, { radius: main ? 15 : 8 })) : L.polygon(shape.getLatLngs(), o),
         );
       });
     },

@@ -96,6 +96,20 @@ def test_the_legend_filters_map_and_list_and_a_row_leads_the_map(
     assert not faults
 
 
+def test_what_differs_is_marked_and_no_markdown_is_left_over(page: Page, address: str, result: Result, frame_of: FrameOf) -> None:
+    village = first_village(result)
+    page.goto(address)
+    frame = frame_of(page)
+    drawn(frame, ready=f"sample/{village}")
+    frame.click("[data-press='text_conflict']")
+    page.get_by_role("button", name="下一个").click()
+    panel = page.locator(".st-key-panel")
+    expect(panel).to_contain_text("牌址不符")
+    expect(panel.locator("strong", has_text="【").first).to_be_visible()
+    assert "**" not in panel.inner_text()
+    assert "\\" not in panel.inner_text()
+
+
 def test_language_and_village_change_without_loading_the_map_again(
     page: Page, address: str, result: Result, frame_of: FrameOf, faults: list[str]
 ) -> None:

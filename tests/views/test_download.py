@@ -55,4 +55,4 @@ def test_a_text_of_several_lines_stays_on_one() -> None:
 
 
 def test_marked_pieces_are_told_without_colour_too() -> None:
-    assert marked([("中山巷", True), ("1]", False)]) == "中山巷**:orange-background[【1\\]】]**"
+    assert marked([("中山巷", True), ("1]", False)]) == "中山巷:orange-background[**【1\\]】**]"
