@@ -42,7 +42,7 @@ _PAST = ("surveyed_on", "installed_on", "valid_from", "counted_on", "demolished_
 _FUTURE = ("expires_on", "valid_to")
 _LEVELS = ("province", "city", "county", "town")
 _AGREE = 0.9
-_SCOPE_N = 2000
+_SCOPE_N = 600
 
 
 def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inputs:
