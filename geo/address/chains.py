@@ -58,7 +58,7 @@ def _slots(s: Scan, values: list[str], word: str) -> tuple[str, ...]:
     """The element of each place, from the first; the last takes what is left."""
     count, floor_door = len(values), s.habits.dash_after_number == "floor_door"
     if count == 2 and not s.numbered and not s.inside and _sub_follows(s, values, word):
-        return "number", "sub_number"
+        return "number", "sub_number" if values[1][0].isdigit() else "letter"
     if "floor" in s.have:
         return ("room",)
     if "unit" in s.have:

@@ -193,7 +193,7 @@ def _skip_repeated(key: str, at: int, pieces: list[Piece]) -> int:
         again = False
         for p in pieces:
             written = key[p.start : p.end]
-            if len(written) > 2 and key.startswith(written, at):
+            if len(written) > 2 and p.element != "village" and key.startswith(written, at):
                 at, again = _skip(key, at + len(written)), True
     return at
 

@@ -148,6 +148,8 @@ def _bare_element(s: Scan, value: str) -> str:
         return "room"
     if s.last == "name" and HAMLET.search(s.name):
         return "number"
+    if s.lane_counts_buildings:
+        return "building_no"
     named = s.last in ("estate", "section", "name", "landmark")
     if s.in_compound or (named and len(value) <= 2):
         return "building_no"

@@ -56,7 +56,7 @@ def canonical_street(name: str) -> str:
 
 _SEGMENT = re.compile(rf"([{_C}]+)段")
 _NUMERAL = re.compile(rf"([{_C}]+)(?=[路街巷弄区期段条里]$|[路街巷][东西南北中]?\d*段$)")
-_NAMED_LANE = re.compile(rf"(.+(?:路|街|大道|[东西南北中]段))([{_C}]+)(弄|支弄)")
+_NAMED_LANE = re.compile(rf"(.+?)([{_C}]+)(弄|支弄)")
 _DIRECTION = re.compile(rf"(?:[东西南北中]|[{_C}])段$|[东西南北中]$")
 _STREET_INSIDE = re.compile(r"大道|大街|公路|[国省县]道|胡同|[路街巷]")
 _SEGMENT_NEXT = re.compile(rf"(?:[东西南北中]|[{_C}])段")
@@ -87,6 +87,8 @@ def _street_end(key: str, start: int, end: int) -> int:
     if len(body) >= 2 and STREET_END.search(body):
         direction = body is not part and tail is not None and len(tail.group()) == 1 and not body.endswith(("路", "街", "道"))
         return start + len(body) if direction else end
+    if part.endswith("段") and (m := _STREET_INSIDE.search(part)) and m.start() >= 1:
+        return end
     for m in _STREET_INSIDE.finditer(part):
         named = m.start() >= 1 and len(part) - m.end() >= 2
         if named and not _PART_OF_NAME.match(part, m.end() - 1) and not _PART_OF_NAME.match(part, m.start()):
@@ -96,10 +98,13 @@ def _street_end(key: str, start: int, end: int) -> int:
 
 
 def _street(key: str, shown: str, start: int, end: int) -> Iterator[Piece]:
-    """The street, and behind it the lane its last word names: 人民路三弄 is 人民路 and 3弄."""
+    """The street, and behind it the lane its last word names: 人民路三弄 is 人民路 and 3弄, 菜场三弄 the lane 3弄 of 菜场."""
     lane = _NAMED_LANE.fullmatch(key[start:end])
     cut = start + lane.end(1) if lane else end
-    yield Piece(start, cut, "street", canonical_street(shown[start:cut]), "street")
+    if lane and not (STREET_END.search(lane.group(1)) or lane.group(1).endswith("段")):
+        yield Piece(start, cut, "name", shown[start:cut], "name")
+    else:
+        yield Piece(start, cut, "street", canonical_street(shown[start:cut]), "street")
     if lane:
         yield Piece(cut, end, "lane", arabic(lane.group(2)) + lane.group(3), "lane")
 

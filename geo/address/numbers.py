@@ -11,7 +11,7 @@ from geo.address.scan import Scan
 
 _PREFIX = r"(临时?|特|建|新|旧|老|增|[甲乙丙丁戊]|[A-Z]{1,2})?"
 _LIST = re.compile(r"(\d+(?:[、,]\d+)+)(号|室|房|楼|层|栋|幢)")
-_RANGE = re.compile(rf"{_PREFIX}({N})号?(?:~|至|到)({N})号?")
+_RANGE = re.compile(rf"{_PREFIX}({N})号?(?:~|至|到)({N})(号|室|房|层|楼)?")
 _HAO = re.compile(
     rf"{_PREFIX}(?P<number>{N})(?P<letter>[A-Z]|[甲乙丙丁戊己])?(?P<inner>(?:[附付副之-]{N})*)(?P<letter_inside>[A-Z])?(?:号(?![楼码]|厂房)|#(?!楼))"
     rf"(?P<outer>(?:[附付副之]第?{N}(?!\d|[-~]\d+号)号?)+|-{N}号?(?!-|\d))?(?:附(?P<low>\d+)[-~](?P<high>\d+)号?)?"
@@ -38,12 +38,13 @@ def number_list(s: Scan) -> bool:
 
 def number_range(s: Scan) -> bool:
     """12号至16号: several doors in one record."""
-    m = None if s.numbered else s.match(_RANGE)
-    if not m:
+    m = s.match(_RANGE)
+    element = _LISTED[m.group(4) or "号"] if m else ""
+    if not m or (element == "number" and s.numbered) or element in s.have:
         return False
     if m.group(1):
         s.put(m.start(2), "prefix", _prefix(m.group(1)), "prefix")
-    s.put(m.end(), "number", f"{arabic(m.group(2))}~{arabic(m.group(3))}", "range")
+    s.put(m.end(), element, f"{arabic(m.group(2))}~{arabic(m.group(3))}", "range")
     return True
 
 

@@ -18,10 +18,10 @@ class Piece(NamedTuple):
 class Before(NamedTuple):
     """What stands before the lower part of an address.
 
-    element is the last one read (empty if none), name the estate, lane or bare name it carries, on_street tells that a
-    street is written.
+    element is the last one read (empty if none), name the estate, lane or bare name it carries, street the last word of
+    the street's name (empty if no street is written).
     """
 
     element: str = ""
     name: str = ""
-    on_street: bool = False
+    street: str = ""

@@ -63,17 +63,17 @@ def _before(pieces: list[Piece]) -> Before:
     if not pieces:
         return Before()
     last = pieces[-1]
-    street = any(p.element == "street" for p in pieces)
+    street = next((p.value[-1] for p in reversed(pieces) if p.element == "street"), "")
     if last.element == "name":
-        return Before("landmark") if street else Before("name", last.value)
+        return Before("landmark", "", street) if street else Before("name", last.value)
     if last.element in ("estate", "zone"):
         return Before("estate", last.value, street)
     if last.element == "lane":
-        return Before("lane", last.value)
+        return Before("lane", last.value, street)
     if last.element == "section":
         estates = [p.value for p in pieces if p.element == "estate"]
         return Before("section", estates[-1] if estates else "", street)
-    return Before(last.element)
+    return Before(last.element, "", street)
 
 
 _NUMBERED_ESTATE = re.compile(r"[一二三四五六七八九十新]村$")
@@ -102,9 +102,13 @@ def _settle(pieces: list[Piece]) -> list[Piece]:
         return pieces
     out: list[Piece] = []
     have: set[str] = set()
+    road = next((i for i, p in enumerate(pieces) if p.rule == "numbered_road" and _NAMED_ROAD.match(p.value)), 0)
     for i, piece in enumerate(pieces):
         following = next((p for p in pieces[i + 1 :] if p.element not in _SILENT), None)
-        if piece.element == "name":
+        if i < road and piece.element in _BEFORE_ROAD and all(p.element in _BEFORE_ROAD for p in pieces[i:road]):
+            # 西园1路 is 西园一路: what stands directly before the numeral is the road's name, whatever it sounds like.
+            piece = piece._replace(element="street", rule="name_street")
+        elif piece.element == "name" or (piece.element == "estate" and _of_lane(following, have)):
             element = _named(following, have)
             piece = piece._replace(element="leftover" if element in have and element != "street" else element, rule="name_" + element)
         elif piece.element == "zone" and following and following.element in _DOOR and "street" not in have:
@@ -116,15 +120,22 @@ def _settle(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-_UNSETTLED = frozenset(("name", "zone", "building_no"))
+_UNSETTLED = frozenset(("name", "zone", "building_no", "estate"))
+_BEFORE_ROAD = frozenset(("name", "estate", "section"))
+_NAMED_ROAD = re.compile(r"\d+[东西南北中]?(?:路|街|大道|巷)")
 _TAKEN_FOR_BUILDING = frozenset(("lane_building", "estate_building"))
+
+
+def _of_lane(following: Piece | None, have: set[str]) -> bool:
+    """光华街合园1巷: behind a street the name belongs to the lane, and both to the street."""
+    return following is not None and following.element == "lane" and following.value.endswith("巷") and "street" in have
 
 
 def _named(following: Piece | None, have: set[str]) -> str:
     """What a bare name is, by the element behind it."""
     if following is None:
         return "leftover"
-    if following.element == "lane" and "street" in have and following.value.endswith("巷"):
+    if _of_lane(following, have):
         return "street"
     if following.element == "street" and following.rule in ("numbered_road", "segment"):
         return "street"

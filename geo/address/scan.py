@@ -25,9 +25,10 @@ class Scan:
         self.pieces: list[Piece] = []
         self.last = before.element
         self.have = {before.element} if before.element else set()
-        self.on_street = before.on_street
+        self.on_street = bool(before.street)
         lane = before.element == "lane"
         self.name = "" if lane else simplify(before.name)
+        self.street = before.street
         self.lanes = [before.name] if lane else []
         if before.element == "section" and before.name:
             self.have.add("estate")
@@ -45,7 +46,9 @@ class Scan:
             self.name = simplify(value)
         elif element == "lane":
             self.lanes.append(value)
-        elif element in ("street", "number"):
+        elif element == "street":
+            self.street, self.on_street = value, True
+        elif element == "number":
             self.on_street = True
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -74,8 +77,8 @@ class Scan:
 
     @property
     def lane_counts_buildings(self) -> bool:
-        """N号 behind 弄 is a building (Shanghai); behind 巷 it is a number."""
-        counts = self.last == "lane" and self.habits.number_after_lane == "building"
+        """N号 behind 弄 is a building (Shanghai); behind 巷, and behind 弄 of a 巷, it is a number."""
+        counts = self.last == "lane" and self.habits.number_after_lane == "building" and not self.street.endswith("巷")
         return counts and all(lane.endswith("弄") for lane in self.lanes)
 
 

@@ -48,7 +48,7 @@ def local_text(part: Part) -> str:
 
 def number_text(part: Part) -> str:
     """The number with everything that belongs to it, as 临12号附1号甲; empty if there is none."""
-    number = part.get("number") or (part.get("building_no") if _lane_building(part) else None)
+    number = part.get("number") or (part.get("building_no") if _numbered_building(part) else None)
     if not number:
         return ""
     subs = [s for s in _written(part, "sub_number").split("/") if s]
@@ -92,17 +92,21 @@ def _below_village(part: Part) -> str:
     out += _written(part, "group") + _written(part, "hamlet") + _written(part, "street")
     out += _written(part, "lane").replace("/", "")
     out += f"{part['row']}排" if part.get("row") else ""
-    out += number_text(part)
-    out += _written(part, "estate") + _written(part, "section")
-    if part.get("building_no") and not _lane_building(part):
+    number, estate, section = number_text(part), _written(part, "estate"), _written(part, "section")
+    if _numbered_building(part):
+        return out + estate + section + number + within_text(part)
+    out += number + estate + section if estate else section + number
+    if part.get("building_no"):
         building, _, sub = _written(part, "building_no").partition("附")
         out += f"{building}栋" + (f"附{sub}号" if sub else "")
     return out + within_text(part)
 
 
-def _lane_building(part: Part) -> bool:
-    """N号 behind 弄 is a building, but written as N号."""
-    return bool(part.get("lane")) and not part.get("number") and not part.get("estate")
+def _numbered_building(part: Part) -> bool:
+    """The building is written as a number: behind 弄, and behind an estate where it has a sub-number, letter or prefix."""
+    if part.get("number") or not part.get("building_no"):
+        return False
+    return bool(part.get("lane") and not part.get("estate")) or any(part.get(e) for e in ("sub_number", "letter", "prefix"))
 
 
 def _japanese(part: Part) -> str:
