@@ -427,3 +427,29 @@ def test_the_dealt_towns_are_read_whole_and_where_they_are(name):
         true = world[world["table"] == kind].drop_duplicates("id").set_index("id").reindex(frame[key])
         away = np.hypot(frame.geometry.x.to_numpy() - true["x"].to_numpy(), frame.geometry.y.to_numpy() - true["y"].to_numpy())
         assert np.nanpercentile(away, 99) < 0.01
+
+
+def test_a_village_goes_by_the_one_name_it_has(tmp_path, town):
+    for column, other in (("village_code", "name"), ("name", "village_code")):
+        inputs = inputs_of(deliver(tmp_path / column, town | {"villages": town["villages"].drop(columns=column)}))
+        assert inputs.villages[column].tolist() == inputs.villages[other].tolist() == sorted(town["villages"][other])
+
+
+def test_a_demolition_that_names_its_building_needs_no_usable_shape(tmp_path, town):
+    rows = gpd.GeoDataFrame(
+        {"building_id": ["0001", None, None, "0004"], "demolished_on": "2025-05-01", "document": "征字1号"},
+        geometry=[shapely.Point(617035, 3276003), shapely.Point(617065, 3276003), None, None],
+        crs=CRS,
+    )
+    inputs = inputs_of(deliver(tmp_path / "a", town | {"demolitions": rows}))
+    assert inputs.demolitions["building_id"].tolist() == ["0001", "0004"]
+    assert inputs.demolitions.geometry.isna().all()
+    assert sorted(inputs.quarantine["code"]) == ["invalid_geometry", "nothing_named"]
+    assert (inputs.sources["rows_read"] == inputs.sources["kept"] + inputs.sources["quarantined"]).all()
+
+
+def test_a_pair_with_one_side_is_refused(tmp_path, town):
+    pairs = pd.DataFrame({"old": ["白云村", None, "梁家村"], "new": ["双河社区", "普兴村", None], "reason": "合并"})
+    inputs = inputs_of(deliver(tmp_path / "a", town | {"crosswalk": pairs}))
+    assert inputs.crosswalk["old"].tolist() == ["白云村"]
+    assert inputs.quarantine["code"].tolist() == ["nothing_named"] * 2

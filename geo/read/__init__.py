@@ -20,6 +20,7 @@ import shapely
 
 from geo.crs import reproject
 from geo.errors import CrsError, ProjectError, SourceError
+from geo.read.compose import compose_text, composes
 from geo.read.delivered import Delivered, expected
 from geo.read.gpkg import read_gpkg
 from geo.read.headers import COORDINATES, clean_header, match_headers
@@ -154,9 +155,9 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
         if clean_header(header) not in plain:
             zh = f"{name}：doorplate.toml 指定的列 {header} 不存在；有：{', '.join(map(str, texts.columns))}"
             raise SourceError(zh, f"{name}: no column {header} as named in doorplate.toml; there are: {', '.join(map(str, texts.columns))}")
-    columns = drop_persons(texts, columns, role, ledger)
+    columns = _standing_in(drop_persons(texts, columns, role, ledger), role)
     if delivered.rows_read or len(texts.columns):
-        _check_required(columns, name, role)
+        _check_required({**columns, **dict.fromkeys(("text",) if composes(texts, role) else (), -1)}, name, role)
     unread = [str(h) for i, h in enumerate(texts.columns) if i not in columns.values() and not str(h).startswith("\x00")]
     ledger.repair(role, ["*"] * len(unread), None, unread, None, "column_not_read: 未使用的列 / a column without use here")
     frame = pd.DataFrame({c: texts.iloc[:, p] for c, p in sorted(columns.items())}, index=texts.index)
@@ -171,12 +172,22 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
         crs = pyproj.CRS(told) if told else None
     frame = frame.drop(columns=[c for c in COORDINATES if c in frame])
     frame = mask_persons(frame, role, ledger)
+    if role in ("plates", "addresses"):
+        frame = compose_text(texts, columns, frame, role, ledger)
     if role == "population":
         frame = count_persons(frame, texts, ledger)
     if kind == "none" or shapes is None:
         return frame
     out: Frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index), crs=_override(source, crs, name))
     return out
+
+
+def _standing_in(columns: dict[str, int], role: str) -> dict[str, int]:
+    """A village without a code goes by its name, one without a name by its code."""
+    for column, other in (("village_code", "name"), ("name", "village_code")):
+        if role == "villages" and column not in columns and other in columns:
+            columns = columns | {column: columns[other]}
+    return columns
 
 
 def _check_required(columns: dict[str, int], name: str, role: str) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.read.headers import clean_header
@@ -34,12 +35,8 @@ _INSIDE = re.compile(f"{_ID_INSIDE}|{_PHONE}|{_LANDLINE}")
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 _CHECK = "10X98765432"
 _GROUP = ("人员类型", "人口类型", "人员类别", "人口类别", "人口性质", "人员性质", "居住类型", "rylx", "rklb")
-_KIND: Mapping[str, tuple[str, ...]] = {
-    "absent_n": ("户在人不在", "空挂", "人户分离", "户在人不"),
-    "floating_n": ("流动", "暂住", "租住", "外来", "寄住"),
-    "registered_n": ("户籍", "户口", "常口", "登记"),
-    "resident_n": ("实有", "常住", "现住", "居住", "实住"),
-}
+_ABSENT, _FLOATING = ("户在人不", "空挂", "人户分离"), ("流动", "暂住", "租住", "外来", "寄住")
+_REGISTERED, _RESIDENT = ("户籍", "户口", "常口", "登记"), ("实有", "常住", "现住", "居住", "实住", "在住")
 
 
 def person_column(header: str, values: pd.Series, *, code: bool = False) -> str | None:
@@ -109,27 +106,40 @@ def mask_persons(frame: pd.DataFrame, role: str, ledger: Ledger) -> pd.DataFrame
 def count_persons(frame: pd.DataFrame, texts: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """Counts per address of a population file with one row per person; other files unchanged.
 
-    The kind of a person (registered, living there, floating, absent) is read from a column of that name; without one the
-    headers decide: 户籍 or 户口 means registered, anything else living there. Kinds the file does not tell stay unknown.
+    What a person counts as is read from a column of kinds: 流动 is floating and lives there, 户在人不在 is registered and absent,
+    户籍 is registered (and lives there if the file knows absent ones at all). Without such a column the headers decide: 户籍 or
+    户口 means registered, anything else living there. Kinds the file does not tell stay unknown.
     """
     about = [str(h) for i, h in enumerate(texts.columns) if person_column(str(h), texts.iloc[:, i]) in ("identity", "name")]
     if not about or any(c in frame for c in COUNTS):
         return frame
     keys = [c for c in ("address_id", "text", "counted_on") if c in frame]
-    group = next((i for i, h in enumerate(texts.columns) if clean_header(str(h)) in _GROUP), None)
+    members = _members(frame.index, texts)
+    told = sorted(kind for kind, rows in members.items() if rows.any())
+    counted = frame.assign(**{kind: members[kind].astype("int64") for kind in told})
+    grouped = counted.groupby([*keys, "_source"], dropna=False, sort=True)
+    out = pd.concat([grouped[told].sum(), grouped["_row"].min()], axis=1).reset_index()
+    why = f"persons_counted: {len(frame)} 行按人登记，已汇总为 {len(out)} 个地址 / {len(frame)} rows per person became counts of {len(out)} addresses"
+    ledger.repair("population", "*", None, None, None, why)
+    return out.astype(dict.fromkeys(told, "str"))[[*keys, *told, "_source", "_row"]]
+
+
+def _members(index: pd.Index, texts: pd.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:
+    """Count column -> which persons count there."""
     words = "".join(map(str, texts.columns))
-    kinds = pd.Series("registered_n" if "户籍" in words or "户口" in words else "resident_n", index=frame.index, dtype="str")
-    if group is not None:
-        said = texts.iloc[:, group].set_axis(frame.index)
-        for kind, signs in reversed(list(_KIND.items())):
-            kinds = kinds.mask(said.str.contains("|".join(signs)).fillna(False).astype(bool), kind)
-    out = frame.groupby([*keys, "_source"], dropna=False, sort=True)["_row"].min().reset_index()
-    for kind in sorted(set(kinds)):
-        counted = frame.assign(_n=(kinds == kind).astype("int64")).groupby([*keys, "_source"], dropna=False, sort=True)["_n"].sum()
-        out[kind] = counted.reset_index()["_n"].astype("str")
-    n = len(frame)
-    ledger.repair("population", "*", None, None, None, f"persons_counted: {n} 行按人登记，已汇总为 {len(out)} 个地址 / {n} rows per person became counts of {len(out)} addresses")
-    return out[[*keys, *sorted(set(kinds)), "_source", "_row"]]
+    group = next((i for i, h in enumerate(texts.columns) if clean_header(str(h)) in _GROUP), None)
+    said = texts.iloc[:, group] if group is not None else pd.Series("", index=index, dtype="str")
+    absent, floating, registered, resident = (matching(said, "|".join(w)) for w in (_ABSENT, _FLOATING, _REGISTERED, _RESIDENT))
+    registered = (registered & ~floating) | absent
+    silent = ~(absent | floating | registered | resident)
+    home = "户籍" in words or "户口" in words
+    present = resident | floating | (registered & ~absent & bool(absent.any()))
+    return {
+        "absent_n": absent,
+        "floating_n": floating,
+        "registered_n": registered | (silent & home),
+        "resident_n": (present & ~absent) | (silent & (not home)),
+    }
 
 
 def _harmless(position: int, columns: Mapping[str, int], kind: str) -> bool:

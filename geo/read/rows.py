@@ -40,7 +40,7 @@ def with_keys(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame
     Tables without an id have their row number as key.
     """
     if table.id is None:
-        return frame.assign(_key="#" + frame["_row"].astype("str"))
+        return _named(frame.assign(_key="#" + frame["_row"].astype("str")), table, ledger)
     out = frame.assign(_key=clean_ids(frame[table.id]))
     missing = out["_key"].isna()
     ledger.refuse(table.name, out[missing], "id_missing", table.id, None, "请补上编号 / give the row an id")
@@ -126,6 +126,20 @@ def note_outside(rows: Rows, area: Shapes, outside_m: float, ledger: Ledger) -> 
         place = _points(shapely.point_on_surface(rows.delivered[outside]))
         why = f"outside_project: 距村界超过 {outside_m:.0f} m，图形保留 / farther than {outside_m:.0f} m from every village, the shape is kept"
         ledger.repair(rows.table.name, rows.values.loc[outside, "_key"].array, "geometry", place, place, why)
+
+
+def _named(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame:
+    """Rows of a table without ids that say what they are about; a pair with one side, or a demolition of nothing, is refused."""
+    if table.name == "crosswalk":
+        empty = frame["old"].isna() | frame["new"].isna()
+    elif table.name == "demolitions":
+        shapes = frame["geometry"].isna() if "geometry" in frame else True
+        empty = shapes & (frame["building_id"].isna() if "building_id" in frame else True) & frame["_row"].notna()
+    else:
+        return frame
+    fix = "请补全：新旧两侧，或建筑编号、图形 / complete it: both sides, or the building's id or shape"
+    ledger.refuse(table.name, frame[empty], "nothing_named", None, None, fix)
+    return frame[~empty].reset_index(drop=True)
 
 
 def _joined(rows: Rows, twice: npt.NDArray[np.bool_], ledger: Ledger) -> Rows:

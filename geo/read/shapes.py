@@ -106,6 +106,12 @@ def check_polygons(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Le
         ledger.repair(table.name, frame.loc[fine, "_key"].array, "geometry", count, count, f"many_vertices: 节点超过 {_VERTICES_N}，保留 / more than {_VERTICES_N} vertices, kept")
     fix = "请在测绘软件中修正后重新提交 / correct it in the survey software and hand it in again"
     required = ~keep if table.geometry_required else ~keep & ~absent
+    if not table.geometry_required and "building_id" in frame:
+        # A demolition that names its building is known without its shape.
+        named = required & frame["building_id"].notna().to_numpy()
+        if named.any():
+            ledger.repair(table.name, frame.loc[named, "_key"].array, "geometry", pd.Series(why[named], dtype="str"), None, "geometry_dropped: 图形不可用，以编号为准 / unusable shape; the id counts")
+        out, required = without(out, named), required & ~named
     ledger.refuse(table.name, frame[required], "invalid_geometry", "geometry", pd.Series(why[required], dtype="str"), fix)
     # Formats turn rings round and wrap single polygons: the same footprint shall be the same vertices. Not `normalize`:
     # where it starts a ring depends on the last digit of a coordinate.

@@ -97,9 +97,9 @@ def test_one_row_per_person_becomes_counts_per_address(folder):
     raw = folder.read()
     table = raw.tables["population"].set_index("address_id")
     assert table[["registered_n", "floating_n", "resident_n", "absent_n"]].values.tolist() == [
-        ["2", "1", "0", "0"],
-        ["1", "0", "1", "0"],
-        ["0", "0", "0", "1"],
+        ["2", "1", "3", "0"],
+        ["1", "0", "2", "0"],
+        ["1", "0", "0", "1"],
     ]
     assert raw.sources.loc[0, ["rows_read", "kept", "quarantined"]].tolist() == [6, 6, 0]
     assert "王某" not in raw.tables["population"].to_csv() + raw.repairs.to_csv()
