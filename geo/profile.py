@@ -41,7 +41,7 @@ class Thresholds:
     parity_ratio: float = 0.80
     density_m2: float = 5.0
     rural_house_n: int = 30
-    decided_ratio: float = 0.9
+    decided_ratio: float = 0.94
     share_ratio: float = 0.05
     stray_ratio: float = 0.01
     no_building_ratio: float = 0.01
