@@ -18,9 +18,10 @@ def main() -> None:
     parser.add_argument("--noise", choices=sorted(NOISE), default="town")
     parser.add_argument("--formats", choices=["office", "parquet"], default="office")
     parser.add_argument("--fault", action="append", default=[], help="a fault of a whole layer, e.g. gcj02; may be repeated")
+    parser.add_argument("--flats", action="store_true", help="register addresses down to the flat")
     parser.add_argument("--truth", action="store_true", help="also write FOLDER/truth")
     args = parser.parse_args()
-    town = deal_town(buildings_n=args.buildings, seed=args.seed, noise=args.noise, faults=args.fault)
+    town = deal_town(buildings_n=args.buildings, seed=args.seed, noise=args.noise, faults=args.fault, flats=args.flats)
     write_town(town, args.folder, formats=args.formats, truth=args.truth)
 
 

@@ -68,7 +68,7 @@ def _positions(delivery: Delivery) -> Found:
         housed = there & (home >= 0)
         far[housed] = shapely.distance(point[housed], shapes[home[housed]])
         quiet = doors["fault"].to_numpy()[where.astype(int)] != f"misplaced_{side}"
-        grey += [(f"misplaced_{side}", i) for i in rows[key][(far > _SAME_M) & quiet]]
+        grey += [(code, i) for i in rows[key][(far > _SAME_M) & quiet] for code in (f"misplaced_{side}", "number_out_of_order")]
         declared = rows["village_code"].map(village_of).to_numpy()
         out = np.full(len(rows), np.nan)
         out[there] = shapely.distance(point[there], villages[declared[there]])
@@ -117,7 +117,7 @@ def _crowded(delivery: Delivery) -> Found:
     people = pd.concat([own, inside[["house", "registered_n", "resident_n"]]]).groupby("house").sum()
     least, most = people.min(axis=1), people.max(axis=1)
     floor_m2 = pd.Series(shapely.area(houses["footprint"].to_numpy()) * houses["floors_n"].to_numpy(), index=houses.index).reindex(people.index)
-    rural = houses["role"].eq("house").reindex(people.index)
+    rural = (houses["role"].eq("house") & ~houses["market"]).reindex(people.index)
     live = (houses["live"] & houses["current"]).reindex(people.index)
     sure = live & ((least > 1.1 * floor_m2 / 5) | (rural & (least > 33)))
     maybe = live & ((most > 0.9 * floor_m2 / 5) | (most > 28)) & ~sure
@@ -130,27 +130,24 @@ def _crowded(delivery: Delivery) -> Found:
 
 
 def _torn(delivery: Delivery) -> Found:
-    """Plates and addresses that lie about as near to another live house as to their own: undecided is no mistake there."""
+    """Doors whose plate or address lies about as near to another live house as to its own: undecided is no mistake there."""
     houses, doors = delivery.houses, delivery.doors
     live = houses.loc[houses["live"] & houses["current"]]
-    shapes = live["footprint"].to_numpy()
-    tree = shapely.STRtree(shapes)
-    grey: list[tuple[str, Any]] = []
-    for side, table, key in (("plate", "plates", "plate_id"), ("address", "addresses", "address_id")):
-        rows = delivery.tables[table]
-        home = pd.Series(doors["house"].to_numpy(), index=doors[key])
-        home_of = home[~home.index.duplicated() & home.index.notna()].reindex(rows[key]).to_numpy()
-        point = rows["geometry"].to_numpy()
-        able = np.flatnonzero(~shapely.is_missing(point) & (np.nan_to_num(home_of, nan=-1) >= 0))
-        own_m = shapely.distance(point[able], houses["footprint"].to_numpy()[home_of[able].astype(int)])
-        i, k = tree.query(point[able], predicate="dwithin", distance=own_m + _TORN_M)
-        other = live.index.to_numpy()[k] != home_of[able][i]
-        grey += [(f"undecided_{side}", str(v)) for v in rows[key].iloc[able[np.unique(i[other])]]]
-        blind = np.setdiff1d(np.arange(len(rows)), able)
-        grey += [(f"undecided_{side}", str(v)) for v in rows[key].iloc[blind]]
-    planted = doors["fault"].isin(["undecided_plate", "undecided_address"])
-    found_ids = set(doors.loc[planted, "plate_id"]) | set(doors.loc[planted, "address_id"])
-    return [], [g for g in grey if g[1] not in found_ids]
+    shapes = houses["footprint"].to_numpy()
+    tree = shapely.STRtree(live["footprint"].to_numpy())
+    torn = np.zeros(len(doors), dtype=bool)
+    for table, key in (("plates", "plate_id"), ("addresses", "address_id")):
+        rows = delivery.tables[table].drop_duplicates(key).set_index(key)
+        point = rows["geometry"].reindex(doors[key]).to_numpy()
+        blind = shapely.is_missing(point) & doors[key].notna().to_numpy()
+        able = np.flatnonzero(~shapely.is_missing(point) & doors["house"].ge(0).to_numpy())
+        home = doors["house"].to_numpy()[able]
+        reach_m = shapely.distance(point[able], shapes[home]) + max(_TORN_M, delivery.noise.plate_m)
+        i, k = tree.query(point[able], predicate="dwithin", distance=reach_m)
+        torn[able[np.unique(i[live.index.to_numpy()[k] != home[i]])]] = True
+        torn |= blind
+    torn &= ~doors["fault"].isin(["undecided_plate", "undecided_address"]).to_numpy()
+    return [], [(f"undecided_{side}", (side, int(d))) for d in np.flatnonzero(torn) for side in ("plate", "address")]
 
 
 def _people_on_nothing(delivery: Delivery) -> Found:

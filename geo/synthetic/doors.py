@@ -130,6 +130,15 @@ def rooms(rng: np.random.Generator, doors: pd.DataFrame) -> pd.DataFrame:
     return room_rows(rng, row, unit, room)
 
 
+def flats(rng: np.random.Generator, doors: pd.DataFrame) -> pd.DataFrame:
+    """Room addresses of ordinary houses of three storeys and more in markets, two to a floor, where nothing was planted."""
+    quiet = doors["fault"].eq("") & doors["trap"].eq("") & doors["address"] & doors["role"].isin(["house", "big"]) & doors["house"].ge(0)
+    parent = np.flatnonzero(quiet & doors["market"] & doors["floors_n"].ge(3) & doors["absent_n"].eq(0))
+    count = doors["floors_n"].to_numpy()[parent] * 2
+    rank = count_within(count)
+    return room_rows(rng, np.repeat(parent, count), np.ones(len(rank), dtype=int), (rank // 2 + 1) * 100 + rank % 2 + 1)
+
+
 def room_rows(rng: np.random.Generator, door: Ints, unit: Ints, room: Ints) -> pd.DataFrame:
     """Rows of the register for rooms behind given doors, inhabited unless the caller changes the counts."""
     n = len(door)

@@ -39,9 +39,9 @@ class Noise:
 
 
 NOISE: Mapping[NoiseLevel, Noise] = {
-    "easy": Noise(0.7, 0.7, 0.92, 0.5, 0.03, 0.03, (-0.35, 0.25), 0.03, 1.15, False, False, False, False),
-    "town": Noise(1.7, 1.7, 0.72, 0.2, 0.12, 0.06, (-0.65, 0.4), 0.06, 1.0, False, False, False, False),
-    "hard": Noise(4.0, 3.2, 0.42, 0.05, 0.25, 0.15, (1.3, -0.9), 0.14, 0.75, True, True, True, True),
+    "easy": Noise(1.2, 1.0, 0.92, 0.5, 0.03, 0.03, (-0.35, 0.25), 0.03, 1.15, False, False, False, False),
+    "town": Noise(3.6, 3.2, 0.72, 0.2, 0.12, 0.06, (-0.65, 0.4), 0.06, 1.0, False, False, False, False),
+    "hard": Noise(6.5, 5.0, 0.42, 0.05, 0.25, 0.15, (1.3, -0.9), 0.12, 0.5, True, True, True, True),
 }
 
 

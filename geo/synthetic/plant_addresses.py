@@ -141,7 +141,7 @@ def duplicate_address(draft: Draft) -> None:
 def nonstandard_address(draft: Draft) -> None:
     """Something is left over in the text that no address has."""
     chosen = take(draft, "nonstandard_address", quota(draft))
-    tails = ["老供销社后头", "水塔下坎第二家", "原粮站职工宿舍", "晒坝左手边那家"]
+    tails = ["老供销社后头", "水塔下坎第二家", "靠河边第三间", "晒坝左手边那家"]
     put(draft, "a_tail", chosen, draft.rng.choice(tails, len(chosen)))
     locate(draft, chosen)
     for d, h in zip(chosen, home(draft, chosen), strict=True):

@@ -50,6 +50,8 @@ def build(rng: np.random.Generator, streets: pd.DataFrame, curve: Curve, pitch_r
     depth_m = np.select(
         [role == "slab", role == "big", role == "hut"], [rng.uniform(11, 13.5, n), rng.uniform(12, 18, n), rng.uniform(3, 5, n)], rng.uniform(8, 13.5, n)
     )
+    # where houses stand closer they are smaller as well
+    width_m, depth_m = width_m * (0.5 + 0.5 * min(pitch_ratio, 1.0)), depth_m * (0.5 + 0.5 * min(pitch_ratio, 1.0))
     gap_m = np.where(market, np.where(rng.random(n) < 0.35, 0.4, rng.uniform(1.0, 5.0, n)), 2.5 + rng.exponential(6.0, n)) * pitch_ratio
     setback_m = np.where(market, rng.uniform(1.5, 3.0, n), 2.0 + rng.exponential(4.0, n).clip(0, 16))
     pitch = width_m + gap_m

@@ -41,7 +41,7 @@ class Town:
     """How the town was dealt: arguments, number of cases per code, people."""
 
 
-def deal_town(*, buildings_n: int, seed: int, noise: NoiseLevel = "town", faults: Collection[str] = frozenset()) -> Town:
+def deal_town(*, buildings_n: int, seed: int, noise: NoiseLevel = "town", faults: Collection[str] = frozenset(), flats: bool = False) -> Town:
     """A town of about that many footprints with its truth; the same arguments always give the same town.
 
     Parameters
@@ -56,6 +56,10 @@ def deal_town(*, buildings_n: int, seed: int, noise: NoiseLevel = "town", faults
         Faults of whole layers to plant besides, names from `geo.synthetic.layer_faults.LAYER_FAULTS`. Every other finding is
         always planted.
 
+    flats
+        The register also holds every flat of the taller houses, with its own count: about three addresses per building
+        instead of one.
+
     Raises
     ------
     ProfileError
@@ -68,9 +72,13 @@ def deal_town(*, buildings_n: int, seed: int, noise: NoiseLevel = "town", faults
     numbered = doors.number_doors(rng, houses, ground.streets, ground.villages)
     draft = Draft(rng, level, ground.villages, ground.streets, houses, numbered, doors.rooms(rng, numbered))
     plant(draft)
+    if flats:
+        rooms = doors.flats(rng, draft.doors)
+        draft.rooms = pd.concat([draft.rooms, rooms], ignore_index=True)
+        draft.doors.loc[rooms["door"].unique(), "counted"] = False
     delivery = deliver(draft)
     tables, spoiled = spoil(delivery.tables, faults)
     truth = tell(draft, delivery, spoiled)
-    told = {"seed": seed, "buildings_n": buildings_n, "noise": noise, "faults": sorted(faults), "as_of": AS_OF, **describe(delivery, truth)}
+    told = {"seed": seed, "buildings_n": buildings_n, "noise": noise, "faults": sorted(faults), "flats": flats, "as_of": AS_OF, **describe(delivery, truth)}
     scope = Scope(names.PROVINCE, None, names.COUNTY, names.TOWN)
     return Town(seed, noise, frozenset(faults), CRS, AS_OF, scope, tables, truth, told)

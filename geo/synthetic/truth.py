@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.synthetic.delivery import Delivery
 from geo.synthetic.derived import derive, row_numbers
@@ -50,11 +51,35 @@ def describe(delivery: Delivery, truth: dict[str, pd.DataFrame]) -> dict[str, An
     count = truth["findings"]["code"].value_counts().sort_index()
     people = delivery.tables["population"]
     return {
+        "rows": {name: len(table) for name, table in delivery.tables.items()},
+        "difficulty": {side: difficulty(delivery, side) for side in ("plate", "address")},
         "codes": list(count.index),
         "cases": {str(k): int(v) for k, v in count.items()},
         "people_total": {c: int(people[c].fillna(0).sum()) for c in COUNTS},
         "people_placed": {c: int(truth["population"][c].sum()) for c in COUNTS},
     }
+
+
+def difficulty(delivery: Delivery, side: str) -> dict[str, float]:
+    """How far position alone leads: shares of plates or addresses whose nearest house is their own, and that lie in another one.
+
+    Parameters
+    ----------
+    side
+        plate or address; rows without a coordinate, without a house or displaced on purpose are left out.
+    """
+    houses, doors = delivery.houses, delivery.doors
+    live = houses.loc[houses["live"] & houses["current"]]
+    rows = delivery.tables["plates" if side == "plate" else "addresses"].drop_duplicates(f"{side}_id").set_index(f"{side}_id")
+    mine = doors.loc[doors[f"{side}_id"].notna() & doors["house"].isin(live.index) & doors[f"{side[0]}_x"].isna() & doors["same_as"].lt(0)]
+    point = rows["geometry"].reindex(mine[f"{side}_id"]).to_numpy()
+    there = ~shapely.is_missing(point)
+    point, own = point[there], mine["house"].to_numpy()[there]
+    tree = shapely.STRtree(shapely.make_valid(live["footprint"].to_numpy()))
+    inside, which = tree.query(point, predicate="within")
+    foreign = np.unique(inside[live.index.to_numpy()[which] != own[inside]])
+    near = live.index.to_numpy()[tree.nearest(point)] == own
+    return {"n": len(own), "nearest_is_own": round(float(near.mean()), 4), "inside_another": round(len(foreign) / len(own), 4)}
 
 
 class _Book:
@@ -68,7 +93,7 @@ class _Book:
             "address": delivery.doors["address_id"].to_numpy(object),
             "room": delivery.rooms["address_id"].to_numpy(object),
         }
-        self.crosswalk = [str(row["old"]) for row in draft.crosswalk]
+        self.crosswalk = [[str(row["old"]), f"{row['old']}→{row['new']}"] for row in draft.crosswalk]
         by_text = draft.noise.people_by_text
         self.strays = [str(row["text"] if by_text else row["address_id"]) for row in draft.strays]
         people = delivery.tables["population"]
@@ -78,7 +103,8 @@ class _Book:
     def ids(self, thing: Any) -> list[str]:
         """Every id a reference may appear under; rows are named by text and by position (from 0, from 1, below a header)."""
         if isinstance(thing, str):
-            return self._row_names(int(thing.split(":")[1]), self.crosswalk, "crosswalk") if thing.startswith("@crosswalk:") else [thing]
+            row = int(thing.split(":")[1]) if thing.startswith("@crosswalk:") else -1
+            return [thing] if row < 0 else [*self.crosswalk[row], *row_numbers(row, "crosswalk")]
         kind, position = thing
         if kind == "text":
             return []
@@ -87,9 +113,6 @@ class _Book:
             return [name, *row_numbers(self.people_row[name], "population")]
         value = self.ids_of[kind][position]
         return [] if value is None or pd.isna(value) else [str(value)]
-
-    def _row_names(self, row: int, texts: list[str], table: str) -> list[str]:
-        return [texts[row], *row_numbers(row, table)]
 
     def resolve(self, case: dict[str, Any]) -> dict[str, object]:
         """One case with ids in the place of references."""

@@ -1,0 +1,155 @@
+"""Findings, links and people of a run against the truth of a dealt town.
+
+A finding settles at most one case: the case's code, and its subject among the case's ids (or, for findings about a group, one
+of the group). A finding that settles none is wrong unless the truth calls the object open for that code.
+precision = cases found / (cases found + wrong findings), recall = cases found / cases.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.tables import COUNTS, DECIDED
+
+GROUP = {
+    "duplicate_number", "plate_for_many_buildings", "duplicate_address", "stacked_addresses", "several_plates", "rebuilt", "text_conflict",
+}  # fmt: skip
+QUARANTINED = {"invalid_geometry", "duplicate_id", "outside_project", "people_unplaced"}
+RELATED_N = 12
+
+
+@dataclass(frozen=True)
+class Score:
+    """codes: planted, found, correct, wrong, precision, recall, f1 by code. The rest are ratios over the whole town."""
+
+    codes: pd.DataFrame
+    link_precision: float
+    link_recall: float
+    wrong_links_n: int
+    undecided_ratio: float
+    people_error_ratio: float
+
+    @property
+    def macro_f1(self) -> float:
+        return float(self.codes["f1"].mean())
+
+
+def score(out: Path, truth: Path) -> Score:
+    """Score the result folder of a run against a truth folder."""
+    told = {name: pd.read_parquet(truth / f"{name}.parquet") for name in ("findings", "neutral", "pairs", "objects", "population")}
+    codes = score_findings(read_findings(out), told["findings"], told["neutral"])
+    links = pd.read_parquet(out / "links.parquet")
+    open_ids = set(told["neutral"].loc[told["neutral"]["code"] == "*", "id"])
+    precision, recall, wrong = score_links(links, told["pairs"], open_ids)
+    people = score_people(pd.read_parquet(out / "buildings.parquet", columns=["building_id", *COUNTS]), told["population"])
+    return Score(codes, precision, recall, wrong, undecided(links, told["objects"]), people)
+
+
+def read_findings(out: Path) -> pd.DataFrame:
+    """Findings of a run, with those refused rows that stand for a finding."""
+    columns = ["code", "subject_id", "related"]
+    found = pd.read_parquet(out / "findings.parquet")
+    found["related"] = found["related"].map(list) if "related" in found else [[] for _ in range(len(found))]
+    tables = [found[columns]]
+    if (out / "quarantine.parquet").exists():
+        refused = pd.read_parquet(out / "quarantine.parquet", columns=["code", "key"]).rename(columns={"key": "subject_id"})
+        tables.append(refused.loc[refused["code"].isin(QUARANTINED)].assign(related=[[]] * int(refused["code"].isin(QUARANTINED).sum())))
+    both = pd.concat(tables, ignore_index=True)
+    return both.assign(subject_id=both["subject_id"].astype("str").fillna(""))
+
+
+def score_findings(found: pd.DataFrame, cases: pd.DataFrame, neutral: pd.DataFrame) -> pd.DataFrame:
+    """One row per planted code."""
+    open_objects = set(zip(neutral["code"], neutral["id"], strict=True))
+    rows = []
+    for code, mine in cases.groupby("code"):
+        by_id: dict[str, list[int]] = defaultdict(list)
+        for k, (subject, accept) in enumerate(zip(mine["subject_id"], mine["accept"], strict=True)):
+            for name in dict.fromkeys([subject, *(accept if accept is not None else [])]):
+                by_id[name].append(k)
+        settled: set[int] = set()
+        wrong: set[str] = set()
+        raised = found.loc[found["code"] == code]
+        for subject, related in zip(raised["subject_id"], raised["related"], strict=True):
+            names = spellings(subject)
+            hits = [k for name in names for k in by_id.get(name, [])]
+            if not hits and len(related) <= RELATED_N and code in GROUP:
+                hits = [k for name in related for k in by_id.get(str(name), [])]
+            if hits:
+                settled.update([k for k in hits if k not in settled][:1])
+            elif not any((c, name) in open_objects for name in names for c in (code, "*")):
+                wrong.add(subject)
+        rows.append((code, len(mine), len(raised), len(settled), len(wrong)))
+    table = pd.DataFrame(rows, columns=["code", "planted", "found", "correct", "wrong"]).set_index("code")
+    table["precision"] = (table["correct"] / (table["correct"] + table["wrong"]).replace(0, np.nan)).fillna(0.0)
+    table["recall"] = table["correct"] / table["planted"]
+    both = (table["precision"] + table["recall"]).replace(0, np.nan)
+    return table.assign(f1=(2 * table["precision"] * table["recall"] / both).fillna(0.0))
+
+
+def spellings(subject: str) -> list[str]:
+    """A subject as it is, and what stands behind `table:` and `#`."""
+    return list(dict.fromkeys([subject, subject.split(":", 1)[-1], subject.rsplit("#", 1)[-1]]))
+
+
+def score_links(links: pd.DataFrame, pairs: pd.DataFrame, open_ids: set[str]) -> tuple[float, float, int]:
+    """Precision and recall of decided pairs over all three kinds, and how many are false."""
+    got = decided_pairs(links)
+    asserted = correct = required_n = hit = 0
+    for kind, mine in pairs.groupby("rel"):
+        fair = {p for p in got[str(kind)] if not open_ids & set(p)}
+        true = set(zip(mine["a"], mine["b"], strict=True))
+        must = mine.loc[mine["weight"] == "required"]
+        required = {p for p in zip(must["a"], must["b"], strict=True) if not open_ids & set(p)}
+        asserted, correct = asserted + len(fair), correct + len(fair & true)
+        required_n, hit = required_n + len(required), hit + len(fair & required)
+    return correct / max(1, asserted), hit / max(1, required_n), asserted - correct
+
+
+def decided_pairs(links: pd.DataFrame) -> dict[str, set[tuple[str, str]]]:
+    """Pairs the run asserts: building-plate, address-plate, building-address; an address without a house has its plate's."""
+    rows = links.loc[links["state"].isin(DECIDED)]
+    out = {
+        kind: set(rows[[a, b]].dropna().itertuples(index=False, name=None))
+        for kind, a, b in (("bp", "building_id", "plate_id"), ("ap", "address_id", "plate_id"), ("ab", "building_id", "address_id"))
+    }
+    housed = {address for _, address in out["ab"]}
+    home = defaultdict(set)
+    for building, plate in out["bp"]:
+        home[plate].add(building)
+    out["ab"] |= {(building, address) for address, plate in out["ap"] if address not in housed for building in home[plate]}
+    return out
+
+
+def undecided(links: pd.DataFrame, objects: pd.DataFrame) -> float:
+    """Share of plates and plate-level addresses that the run left undecided."""
+    decided = links["state"].isin(DECIDED)
+    open_ = links["state"].eq("undecided")
+    shares = []
+    for table, column in (("plate", "plate_id"), ("address", "address_id")):
+        known = set(objects.loc[objects["table"] == table, "id"])
+        left = set(links.loc[open_, column].dropna()) - set(links.loc[decided, column].dropna())
+        shares.append((len(left & known), len(known)))
+    return sum(n for n, _ in shares) / max(1, sum(d for _, d in shares))
+
+
+def score_people(buildings: pd.DataFrame, truth: pd.DataFrame) -> float:
+    """Sum of |placed - true| over buildings and counts, divided by the people: 0 perfect, 1 nobody placed."""
+    placed, true = (_by_building(t) for t in (buildings, truth))
+    return float(placed.sub(true, fill_value=0).abs().to_numpy().sum() / max(1.0, true.to_numpy().sum()))
+
+
+def _by_building(table: pd.DataFrame) -> pd.DataFrame:
+    return table.set_index("building_id")[list(COUNTS)].astype(float).fillna(0.0).groupby(level=0).sum()
+
+
+def worst(scores: Iterable[Score], below: float) -> list[str]:
+    """Codes whose F1 is below that in any of the scores, worst first."""
+    both = pd.concat([s.codes["f1"] for s in scores], axis=1).min(axis=1).sort_values()
+    return [f"{code} {value:.2f}" for code, value in both[both < below].items()]
