@@ -37,6 +37,8 @@ class Result:
         table = self.tables.villages
         codes = table["village_code"].fillna("").astype(str)
         names = table["name"].astype("str").where(table["name"].notna(), codes)
+        # Two villages of one name are common in a district; a choice between equal words would be none.
+        names = names.where(~names.duplicated(keep=False), names + "（" + codes + "）")
         named = dict(sorted(zip(codes, names, strict=True)))
         tables = (*(self.objects(kind) for kind in KINDS), self.tables.findings)
         if "" not in named and any(bool(table["village_code"].isna().any()) for table in tables):

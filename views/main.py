@@ -9,7 +9,9 @@ from layers.words import LANGUAGES
 from views.pages import PAGES
 from views.state import LANGUAGE, language, remember_pages, say
 
+# The tables' own toolbar is hidden: its CSV download would let formulas through; our buttons do not.
 _SHEET = """<style>
+[data-testid="stElementToolbar"] { display: none !important; }
 .stMainBlockContainer { padding: 3.7rem 1.2rem .6rem; max-width: none; }
 .stApp iframe { border-radius: 8px; border: 1px solid var(--st-border-color, #d7dee7); }
 .st-key-map_box iframe { height: calc(100vh - 10.6rem) !important; min-height: 420px; }

@@ -120,7 +120,7 @@ def scopes(result: Result) -> list[str]:
     """Scopes to choose from; everything at once only where a browser still draws it with ease."""
     single = list(result.villages)
     few = len(result.tables.buildings) <= EVERYWHERE_LIMIT_N and len(single) > 1
-    return [*single, EVERYWHERE] if few else single
+    return [EVERYWHERE, *single] if few else single
 
 
 def take_event(widget: str) -> dict[str, Any] | None:

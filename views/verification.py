@@ -86,7 +86,7 @@ def _take_event(result: Result) -> None:
 def _choose_village(result: Result) -> str:
     known = state.scopes(result)
     if st.session_state.get(state.VILLAGE) not in known:
-        st.session_state[state.VILLAGE] = known[0]
+        st.session_state[state.VILLAGE] = next(iter(result.villages))
     scope: str = st.selectbox(
         say("村（社区）", "Village"),
         known,

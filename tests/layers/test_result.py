@@ -74,3 +74,8 @@ def test_a_building_goes_by_its_address(result: Result) -> None:
     assert result.captions["building"]["B1"] == "广普镇普兴村中山巷4号"
     assert result.captions["building"]["B2"] == ""
     assert result.captions["plate"]["P3"] == "中山巷3号"
+
+
+def test_two_villages_of_one_name_can_be_told_apart(tmp_path: Path) -> None:
+    twins = draw_town().villages.assign(name="普兴村")
+    assert draw_result(tmp_path, villages=twins).villages == {"V1": "普兴村（V1）", "V2": "普兴村（V2）", "": ""}

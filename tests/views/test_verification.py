@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from layers.result import Result
-from tests.layers.town import HOSTILE
+from tests.layers.town import HOSTILE, draw_result, draw_town
 from tests.views.conftest import Opened, read, texts
 
 
@@ -181,3 +182,11 @@ def test_objects_without_a_finding_are_found_as_well(result: Result, opened: Ope
     assert test.dataframe[0].value["编号"].tolist() == ["B3", "A3"]
     test.text_input(key="text_box").input("no such door").run()
     assert any("没有这样的建筑" in i.value for i in test.info)
+
+
+def test_a_click_in_a_village_with_a_namesake_stays_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
+    draw_result(tmp_path, villages=draw_town().villages.assign(name="普兴村"))
+    monkeypatch.setenv("DOORPLATE_OUT", str(tmp_path))
+    test = opened("verification", **clicked(1, kind="building", id="B1"))
+    assert len(set(test.selectbox(key="village_box").options)) == len(test.selectbox(key="village_box").options)
+    assert map_state(test)["scene"].endswith("/V1")
