@@ -155,9 +155,9 @@ def _learn_offsets(table: pd.DataFrame, probability: np.ndarray, offsets: dict[s
     for kind in offsets:
         mine = ((table["kind"] == kind) & (table["bin"] >= 0)).to_numpy()
         likely = np.where(probability > 0.5, probability, 0.0)[table["edge"].to_numpy()[mine]]
-        counts = np.bincount(table["bin"].to_numpy()[mine], weights=likely, minlength=_bins_n())
-        counts = counts + PRIOR_POINTS_N * OFFSET_STEP_M * _laplace(FIRST_SCALE_M)
-        smooth = np.convolve(np.pad(counts, 2, mode="edge"), [0.1, 0.2, 0.4, 0.2, 0.1], mode="valid")
+        seen = np.bincount(table["bin"].to_numpy()[mine], weights=likely, minlength=_bins_n())
+        counted = seen + PRIOR_POINTS_N * OFFSET_STEP_M * _laplace(FIRST_SCALE_M)
+        smooth = np.convolve(np.pad(counted, 2, mode="edge"), [0.1, 0.2, 0.4, 0.2, 0.1], mode="valid")
         out[kind] = smooth / (smooth.sum() * OFFSET_STEP_M)
     return out
 

@@ -23,7 +23,7 @@ def crosswalk(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
         village that was split has several rows.
     doors
         One row per renumbered or renamed door: old_village, old_door, new_village, new_door (village as folded name
-        or null, door as in `geo.tables.PARSE`). Chains are followed to their end; cycles are absent.
+        or null, door as in `geo.tables.PARSE`), old and new (the texts). Chains are followed to their end; cycles are absent.
     """
     rows, names = inputs.crosswalk, _names(inputs)
     is_door = rows["door_old"].notna() & rows["door_new"].notna()
@@ -44,6 +44,8 @@ def crosswalk(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
             "old_door": rows["door_old"],
             "new_village": fold_village(rows["village_new"]),
             "new_door": rows["door_new"],
+            "old": rows["old"],
+            "new": rows["new"],
         }
     )[is_door]
     doors = doors[(doors["old_door"] != doors["new_door"]) | (doors["old_village"] != doors["new_village"])]
@@ -90,8 +92,8 @@ def witness_villages(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataF
         is_old |= old
         text = text.fillna(_look_up(term, single).where(old))
         split = old & text.isna() & point.notna()
-        settled = [(o, v) in pairs for o, v in zip(term[split], point[split], strict=True)]
-        text = text.fillna(point[split][settled].reindex(table.index).astype("str"))
+        settled = np.array([(o, v) in pairs for o, v in zip(term[split], point[split], strict=True)], dtype=bool)
+        text = text.fillna(pd.Series(point[split][settled], index=table.index, dtype="str"))
     declared = _declared(table, names, old_villages)
     out = pd.DataFrame({"text_village": text.astype("str"), "declared_village": declared.astype("str"), "point_village": point})
     out["village_abolished"] = is_old

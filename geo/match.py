@@ -204,7 +204,8 @@ def _nearly(plates: pd.DataFrame, addresses: pd.DataFrame, *, reach_m: float) ->
 
 def _loose_keys(table: pd.DataFrame) -> pd.DataFrame:
     """Keys with one element left out: village, at (position), kindless (without 临), streetless (of a lane whose street
-    is written, without it) and laneless (of a lane whose street is not written). Rows without a key are absent."""
+    is written, without it) and laneless (of a lane whose street is not written). Rows without a key are absent.
+    """
     rows = table.assign(at=np.arange(len(table)))
     rows = rows[rows["door"].notna() & rows["village_code"].notna()]
     kindless = rows["door"].str.replace("临", "", regex=False)

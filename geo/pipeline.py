@@ -114,7 +114,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         changes = change(inputs.buildings_previous, inputs.buildings, thresholds=t)
     with clock("population"):
         door_of = pd.Series(doors.address_door, index=doors_of["address_id"])
-        addresses["door_n"] = addresses["parent_id"].fillna(addresses["address_id"]).map(door_of)
+        addresses["door_n"] = addresses["parent_id"].fillna(addresses["address_id"]).map(door_of).astype("float64")
         people = population(inputs, old_villages, renewed, addresses)
     with clock("classify"):
         evidence = gather(
@@ -151,7 +151,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
 
 
 def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:
-    """Renumbered doors with present village codes: village_code_old, old_door, village_code_new, new_door."""
+    """Renumbered doors with present village codes: village_code_old, old_door, village_code_new, new_door, old, new."""
     v = inputs.villages
     codes = pd.concat([pd.Series(v["village_code"].to_numpy(), index=fold_village(v["name"])), old_villages.set_index("old")["village_code"]])
     codes = codes[~codes.index.duplicated(keep=False)]
@@ -162,6 +162,8 @@ def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) 
             "old_door": renamed["old_door"],
             "village_code_new": renamed["new_village"].map(codes).astype("str").fillna(whole),
             "new_door": renamed["new_door"],
+            "old": renamed["old"],
+            "new": renamed["new"],
         }
     )
     return out.dropna().astype("str").drop_duplicates().reset_index(drop=True)
@@ -217,9 +219,9 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
 
 def _hanging(edges: pd.DataFrame, links: Links, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
     """The live buildings each undecided door hangs between: door, building_id, probability."""
-    open_ = pd.concat([links.plates, links.addresses])
-    open_ = open_.loc[(open_["state"] == "undecided") & (open_["door"] >= 0), "door"].unique()
-    rows = edges[edges["door"].isin(open_) & (edges["probability"] >= REPORTED_RATIO) & footprints["live"].to_numpy()[edges["building"]]]
+    fates = pd.concat([links.plates, links.addresses])
+    open_doors = fates.loc[(fates["state"] == "undecided") & (fates["door"] >= 0), "door"].unique()
+    rows = edges[edges["door"].isin(open_doors) & (edges["probability"] >= REPORTED_RATIO) & footprints["live"].to_numpy()[edges["building"]]]
     return rows.assign(building_id=footprints["building_id"].to_numpy()[rows["building"]])[["door", "building_id", "probability"]]
 
 

@@ -139,24 +139,23 @@ def dictionary() -> None:
 @click.argument("text", required=False)
 @click.option("--in", "source", type=click.File(encoding="utf-8"), help="JSONL：{id, text} 或 {id, a, b}")
 @click.option("--out", "target", type=click.File("w", encoding="utf-8"), default="-", help="JSONL 结果")
-@click.option("--profile", "name", default="default", show_default=True, help="地区配置 profile")
-def address(text: str | None, source: TextIO | None, target: TextIO, name: str) -> None:
+@click.option("--profile", "name", help="地区配置；不给则由文字中的城市决定 profile; by default the city in the text decides")
+def address(text: str | None, source: TextIO | None, target: TextIO, name: str | None) -> None:
     """Token by token what was understood, and why."""
     from geo.address import explain
     from geo.address.table import predict
-    from geo.profile import load_profile
+    from geo.profile import Habits, load_profile
     from geo.tables import Scope
 
     with refusing():
-        habits = load_profile(name).habits
+        habits = load_profile(name).habits if name else None
     if source is not None:
         rows = (json.loads(line) for line in source if line.strip())
-        for row in predict(rows, habits=habits):
-            target.write(json.dumps(row, ensure_ascii=False) + "\n")
+        target.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in predict(rows, habits=habits))
         return
     if not text:
         raise click.UsageError("请给出一个地址，或用 --in 给出文件。 Give an address, or a file with --in.")
-    for token in explain(text, scope=Scope(), habits=habits):
+    for token in explain(text, scope=Scope(), habits=habits or Habits()):
         click.echo(f"{token.text:<12} {token.element:<14} {token.value or '':<12} {token.zh} / {token.en}")
 
 

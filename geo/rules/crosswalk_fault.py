@@ -13,8 +13,8 @@ CARD = Card(
     subject="row",
     severity="error",
     office="civil_affairs",
-    rule_zh="循环、新名称不存在、一旧对多新且无法区分、两个旧地址变成一个",
-    rule_en="cyclic, a new side that exists nowhere, one old side with several new ones, two addresses becoming one key",
+    rule_zh="循环、新名称不存在、一旧对多新且无法区分、两个旧地址变成一个、两边人数不一致",
+    rule_en="cyclic, a new side that exists nowhere, one old side with several new ones, two addresses becoming one key, or people(old) != people(new)",
     todo_zh="改正对照表",
     todo_en="correct the crosswalk",
     trap_zh="多村并一村是正常合并",
@@ -35,13 +35,24 @@ def find(evidence: Evidence) -> pd.DataFrame:
     nowhere = ~door & ~rows["new"].isin(known | set(rows["old"])) & ~rows["village_new"].isin(known)
     split = door & rows.duplicated("old", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
     joined = door & rows.duplicated("new", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
+    people = _people_differ(evidence)
     faults = [
+        (rows["old"].isin(people), "新旧两边登记的人数不一致", "the people registered on both sides differ"),
         (cyclic, "循环对应", "the names go in a circle"),
         (nowhere, "新名称在村居表中不存在", "the new name exists nowhere"),
         (split, "一个旧地址对应多个新地址", "one old address has several new ones"),
         (joined, "两个旧地址变成同一个新地址", "two old addresses become one"),
     ]
     return pd.concat([found(rows.loc[m, "row"], old=rows.loc[m, "old"], new=rows.loc[m, "new"], why_zh=zh, why_en=en) for m, zh, en in faults]).drop_duplicates("subject_id")
+
+
+def _people_differ(evidence: Evidence) -> set[str]:
+    """Old texts whose address is still counted, with another number of registered people than the new one."""
+    a = evidence.addresses.dropna(subset=["key", "registered_n"]).drop_duplicates("key").set_index("key")["registered_n"]
+    rows = evidence.crosswalk
+    old, new = rows["village_code_old"] + "|" + rows["old_door"], rows["village_code_new"] + "|" + rows["new_door"]
+    before, after = old.map(a).astype("float64"), new.map(a).astype("float64")
+    return set(rows.loc[before.notna() & after.notna() & (before != after), "old"])
 
 
 def _cycles(old: pd.Series, new: pd.Series) -> set[str]:

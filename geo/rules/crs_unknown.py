@@ -29,8 +29,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Layers whose CRS was not declared or contradicts their values."""
     layers = evidence.inputs.layers
     layers = layers[layers["crs_unknown"].astype(bool)]
-    told = evidence.inputs.repairs
-    told = told[told["why"].str.startswith("crs_told", na=False)].drop_duplicates("table").set_index("table")["after"]
+    repairs = evidence.inputs.repairs
+    told = repairs[repairs["why"].str.startswith("crs_told", na=False)].drop_duplicates("table").set_index("table")["after"]
     return found(layers["table"], certainty="suspect", hypothesis=layers["table"].map(told).astype("str"))
 
 
