@@ -21,8 +21,6 @@ class Thresholds:
 
     candidate_m: float = 30.0
     near_m: float = 8.0
-    second_m: float = 10.0
-    second_ratio: float = 3.0
     misplaced_m: float = 150.0
     dangling_m: float = 30.0
     outside_m: float = 500.0
@@ -33,7 +31,6 @@ class Thresholds:
     vanished_iou_ratio: float = 0.10
     rebuilt_cover_ratio: float = 0.30
     overlap_ratio: float = 0.10
-    duplicate_cover_ratio: float = 0.85
     repair_area_ratio: float = 0.01
     fresh_days: int = 30
     many_buildings_min_m: float = 10.0
