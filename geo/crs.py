@@ -232,7 +232,11 @@ def fit_layer(points: Shapes, footprints: Shapes, crs: str, *, shift: bool = Tru
     tried = {name: _score(tree, shapes) for name, shapes in hypotheses(sample, crs).items()}
     means = {name: float(s.mean()) for name, s in tried.items()}
     best = max(means, key=lambda name: (means[name], name == "as_is", name))
-    z = paired_z(tried[best], tried["as_is"]) if best != "as_is" else paired_z(tried["as_is"], tried[max(CORRECTIONS, key=means.__getitem__)])
+    z = (
+        paired_z(tried[best], tried["as_is"])
+        if best != "as_is"
+        else paired_z(tried["as_is"], tried[max(CORRECTIONS, key=means.__getitem__)])
+    )
     right = best != "as_is" and len(sample) >= FIT_N and z >= FIT_Z and means[best] >= max(FIT_SCORE, means["as_is"] + FIT_GAIN)
     datum = best if right or best == "as_is" else "as_is"
     fit = Fit(datum, 0.0, 0.0, means[datum], z, len(sample), applied=right, scores=means)

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.address import parse
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
 from geo.read import Raw
+from geo.read.elements import agreed_scope, with_parts
 from geo.read.ledger import CELL_CODES, Ledger
 from geo.read.place import (  # fmt: skip
     ORDER,
@@ -35,14 +34,11 @@ from geo.read.place import (  # fmt: skip
 from geo.read.rows import Rows, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
 from geo.read.shapes import check_kind, check_lines, check_polygons, points_only, shape_array
 from geo.read.values import OPEN_END, parse_date, type_table
-from geo.tables import INPUT, PARSE, Inputs, Scope, Table
+from geo.tables import INPUT, Inputs, Table
 
 _PAST = ("surveyed_on", "installed_on", "valid_from", "counted_on", "demolished_on")
 """Dates that record what has happened (a renaming may lie ahead); the newest of them is the day the data speak of."""
 _FUTURE = ("expires_on", "valid_to")
-_LEVELS = ("province", "city", "county", "town")
-_AGREE = 0.9
-_SCOPE_N = 600
 
 
 def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inputs:
@@ -76,8 +72,8 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inpu
     frames = {t.name: _finished(tables[t.name], crs) if t.name in tables else _empty(t, crs) for t in INPUT.values()}
     if frames["villages"].empty:
         frames["villages"] = _whole(frames, profile.thresholds.outside_m)
-    scope = raw.settings.scope or _scope(frames, profile)
-    frames |= _parsed(frames, scope, profile)
+    scope = raw.settings.scope or agreed_scope(frames, profile)
+    frames |= with_parts(frames, scope, profile)
     quarantine = ledger.quarantine_frame()
     day, notes = _as_of(as_of or raw.settings.as_of, frames)
     return Inputs(
@@ -151,7 +147,9 @@ def _typed(raw: Raw, role: str, ledger: Ledger) -> Rows:
 
 def _polygons(rows: Rows, others: dict[str, Rows], ledger: Ledger, profile: Profile) -> Rows:
     areas = shapely.area(others["villages"].shapes) if rows.table.name == "buildings" and "villages" in others else np.array([])
-    shapes, keep = check_polygons(rows.shapes, rows.values, rows.table, ledger, repair_ratio=profile.thresholds.repair_area_ratio, villages_m2=float(np.nansum(areas)))
+    shapes, keep = check_polygons(
+        rows.shapes, rows.values, rows.table, ledger, repair_ratio=profile.thresholds.repair_area_ratio, villages_m2=float(np.nansum(areas))
+    )
     return replace(rows, shapes=shapes).keep(keep)
 
 
@@ -170,7 +168,9 @@ def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -
         return fit_villages(layer, footprints)
     if layer.table in ("plates", "addresses"):
         return fit_points(layer, rows[layer.table].values["_key"], footprints, batch=rows[layer.table].values["_source"])
-    previous = rows["buildings_previous"].shapes if "buildings_previous" in rows and layer.table == "demolitions" else np.array([], dtype=object)
+    previous = (
+        rows["buildings_previous"].shapes if "buildings_previous" in rows and layer.table == "demolitions" else np.array([], dtype=object)
+    )
     # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
     return fit_polygons(layer, rows[layer.table].values["_key"], np.concatenate([footprints, previous[~shapely.is_missing(previous)]]))
 
@@ -180,7 +180,9 @@ def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile:
     area = next((rows[r].shapes for r in ("villages", "buildings") if r in rows and len(rows[r].shapes)), None)
     if area is None:
         return rows
-    area = area if "villages" in rows and len(rows["villages"].shapes) else np.array([shapely.convex_hull(shapely.geometrycollections(area))])
+    area = (
+        area if "villages" in rows and len(rows["villages"].shapes) else np.array([shapely.convex_hull(shapely.geometrycollections(area))])
+    )
     out = dict(rows)
     for role in ("plates", "addresses"):
         if role in layers:
@@ -220,58 +222,18 @@ def _empty(table: Table, crs: str) -> pd.DataFrame:
 
 def _whole(frames: dict[str, pd.DataFrame], outside_m: float) -> gpd.GeoDataFrame:
     """The one area of a project without villages: the hull of everything it holds; without any shape an empty one."""
-    shapes = [np.asarray(frames[r].geometry.array, dtype=object) for r in ("buildings", "plates", "addresses", "buildings_previous", "demolitions")]
+    shapes = [
+        np.asarray(frames[r].geometry.array, dtype=object)
+        for r in ("buildings", "plates", "addresses", "buildings_previous", "demolitions")
+    ]
     there = np.concatenate([s[~shapely.is_missing(s)] for s in shapes])
     hull = shapely.buffer(shapely.convex_hull(shapely.geometrycollections(there)), outside_m) if len(there) else None
     crs = frames["buildings"].crs
     row = frames["villages"].drop(columns="geometry").reindex([0])
     row = row.astype(frames["villages"].drop(columns="geometry").dtypes).assign(village_code="", name="")
-    return gpd.GeoDataFrame(row.astype({"village_code": "str", "name": "str"}), geometry=gpd.GeoSeries([hull], index=row.index, crs=crs), crs=crs)
-
-
-def _parsed(frames: dict[str, pd.DataFrame], scope: Scope, profile: Profile) -> dict[str, pd.DataFrame]:
-    """The tables with texts, each with the elements of its address beside it; a text that occurs in several is read once."""
-    columns = [(role, "text", "") for role in ("plates", "addresses", "population")] + [("crosswalk", side, f"_{side}") for side in ("old", "new")]
-    texts = pd.concat([frames[role][column] for role, column, _ in columns], ignore_index=True)
-    codes, plain = pd.factorize(texts)
-    parts = parse(pd.Series(plain, dtype="str"), scope=scope, habits=profile.habits)[list(PARSE)].reset_index(drop=True)
-    out = {role: frames[role] for role, _, _ in columns}
-    start = 0
-    for role, _, suffix in columns:
-        own = codes[start : start + len(frames[role])]
-        start += len(own)
-        out[role] = _beside(out[role], _taken(parts, own).add_suffix(suffix))
-    return out
-
-
-def _taken(parts: pd.DataFrame, codes: npt.NDArray[np.intp]) -> pd.DataFrame:
-    """Rows of `parts` by position; -1 (a null text) is all null, and not temporary."""
-    known = codes >= 0
-    rows = parts.reindex(np.where(known, codes, -1)).reset_index(drop=True)
-    return rows.assign(temporary=np.where(known, rows["temporary"], False).astype(bool))
-
-
-def _beside(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
-    if "geometry" not in frame:
-        return pd.concat([frame, parts], axis=1)
-    out = pd.concat([frame.drop(columns="geometry"), parts, frame[["geometry"]]], axis=1)
-    placed: pd.DataFrame = gpd.GeoDataFrame(out, geometry="geometry", crs=frame.crs)
-    return placed
-
-
-def _scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
-    """Upper levels on which nine tenths of the register's texts agree, among those that name them."""
-    texts = pd.concat([frames["addresses"]["text"], frames["population"]["text"]]).dropna()
-    if not len(texts):
-        return Scope()
-    sample = texts.iloc[np.unique(np.linspace(0, len(texts) - 1, min(len(texts), _SCOPE_N)).astype(int))].drop_duplicates().reset_index(drop=True)
-    parts = parse(sample, scope=Scope(), habits=profile.habits)
-    found = {}
-    for level in _LEVELS:
-        counts = parts[level].dropna().value_counts()
-        if len(counts) and counts.iloc[0] >= _AGREE * counts.sum() and counts.sum() >= 0.1 * len(parts):
-            found[level] = str(counts.index[0])
-    return Scope(**found)
+    return gpd.GeoDataFrame(
+        row.astype({"village_code": "str", "name": "str"}), geometry=gpd.GeoSeries([hull], index=row.index, crs=crs), crs=crs
+    )
 
 
 def _as_of(said: str | None, frames: dict[str, pd.DataFrame]) -> tuple[pd.Timestamp, tuple[str, ...]]:
@@ -283,13 +245,17 @@ def _as_of(said: str | None, frames: dict[str, pd.DataFrame]) -> tuple[pd.Timest
         if day is None:
             raise ProjectError(f"as_of 应为 2026-06-30 这样的日期，实际为 {said}", f"as_of must be a day like 2026-06-30, not {said}")
         older = newest is not None and day < newest
-        return day, (f"as_of_older: as_of 早于数据中的 {newest:%Y-%m-%d} / as_of is older than the data of {newest:%Y-%m-%d}",) if older else ()
+        return day, (
+            f"as_of_older: as_of 早于数据中的 {newest:%Y-%m-%d} / as_of is older than the data of {newest:%Y-%m-%d}",
+        ) if older else ()
     if newest is not None:
         return pd.Timestamp(newest), ()
     if any(frame[c].notna().any() for frame in frames.values() for c in _FUTURE if c in frame):
         zh = "数据中没有可作为“今天”的日期；请在 doorplate.toml 写明 as_of 或使用 --as-of"
         raise ProjectError(zh, "the data hold no date to take as today; set as_of in doorplate.toml or use --as-of")
-    return pd.Timestamp(1970, 1, 1), ("as_of_unknown: 数据中没有日期，与日期有关的规则不起作用 / the data hold no date; rules about dates find nothing",)
+    return pd.Timestamp(1970, 1, 1), (
+        "as_of_unknown: 数据中没有日期，与日期有关的规则不起作用 / the data hold no date; rules about dates find nothing",
+    )
 
 
 def _counted(sources: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:

@@ -36,9 +36,13 @@ def town():
     number = [f"{i:04d}" for i in range(N)]
     text = [f"重庆市璧山区广普镇双河社区长安路{i + 1}号" for i in range(N)]
     ground = {
-        "buildings": gpd.GeoDataFrame({"building_id": number, "use": "住宅", "floors_n": "2", "surveyed_on": "2025-01-01"}, geometry=houses, crs=CRS),
+        "buildings": gpd.GeoDataFrame(
+            {"building_id": number, "use": "住宅", "floors_n": "2", "surveyed_on": "2025-01-01"}, geometry=houses, crs=CRS
+        ),
         "plates": gpd.GeoDataFrame({"plate_id": [f"P{n}" for n in number], "text": text, "state": "已安装"}, geometry=doors, crs=CRS),
-        "addresses": gpd.GeoDataFrame({"address_id": [f"A{n}" for n in number], "text": text, "building_id": number}, geometry=doors, crs=CRS),
+        "addresses": gpd.GeoDataFrame(
+            {"address_id": [f"A{n}" for n in number], "text": text, "building_id": number}, geometry=doors, crs=CRS
+        ),
         "villages": gpd.GeoDataFrame(
             {"village_code": ["500120101001", "500120101002"], "name": ["双河社区", "普兴村"]},
             geometry=[shapely.box(616900, 3275900, 617180, 3276400), shapely.box(617180, 3275900, 617500, 3276400)],
@@ -137,7 +141,11 @@ def test_the_same_town_in_other_formats_headers_words_and_encodings(tmp_path, to
     folder = tmp_path / "b"
     folder.mkdir()
     one = inputs_of(deliver(tmp_path / "a", town))
-    houses = town["buildings"].to_crs("EPSG:4523").rename(columns={"building_id": "JZWBM", "use": "房屋用途", "floors_n": "LCS", "surveyed_on": "测量日期"})
+    houses = (
+        town["buildings"]
+        .to_crs("EPSG:4523")
+        .rename(columns={"building_id": "JZWBM", "use": "房屋用途", "floors_n": "LCS", "surveyed_on": "测量日期"})
+    )
     pyogrio.write_dataframe(houses.assign(房屋用途="居住", 测量日期="2025/1/1"), folder / "buildings.shp", encoding="GBK")
     (folder / "buildings.cpg").unlink()
     marks = [
@@ -145,9 +153,13 @@ def test_the_same_town_in_other_formats_headers_words_and_encodings(tmp_path, to
         f"<Data name='挂牌状态'><value>已上墙</value></Data></ExtendedData><Point><coordinates>{p.x!r},{p.y!r},0</coordinates></Point></Placemark>"
         for key, text, p in zip(town["plates"]["plate_id"], town["plates"]["text"], town["plates"].to_crs(4490).geometry, strict=True)
     ]
-    (folder / "plates.kml").write_text(f"<kml xmlns='http://www.opengis.net/kml/2.2'><Document>{''.join(marks)}</Document></kml>", encoding="utf-8")
+    (folder / "plates.kml").write_text(
+        f"<kml xmlns='http://www.opengis.net/kml/2.2'><Document>{''.join(marks)}</Document></kml>", encoding="utf-8"
+    )
     survey = town["addresses"].to_crs("EPSG:4523")  # survey sheets: X is north, Y is east with its zone
-    sheet = pd.DataFrame(survey.drop(columns="geometry")).assign(X坐标=survey.geometry.y.map("{:.5f}".format), Y坐标=survey.geometry.x.map("{:.5f}".format))
+    sheet = pd.DataFrame(survey.drop(columns="geometry")).assign(
+        X坐标=survey.geometry.y.map("{:.5f}".format), Y坐标=survey.geometry.x.map("{:.5f}".format)
+    )
     sheet = sheet.rename(columns={"address_id": "标准地址编号", "text": "DZMC", "building_id": "楼栋编号"})
     (folder / "register.csv").write_bytes(("标准地址清单\t\t\n" + sheet.to_csv(index=False, sep="\t") + "合计\t120\t\n").encode("gb18030"))
     villages = town["villages"].to_crs(4326).rename(columns={"village_code": "统计代码", "name": "行政村"})
@@ -187,7 +199,11 @@ def test_plates_in_gcj02_are_recognised_corrected_and_said(tmp_path, town):
     moved = town["plates"].set_geometry(gpd.GeoSeries(move(lonlat, wgs84_to_gcj02), crs=4490))
     folder = deliver(tmp_path / "a", town | {"plates": moved}, crs=None)
     inputs = inputs_of(folder)
-    assert inputs.layers.set_index("table").loc["plates", ["hypothesis", "applied", "declared_crs"]].tolist() == ["gcj02", True, "EPSG:4490"]
+    assert inputs.layers.set_index("table").loc["plates", ["hypothesis", "applied", "declared_crs"]].tolist() == [
+        "gcj02",
+        True,
+        "EPSG:4490",
+    ]
     assert np.max(shapely.distance(inputs.plates.geometry.array, true)) < 0.001
     assert inputs.repairs["why"].str.startswith("datum").sum() == 1
     assert inputs.layers.set_index("table").loc["addresses", "hypothesis"] == "as_is"
@@ -295,7 +311,9 @@ def test_the_outside_begins_at_500_m_from_the_villages(tmp_path, town):
 
 
 def test_of_two_rows_with_one_id_the_same_one_stays_in_any_order(tmp_path, town):
-    twice = pd.concat([town["addresses"], town["addresses"].iloc[[7]].assign(text="重庆市璧山区广普镇双河社区长安路900号"), town["addresses"].iloc[[9]]])
+    twice = pd.concat(
+        [town["addresses"], town["addresses"].iloc[[7]].assign(text="重庆市璧山区广普镇双河社区长安路900号"), town["addresses"].iloc[[9]]]
+    )
     one = inputs_of(deliver(tmp_path / "a", town | {"addresses": twice}))
     two = inputs_of(deliver(tmp_path / "b", town | {"addresses": twice}, seed=3, crs="EPSG:4490"))
     same(one, two)
@@ -307,7 +325,12 @@ def test_of_two_rows_with_one_id_the_same_one_stays_in_any_order(tmp_path, town)
 
 
 def test_pieces_of_one_village_are_one_village(tmp_path, town):
-    pieces = pd.concat([town["villages"], town["villages"].iloc[[0]].set_geometry(gpd.GeoSeries([shapely.box(617500, 3275900, 617600, 3276000)], crs=CRS).set_axis([0]))])
+    pieces = pd.concat(
+        [
+            town["villages"],
+            town["villages"].iloc[[0]].set_geometry(gpd.GeoSeries([shapely.box(617500, 3275900, 617600, 3276000)], crs=CRS).set_axis([0])),
+        ]
+    )
     inputs = inputs_of(deliver(tmp_path / "a", town | {"villages": pieces}))
     assert len(inputs.villages) == 2
     assert inputs.villages.geometry.area.sum() == pytest.approx(town["villages"].area.sum() + 10_000)
@@ -324,7 +347,9 @@ def test_a_row_without_id_is_refused_and_counted(tmp_path, town):
 
 def test_rows_read_are_kept_or_refused_for_every_table(tmp_path, town):
     broken = town["buildings"].copy()
-    broken.loc[5, "geometry"] = shapely.from_wkt("POLYGON ((617000 3276000, 617020 3276020, 617020 3276000, 617000 3276020, 617000 3276000))")
+    broken.loc[5, "geometry"] = shapely.from_wkt(
+        "POLYGON ((617000 3276000, 617020 3276020, 617020 3276000, 617000 3276020, 617000 3276000))"
+    )
     broken.loc[6, "geometry"] = None
     broken.loc[7, "floors_n"] = "三"
     inputs = inputs_of(deliver(tmp_path / "a", town | {"buildings": broken}))

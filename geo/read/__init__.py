@@ -106,7 +106,10 @@ def _files(project: Path, role: str, source: Source) -> list[Path]:
         for name in source.files:
             hits = sorted(p for p in project.glob(name) if p.is_file()) if not Path(name).is_absolute() else []
             if not hits or any(project.resolve() not in p.resolve().parents for p in hits):
-                raise ProjectError(f"doorplate.toml：{role} 的文件 {name} 不在项目文件夹中", f"doorplate.toml: {role}: no file {name} in the project folder")
+                raise ProjectError(
+                    f"doorplate.toml：{role} 的文件 {name} 不在项目文件夹中",
+                    f"doorplate.toml: {role}: no file {name} in the project folder",
+                )
             found += hits
         return list(dict.fromkeys(found))
     names = _ALSO.get(role, (role,))
@@ -124,8 +127,8 @@ def _read_one(project: Path, path: Path, role: str, source: Source, ledger: Ledg
     delivered = _deliver(path, role, source, own)
     ledger.take(own, source=name)
     sources.append({
-        "table": role, "file": name, "sha256": _sha256(path), "bytes": sum(p.stat().st_size for p in _all_parts(path)), "format": delivered.format,
-        "encoding": delivered.encoding, "layer": delivered.layer, "rows_read": delivered.rows_read, "kept": len(delivered.rows),
+        "table": role, "file": name, "sha256": _sha256(path), "bytes": sum(p.stat().st_size for p in _all_parts(path)),
+        "format": delivered.format, "encoding": delivered.encoding, "layer": delivered.layer, "rows_read": delivered.rows_read, "kept": len(delivered.rows),
         "quarantined": delivered.rows_read - len(delivered.rows),
     })  # fmt: skip
     return _canonical(delivered, name, role, source, ledger)
@@ -166,7 +169,11 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
     frame = frame.assign(_source=pd.Series(name, index=frame.index, dtype="str"), _row=np.asarray(delivered.rows, dtype="int64"))
     shapes, crs = delivered.shapes, delivered.crs
     kind = INPUT[role].geometry
-    if kind == "point" and (shapes is None or shapely.is_missing(shapes).all()) and ({"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns)):
+    if (
+        kind == "point"
+        and (shapes is None or shapely.is_missing(shapes).all())
+        and ({"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns))
+    ):
         key = INPUT[role].id
         shapes, told = read_points(frame.assign(_key=frame[key]) if key in frame else frame, role, ledger)
         crs = pyproj.CRS(told) if told else None
@@ -197,7 +204,10 @@ def _check_required(columns: dict[str, int], name: str, role: str) -> None:
     if missing:
         listed = "、".join(missing)
         zh = f"{name}：缺少列 {listed}；{role} 应有 {expected(role)}；列名不同时请在 doorplate.toml 的 [sources.{role}] columns 写明"
-        raise SourceError(zh, f"{name}: no column for {listed}; {role} needs {expected(role)}; map other headers as columns in [sources.{role}] of doorplate.toml")
+        raise SourceError(
+            zh,
+            f"{name}: no column for {listed}; {role} needs {expected(role)}; map others as columns in [sources.{role}] of doorplate.toml",
+        )
 
 
 def _override(source: Source, crs: pyproj.CRS | None, name: str) -> pyproj.CRS | None:
@@ -206,7 +216,9 @@ def _override(source: Source, crs: pyproj.CRS | None, name: str) -> pyproj.CRS |
     try:
         return pyproj.CRS.from_user_input(source.crs)
     except pyproj.exceptions.CRSError as e:
-        raise CrsError(f"{name}：doorplate.toml 的 crs {source.crs} 无法识别", f"{name}: unreadable crs {source.crs} in doorplate.toml") from e
+        raise CrsError(
+            f"{name}：doorplate.toml 的 crs {source.crs} 无法识别", f"{name}: unreadable crs {source.crs} in doorplate.toml"
+        ) from e
 
 
 def _together(frames: Sequence[Frame], role: str, ledger: Ledger) -> Frame:
@@ -225,8 +237,17 @@ def _together(frames: Sequence[Frame], role: str, ledger: Ledger) -> Frame:
             zh = f"{role}：几个文件中有的声明了坐标系，有的没有；请在 doorplate.toml 写明 crs"
             raise CrsError(zh, f"{role}: some files declare a CRS and some do not; name the crs in doorplate.toml")
         elif crs is not None and not frame.crs.equals(crs, ignore_axis_order=True):
-            ledger.repair(role, "*", "geometry", frame.crs.to_string(), crs.to_string(), "reprojected: 各文件坐标系不同，已统一 / files in different systems were brought together")
-            frame = frame.set_geometry(gpd.GeoSeries(reproject(np.asarray(frame.geometry.array, dtype=object), frame.crs, crs), index=frame.index, crs=crs))
+            ledger.repair(
+                role,
+                "*",
+                "geometry",
+                frame.crs.to_string(),
+                crs.to_string(),
+                "reprojected: 各文件坐标系不同，已统一 / files in different systems were brought together",
+            )
+            frame = frame.set_geometry(
+                gpd.GeoSeries(reproject(np.asarray(frame.geometry.array, dtype=object), frame.crs, crs), index=frame.index, crs=crs)
+            )
         same.append(frame)
     out: Frame = gpd.GeoDataFrame(pd.concat(same, ignore_index=True), geometry="geometry", crs=crs)
     return out

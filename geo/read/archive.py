@@ -26,7 +26,9 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except zipfile.BadZipFile as e:
-        raise SourceError(f"{path.name}：压缩包损坏或不完整；请重新导出", f"{path.name}: the zip is damaged or cut off; export it again") from e
+        raise SourceError(
+            f"{path.name}：压缩包损坏或不完整；请重新导出", f"{path.name}: the zip is damaged or cut off; export it again"
+        ) from e
     size, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
     checks = (
         (len(members) > MEMBERS_N, f"超过 {MEMBERS_N} 个文件", f"more than {MEMBERS_N} members"),

@@ -55,14 +55,25 @@ def compose_text(texts: pd.DataFrame, columns: Mapping[str, int], frame: pd.Data
     if not bare.any():
         return frame
     n = int(bare.sum())
-    ledger.repair(role, "*", "text", None, None, f"text_composed: {n} 行的门牌号与街路巷、楼栋、房号合为全文 / numbers of {n} rows joined with street, building and room")
+    ledger.repair(
+        role,
+        "*",
+        "text",
+        None,
+        None,
+        f"text_composed: {n} 行的门牌号与街路巷、楼栋、房号合为全文 / numbers of {n} rows joined with street, building and room",
+    )
     return frame.assign(text=out.astype("str"))
 
 
 def composes(texts: pd.DataFrame, role: str) -> bool:
     """Whether a file without a text can be given one: it has a number and a street, hamlet, group or estate."""
     headers = {clean_header(str(h)) for h in texts.columns}
-    return role in ("plates", "addresses") and bool(headers & {w for words in _PLACES.values() for w in words}) and bool(headers & set(_NUMBER))
+    return (
+        role in ("plates", "addresses")
+        and bool(headers & {w for words in _PLACES.values() for w in words})
+        and bool(headers & set(_NUMBER))
+    )
 
 
 def _signed(values: pd.Series, sign: str) -> pd.Series:

@@ -74,11 +74,15 @@ def check_headers(headers: Sequence[str], where_zh: str, where_en: str) -> None:
     twice = sorted({h for h in plain if h and plain.count(h) > 1})
     if twice:
         names = ", ".join(twice)
-        raise SourceError(f"{where_zh}：列名重复：{names}；请改名后重新提交", f"{where_en}: duplicate headers: {names}; rename them and hand in again")
+        raise SourceError(
+            f"{where_zh}：列名重复：{names}；请改名后重新提交", f"{where_en}: duplicate headers: {names}; rename them and hand in again"
+        )
 
 
 def expected(role: str) -> str:
     """The headers a role asks for, as a hint in a message."""
     table = INPUT[role]
     names = [f"{c.zh} ({c.name})" for c in table.columns if c.required]
-    return "、".join(names or [f"{c.zh} ({c.name})" for c in table.columns]) + ("" if table.geometry != "point" else f"、{COORDINATES['lon'][4]}/纬度")
+    return "、".join(names or [f"{c.zh} ({c.name})" for c in table.columns]) + (
+        "" if table.geometry != "point" else f"、{COORDINATES['lon'][4]}/纬度"
+    )

@@ -30,12 +30,15 @@ def read_gpkg(path: Path, role: str, ledger: Ledger, *, layer: str | None = None
     Raises
     ------
     SourceError
-        Damaged, no GeoPackage, changes that are not yet written into the file, the layer is a view or virtual table, or several layers and none is named.
+        Damaged, no GeoPackage, changes that are not yet written into the file, the layer is a view or virtual table, or
+        several layers and none is named.
     """
     pending = path.with_name(path.name + "-wal")
     if pending.is_file() and pending.stat().st_size:
         zh = f"{path.name}：仍被其他程序打开，有未写入的改动（{pending.name}）；请关闭后重新提交"
-        raise SourceError(zh, f"{path.name}: still open in another program, with changes not yet written ({pending.name}); close it and hand in again")
+        raise SourceError(
+            zh, f"{path.name}: still open in another program, with changes not yet written ({pending.name}); close it and hand in again"
+        )
     try:
         with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
             base.execute("PRAGMA trusted_schema = OFF")
@@ -63,13 +66,18 @@ def read_gpkg(path: Path, role: str, ledger: Ledger, *, layer: str | None = None
 
 def _layer(base: sqlite3.Connection, file: str, role: str, layer: str | None) -> str:
     kinds = dict(base.execute("SELECT name, type || ' ' || substr(upper(ltrim(sql)), 1, 15) FROM sqlite_master").fetchall())
-    listed = [r[0] for r in base.execute("SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes') ORDER BY table_name")]
+    listed = [
+        r[0] for r in base.execute("SELECT table_name FROM gpkg_contents WHERE data_type IN ('features', 'attributes') ORDER BY table_name")
+    ]
     tables = [t for t in listed if kinds.get(t, "").startswith("table CREATE TABLE")]
     wanted = [t for t in listed if t == layer] if layer else listed
     if layer and layer not in listed:
         raise SourceError(f"{file}：没有图层 {layer}；有：{', '.join(listed)}", f"{file}: no layer {layer}; there are: {', '.join(listed)}")
     if wanted and not set(wanted) & set(tables):
-        raise SourceError(f"{file}：图层 {wanted[0]} 是视图或虚表，不予读取；请导出为表", f"{file}: layer {wanted[0]} is a view or virtual table and is refused; export it as a table")
+        raise SourceError(
+            f"{file}：图层 {wanted[0]} 是视图或虚表，不予读取；请导出为表",
+            f"{file}: layer {wanted[0]} is a view or virtual table and is refused; export it as a table",
+        )
     wanted = [t for t in wanted if t in tables]
     if len(wanted) > 1 and role in wanted:
         wanted = [role]
@@ -82,9 +90,15 @@ def _layer(base: sqlite3.Connection, file: str, role: str, layer: str | None) ->
 def _columns(base: sqlite3.Connection, table: str) -> tuple[list[str], str | None]:
     """Attribute columns without the row number of the format, and the geometry column."""
     info = base.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
-    found = base.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)).fetchone() if _has(base, "gpkg_geometry_columns") else None
+    found = (
+        base.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)).fetchone()
+        if _has(base, "gpkg_geometry_columns")
+        else None
+    )
     geometry = found[0] if found else None
-    return [n for n, kind, pk in info if n != geometry and not (pk and kind.upper().startswith("INT") and n.lower() in ("fid", "ogc_fid"))], geometry
+    return [
+        n for n, kind, pk in info if n != geometry and not (pk and kind.upper().startswith("INT") and n.lower() in ("fid", "ogc_fid"))
+    ], geometry
 
 
 def _has(base: sqlite3.Connection, table: str) -> bool:
@@ -105,13 +119,18 @@ def _crs(base: sqlite3.Connection, table: str, file: str) -> pyproj.CRS | None:
         known = str(found[1]).upper() == "EPSG"
         return pyproj.CRS.from_epsg(found[2]) if known else pyproj.CRS.from_user_input(found[3])
     except pyproj.exceptions.CRSError as e:
-        raise SourceError(f"{file}：无法识别坐标系；请在 doorplate.toml 写明 crs", f"{file}: unreadable CRS; name it as crs in doorplate.toml") from e
+        raise SourceError(
+            f"{file}：无法识别坐标系；请在 doorplate.toml 写明 crs", f"{file}: unreadable CRS; name it as crs in doorplate.toml"
+        ) from e
 
 
 def _shapes(blobs: tuple[Any, ...]) -> tuple[Shapes, np.ndarray[Any, np.dtype[np.bool_]]]:
     """Shapes of GeoPackage blobs: a header of 8 bytes and an envelope, then WKB."""
     plain = np.full(len(blobs), None, dtype=object)
-    plain[:] = [None if b is None else b[8 + _ENVELOPE[min(b[3] >> 1 & 7, 4)] :] if isinstance(b, bytes) and b[:2] == b"GP" and len(b) > 8 else b"" for b in blobs]
+    plain[:] = [
+        None if b is None else b[8 + _ENVELOPE[min(b[3] >> 1 & 7, 4)] :] if isinstance(b, bytes) and b[:2] == b"GP" and len(b) > 8 else b""
+        for b in blobs
+    ]
     return parse_wkb(plain)
 
 

@@ -84,8 +84,12 @@ def deliver(
     kept = _refuse_rows(data, width, role, name, ledger)
     even = [row if len(row) == width else [*row[:width], *[None] * (width - len(row))] for _, row in kept]
     columns = zip(*even, strict=True) if even else ([] for _ in headers)
-    texts = pd.DataFrame({i: pd.Series([c if c and not c.isspace() else None for c in column], dtype="str") for i, column in enumerate(columns)})
-    texts = texts.set_axis(pd.RangeIndex(len(kept))).set_axis(pd.Index([h or f"\u0000{i}" for i, h in enumerate(headers)], dtype="str"), axis=1)
+    texts = pd.DataFrame(
+        {i: pd.Series([c if c and not c.isspace() else None for c in column], dtype="str") for i, column in enumerate(columns)}
+    )
+    texts = texts.set_axis(pd.RangeIndex(len(kept))).set_axis(
+        pd.Index([h or f"\u0000{i}" for i, h in enumerate(headers)], dtype="str"), axis=1
+    )
     return Delivered(texts, [line for line, _ in kept], len(data), format, encoding=encoding, layer=layer)
 
 
@@ -115,7 +119,14 @@ def _refuse_rows(data: Sequence[tuple[int, Cells]], width: int, role: str, name:
     """Rows that can be read; ragged ones and ones with NUL bytes go to the quarantine."""
     ragged = [line for line, row in data if len(row) > width and _first(row[width:])]
     nul = [line for line, row in data if any(c is not None and "\x00" in c for c in row)]
-    _refuse(ledger, role, name, ragged, "row_ragged", "单元格多于表头，地址中的逗号请加引号 / more cells than headers; quote commas inside a text")
+    _refuse(
+        ledger,
+        role,
+        name,
+        ragged,
+        "row_ragged",
+        "单元格多于表头，地址中的逗号请加引号 / more cells than headers; quote commas inside a text",
+    )
     _refuse(ledger, role, name, sorted(set(nul) - set(ragged)), "nul_bytes", "含有 NUL 字节，请重新导出 / holds NUL bytes, export it again")
     bad = {*ragged, *nul}
     return [(line, row) for line, row in data if line not in bad] if bad else data

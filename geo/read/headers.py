@@ -59,7 +59,8 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "plate_id": ("门牌编号", "门楼牌编号", "门牌编码", "门牌id", "门楼牌编码", "门楼牌id", "牌编号", "牌证编号", "mpbm", "mpbh", "mpid", "编号", "编码", "id"),
         "text": (
             "门牌号", "门楼牌号", "门牌号码", "门楼牌号码", "门牌地址", "门牌名称", "门牌全称", "门牌内容", "牌面内容", "牌面文字", "门牌", "门楼牌",
-            "mph", "mlph", "mpnumber", "标准地址", "地址", "地址名称", "全称", "dzmc", "address", "standardaddress", "full_address", "plate", "plate_text", "名称", "name",
+            "mph", "mlph", "mpnumber", "标准地址", "地址", "地址名称", "全称", "dzmc", "address", "standardaddress", "full_address",
+            "plate", "plate_text", "名称", "name",
         ),
         "kind": ("门牌类型", "门楼牌类型", "门牌种类", "牌类型", "类型", "永久临时", "是否临时", "临时门楼牌标识", "lsmlpbs", "临时", "type"),
         "level": ("门牌级别", "门楼牌级别", "门牌等级", "牌级别", "级别", "牌种", "门牌层级"),
@@ -89,7 +90,10 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "村居代码", "村社区代码", "社区代码", "村代码", "行政区划代码", "区划代码", "代码", "编码", "编号", "村居编码", "xzqhdm", "sqdm", "jcwhdm",
             "zqdm", "统计代码", "行政村代码", "id", "code", "village_id", "area_id",
         ),
-        "name": ("村居名称", "村居", "村社区", "社区名称", "村名", "村名称", "名称", "行政村", "村社区名称", "社区", "communityname", "sqmc", "jcwhmc", "village", "village_name"),
+        "name": (
+            "村居名称", "村居", "村社区", "社区名称", "村名", "村名称", "名称", "行政村", "村社区名称", "社区", "communityname", "sqmc", "jcwhmc",
+            "village", "village_name",
+        ),
         "town": ("镇街", "乡镇", "镇街道", "乡镇街道", "街道", "所属镇街", "乡镇名称", "街镇", "镇街名称", "xzjd", "xzjdmc", "township", "neighborhoodsname"),
         "beat": ("警务区", "责任区", "警区", "派出所", "社区警务区", "zrq", "zrqmc"),
         "target_ratio": ("目标上墙率", "目标", "上墙率目标", "目标率"),
@@ -112,7 +116,8 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "document": ("文号", "文件号", "文件编号", "征收文号", "依据", "批文号", "批文", "拆迁文号", "wh"),
     },
     "crosswalk": {
-        "old": ("原地址", "旧地址", "原名称", "旧名称", "原村居", "旧村居", "原门牌地址", "原门牌", "旧门牌", "变更前", "原村名", "旧村名", "originalmpaddress", "old_address", "from"),
+        "old": ("原地址", "旧地址", "原名称", "旧名称", "原村居", "旧村居", "原门牌地址", "原门牌", "旧门牌", "变更前", "原村名",
+                "旧村名", "originalmpaddress", "old_address", "from"),
         "new": ("新地址", "现地址", "新名称", "现名称", "新村居", "现村居", "新门牌", "现门牌", "变更后", "新村名", "现村名", "new_address", "to"),
         "reason": ("变更原因", "原因", "变更类型", "类型", "变更类别"),
         "effective_on": ("生效日期", "生效时间", "变更日期", "变更时间", "启用日期", "日期", "执行日期"),

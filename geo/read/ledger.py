@@ -42,7 +42,9 @@ class Ledger:
         if not len(rows):
             return
         key = rows["_key"].array if "_key" in rows else pd.array([None] * len(rows), dtype="str")
-        frame = pd.DataFrame({"table": table, "source": rows["_source"].array, "row": rows["_row"].array, "key": key}, index=range(len(rows)))
+        frame = pd.DataFrame(
+            {"table": table, "source": rows["_source"].array, "row": rows["_row"].array, "key": key}, index=range(len(rows))
+        )
         self.quarantine.append(frame.assign(code=code, column=column, value=_texts(value, len(rows)), fix=_texts(fix, len(rows))))
 
     def repair(self, table: str, key: Any, column: str | None, before: Any, after: Any, why: str) -> None:

@@ -71,7 +71,9 @@ def _geo(metadata: dict[bytes, bytes], name: str) -> dict[str, Any]:
 
 def _wkb_column(table: pa.Table) -> str | None:
     names = (n for n in table.column_names if n.lower() in ("geometry", "geom", "wkb", "wkb_geometry"))
-    return next((n for n in names if pa.types.is_binary(table.schema.field(n).type) or pa.types.is_large_binary(table.schema.field(n).type)), None)
+    return next(
+        (n for n in names if pa.types.is_binary(table.schema.field(n).type) or pa.types.is_large_binary(table.schema.field(n).type)), None
+    )
 
 
 def _crs(column: dict[str, Any], meta: dict[str, Any], name: str) -> pyproj.CRS | None:
@@ -80,7 +82,9 @@ def _crs(column: dict[str, Any], meta: dict[str, Any], name: str) -> pyproj.CRS 
     try:
         return pyproj.CRS.from_user_input(column.get("crs", "OGC:CRS84"))
     except pyproj.exceptions.CRSError as e:
-        raise SourceError(f"{name}：无法识别坐标系；请在 doorplate.toml 写明 crs", f"{name}: unreadable CRS; name it as crs in doorplate.toml") from e
+        raise SourceError(
+            f"{name}：无法识别坐标系；请在 doorplate.toml 写明 crs", f"{name}: unreadable CRS; name it as crs in doorplate.toml"
+        ) from e
 
 
 def _opaque(kind: pa.DataType) -> bool:
@@ -110,7 +114,11 @@ def _number_texts(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> pa.Array:
     whole = np.isfinite(numbers) & (numbers == np.round(numbers)) & (np.abs(numbers) < 1e15)
     plain = pa.array(np.where(whole, numbers, 0.0).astype("int64")).cast(pa.large_string())
     exact = pa.array(numbers).cast(pa.large_string())
-    large = pa.array([f"{v:.15E}" if abs(v) >= 1e15 else None for v in np.where(np.abs(numbers) >= 1e15, numbers, 0.0)], pa.large_string()) if (np.abs(numbers) >= 1e15).any() else None
+    large = (
+        pa.array([f"{v:.15E}" if abs(v) >= 1e15 else None for v in np.where(np.abs(numbers) >= 1e15, numbers, 0.0)], pa.large_string())
+        if (np.abs(numbers) >= 1e15).any()
+        else None
+    )
     out = pc.if_else(pa.array(whole), plain, exact if large is None else pc.coalesce(large, exact))
     return pc.if_else(pa.array(missing), pa.scalar(None, pa.large_string()), out)
 

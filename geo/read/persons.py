@@ -21,8 +21,42 @@ from geo.tables import COUNTS
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "identity": ("身份证", "证件号", "证件类型", "公民身份", "身份号", "sfz", "zjhm", "idcard", "idnumber", "护照"),
     "phone": ("电话", "手机", "联系方式", "phone", "mobile", "lxdh", "sjhm"),
-    "name": ("姓名", "户主", "产权人", "权利人", "申请人", "联系人", "登记人", "办理人", "经办人", "所有人", "业主", "房主", "居住人", "曾用名字", "xm"),
-    "person": ("出生", "生日", "性别", "民族", "与户主关系", "户号", "婚姻", "文化程度", "学历", "职业", "籍贯", "年龄", "csrq", "xb", "银行卡", "房产证", "不动产权证"),
+    "name": (
+        "姓名",
+        "户主",
+        "产权人",
+        "权利人",
+        "申请人",
+        "联系人",
+        "登记人",
+        "办理人",
+        "经办人",
+        "所有人",
+        "业主",
+        "房主",
+        "居住人",
+        "曾用名字",
+        "xm",
+    ),
+    "person": (
+        "出生",
+        "生日",
+        "性别",
+        "民族",
+        "与户主关系",
+        "户号",
+        "婚姻",
+        "文化程度",
+        "学历",
+        "职业",
+        "籍贯",
+        "年龄",
+        "csrq",
+        "xb",
+        "银行卡",
+        "房产证",
+        "不动产权证",
+    ),
 }
 _ID_SHARE = 0.5
 _ID_SHARE_NAMED = 0.1
@@ -85,7 +119,14 @@ def drop_persons(texts: pd.DataFrame, columns: Mapping[str, int], role: str, led
         if kind is not None and not _harmless(position, columns, kind):
             dropped[position] = kind
             cells = int(texts.iloc[:, position].notna().sum())
-            ledger.repair(role, "*", None, None, None, f"person_column: 个人信息列（{kind}）未读入，{cells} 格 / a column about persons was not read, {cells} cells")
+            ledger.repair(
+                role,
+                "*",
+                None,
+                None,
+                None,
+                f"person_column: 个人信息列（{kind}）未读入，{cells} 格 / a column about persons was not read, {cells} cells",
+            )
     return {c: p for c, p in columns.items() if p not in dropped}
 
 
@@ -99,7 +140,14 @@ def mask_persons(frame: pd.DataFrame, role: str, ledger: Ledger) -> pd.DataFrame
         if found.any():
             out[column] = changed(out[column], found, lambda t: _INSIDE.sub("", t))
             n = int(found.sum())
-            ledger.repair(role, "*", column, None, None, f"person_value: 文字中的电话或证件号已删去，{n} 格 / phone or identity numbers cut out, {n} cells")
+            ledger.repair(
+                role,
+                "*",
+                column,
+                None,
+                None,
+                f"person_value: 文字中的电话或证件号已删去，{n} 格 / phone or identity numbers cut out, {n} cells",
+            )
     return out
 
 

@@ -134,7 +134,11 @@ def to_working(layer: Layer, crs: str) -> Layer:
 def corrected(layer: Layer, word: str | tuple[float, float]) -> Layer:
     """The layer, in the working CRS, with a confirmed correction of doorplate.toml applied."""
     if isinstance(word, tuple):
-        return replace(layer, shapes=move(layer.shapes, lambda x, y: (x + word[0], y + word[1])), fit=replace(_told("as_is", len(layer.shapes)), dx_m=word[0], dy_m=word[1], shifted=True))
+        return replace(
+            layer,
+            shapes=move(layer.shapes, lambda x, y: (x + word[0], y + word[1])),
+            fit=replace(_told("as_is", len(layer.shapes)), dx_m=word[0], dy_m=word[1], shifted=True),
+        )
     return replace(layer, shapes=_under(layer, word), fit=_told(word, len(layer.shapes)))
 
 
@@ -190,7 +194,7 @@ def fit_villages(layer: Layer, footprints: Shapes) -> Layer:
 
 
 def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
-    """One row per layer with the columns of LAYERS; a file that tells another datum than the rest of its layer has its own, `table:file`."""
+    """One row per layer with the columns of LAYERS; a file that tells another datum than its layer has its own row, `table:file`."""
     rows = [
         (name, v.declared or None, f.hypothesis, f.dx_m, f.dy_m, f.score, f.z, f.points_n, f.applied, v.unknown)
         for t, v in sorted(layers.items())
@@ -203,7 +207,14 @@ def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
 def note(layer: Layer, ledger: Ledger) -> None:
     """What was done to a layer as a whole, into the repairs."""
     if layer.unknown:
-        ledger.repair(layer.table, "*", "geometry", layer.declared or None, layer.source or layer.crs, "crs_told: 坐标系未声明或与数值矛盾，由数值判定 / CRS undeclared or contradicted, told from the values")
+        ledger.repair(
+            layer.table,
+            "*",
+            "geometry",
+            layer.declared or None,
+            layer.source or layer.crs,
+            "crs_told: 坐标系未声明或与数值矛盾，由数值判定 / CRS undeclared or contradicted, told from the values",
+        )
     for name, fit in (("", layer.fit), *layer.batches):
         key = f"*{name}" if name else "*"
         if fit.applied and fit.hypothesis != "as_is":
@@ -282,7 +293,9 @@ def _plausible(declared: pyproj.CRS, x: float, y: float, place: Reference | None
     if place is not None:
         return float(np.hypot((lon - place.lon) * np.cos(np.radians(place.lat)), lat - place.lat)) * _DEGREE_M <= _NEAR_M
     used = declared.area_of_use
-    return used is None or (used.west - _USED_DEGREES <= lon <= used.east + _USED_DEGREES and used.south - _USED_DEGREES <= lat <= used.north + _USED_DEGREES)
+    return used is None or (
+        used.west - _USED_DEGREES <= lon <= used.east + _USED_DEGREES and used.south - _USED_DEGREES <= lat <= used.north + _USED_DEGREES
+    )
 
 
 def _by_values(table: str, shapes: Shapes, said: str, wrong_zone: bool, xy: Floats, place: Reference | None) -> Layer:
@@ -300,7 +313,10 @@ def _by_values(table: str, shapes: Shapes, said: str, wrong_zone: bool, xy: Floa
     if len(fits) != 1:
         found = ", ".join(fits) or "无 / none"
         zh = f"{table}：坐标系不明（声明：{said or '无'}，数值约 {x:.0f}, {y:.0f}，可能：{found}）；请在 doorplate.toml 的 [sources.{table}] 写明 crs"
-        raise CrsError(zh, f"{table}: unknown CRS (declared {said or 'none'}, values about {x:.0f}, {y:.0f}, possible: {found}); name it as crs in [sources.{table}] of doorplate.toml")
+        raise CrsError(
+            zh,
+            f"{table}: unknown CRS (declared {said or 'none'}, values about {x:.0f}, {y:.0f}, possible: {found}); name it as crs in doorplate.toml",
+        )
     return Layer(table, shapes, fits[0], said, not wrong_zone, _told(fits[0], len(shapes)) if wrong_zone else Fit())
 
 

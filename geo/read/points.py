@@ -33,7 +33,14 @@ def read_points(frame: pd.DataFrame, role: str, ledger: Ledger) -> tuple[Shapes,
     east, north = _unscaled(east, north, role, ledger)
     if not _plane(east, north) and _plane(north, east):
         east, north = north, east
-        ledger.repair(role, "*", "geometry", ", ".join(names), ", ".join(names[::-1]), "axes_exchanged: 测绘坐标 X 为北，已交换 / survey sheets write X for north: exchanged")
+        ledger.repair(
+            role,
+            "*",
+            "geometry",
+            ", ".join(names),
+            ", ".join(names[::-1]),
+            "axes_exchanged: 测绘坐标 X 为北，已交换 / survey sheets write X for north: exchanged",
+        )
     shapes = np.full(len(frame), None, dtype=object)
     there = ~(np.isnan(east) | np.isnan(north))
     shapes[there] = shapely.points(east[there], north[there])
@@ -73,7 +80,14 @@ def _unreadable(frame: pd.DataFrame, names: tuple[str, str], numbers: tuple[Floa
             ledger.repair(role, key[bad].array, "geometry", frame.loc[bad, name].array, None, why)
     half = given[0] ^ given[1]
     if half.any():
-        ledger.repair(role, key[half].array, "geometry", None, None, "coordinate_half: 只有一个坐标，按未知处理 / one coordinate only; taken as not located")
+        ledger.repair(
+            role,
+            key[half].array,
+            "geometry",
+            None,
+            None,
+            "coordinate_half: 只有一个坐标，按未知处理 / one coordinate only; taken as not located",
+        )
 
 
 def _unscaled(east: Floats, north: Floats, role: str, ledger: Ledger) -> tuple[Floats, Floats]:

@@ -76,9 +76,18 @@ def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
     again = np.asarray(order.index[equal])
     others = np.asarray(order.index[~equal & ~first])
     if len(again):
-        ledger.repair(rows.table.name, rows.values["_key"].iloc[again].array, None, None, None, "row_twice: 完全相同的行只计一次 / equal rows count once")
+        ledger.repair(
+            rows.table.name,
+            rows.values["_key"].iloc[again].array,
+            None,
+            None,
+            None,
+            "row_twice: 完全相同的行只计一次 / equal rows count once",
+        )
     fix = "同一编号有不同内容，请核对后改正 / one id with different contents; correct one of them"
-    ledger.refuse(rows.table.name, rows.values.iloc[np.sort(others)], "duplicate_id", key, rows.values["_key"].iloc[np.sort(others)].array, fix)
+    ledger.refuse(
+        rows.table.name, rows.values.iloc[np.sort(others)], "duplicate_id", key, rows.values["_key"].iloc[np.sort(others)].array, fix
+    )
     mask = np.ones(len(rows.values), bool)
     mask[again], mask[others] = False, False
     return rows.keep(mask)
@@ -90,7 +99,10 @@ def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     there = ~shapely.is_missing(rows.delivered)
     xy[there] = shapely.get_coordinates(rows.delivered[there])
     nan, inf, zero = np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)
-    for bad, why in ((nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"), (inf & ~nan, "coord_inf: 坐标为无穷大 / the coordinate is infinite")):
+    for bad, why in (
+        (nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"),
+        (inf & ~nan, "coord_inf: 坐标为无穷大 / the coordinate is infinite"),
+    ):
         _unlocate(rows, bad, None, why, ledger)
     _unlocate(rows, zero, None, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)", ledger)
     lost = nan | inf | zero
@@ -151,10 +163,16 @@ def _joined(rows: Rows, twice: npt.NDArray[np.bool_], ledger: Ledger) -> Rows:
     for pieces in position.values():  # one union per village or street delivered in pieces
         if len(pieces) > 1:
             own = np.sort(at[pieces])
-            merged = shapely.union_all(shapes[own]) if rows.table.geometry == "polygon" else shapely.multilinestrings(shapely.get_parts(shapes[own]))
+            merged = (
+                shapely.union_all(shapes[own])
+                if rows.table.geometry == "polygon"
+                else shapely.multilinestrings(shapely.get_parts(shapes[own]))
+            )
             shapes[own[0]], mask[own[1:]] = merged, False
             key = rows.values["_key"].iloc[own[0]]
-            ledger.repair(rows.table.name, key, "geometry", f"{len(own)}", "1", "pieces_joined: 同一编号的几块已合并 / pieces of one id joined")
+            ledger.repair(
+                rows.table.name, key, "geometry", f"{len(own)}", "1", "pieces_joined: 同一编号的几块已合并 / pieces of one id joined"
+            )
     return replace(rows, shapes=shapes).keep(mask)
 
 
@@ -163,7 +181,9 @@ def _content(rows: Rows) -> pd.DataFrame:
     out = pd.DataFrame({c.name: rows.values[c.name].astype("str").fillna("\uffff") for c in rows.table.columns})
     size = np.column_stack([shapely.bounds(rows.shapes), shapely.area(rows.shapes)]).tolist()
     box = [" ".join(f"{v:.1f}" for v in s) for s in size]  # only rows whose id occurs twice
-    return out.assign(_shape=pd.Series(box, index=out.index, dtype="str"), _key=rows.values["_key"].to_numpy())[["_key", *out.columns, "_shape"]]
+    return out.assign(_shape=pd.Series(box, index=out.index, dtype="str"), _key=rows.values["_key"].to_numpy())[
+        ["_key", *out.columns, "_shape"]
+    ]
 
 
 def _outside(shapes: Shapes, area: Shapes, outside_m: float) -> npt.NDArray[np.bool_]:

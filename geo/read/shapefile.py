@@ -65,7 +65,9 @@ def _gather(path: Path, folder: Path) -> Path:
 
 def _read(shp: Path, name: str, layer: str, role: str, source: Source, ledger: Ledger) -> Delivered:
     if not shp.with_suffix(".dbf").is_file():
-        raise SourceError(f"{name}：缺少 .dbf，属性全部丢失；请补齐后重新提交", f"{name}: no .dbf, all attributes are missing; hand it in with the .dbf")
+        raise SourceError(
+            f"{name}：缺少 .dbf，属性全部丢失；请补齐后重新提交", f"{name}: no .dbf, all attributes are missing; hand it in with the .dbf"
+        )
     _check_size(shp, name)
     cpg = shp.with_suffix(".cpg")
     declared = _codepage(cpg.read_text("ascii", "replace") if cpg.is_file() else "")
@@ -77,9 +79,18 @@ def _read(shp: Path, name: str, layer: str, role: str, source: Source, ledger: L
     # A record marked as deleted in the dbf is no row: its shape goes with it.
     shapes, corrupt = parse_wkb(blobs[live])
     rows = np.flatnonzero(live) + 1
-    ledger.refuse(role, pd.DataFrame({"_source": name, "_row": rows[corrupt]}), "geom_corrupt", "geometry", None, "几何数据损坏，请重新导出 / the shape is damaged, export it again")
+    ledger.refuse(
+        role,
+        pd.DataFrame({"_source": name, "_row": rows[corrupt]}),
+        "geom_corrupt",
+        "geometry",
+        None,
+        "几何数据损坏，请重新导出 / the shape is damaged, export it again",
+    )
     texts = texts[~corrupt].reset_index(drop=True)
-    return Delivered(texts, rows[~corrupt].tolist(), len(rows), "shp", shapes[~corrupt], _crs(shp.with_suffix(".prj"), name), encoding, layer, True)
+    return Delivered(
+        texts, rows[~corrupt].tolist(), len(rows), "shp", shapes[~corrupt], _crs(shp.with_suffix(".prj"), name), encoding, layer, True
+    )
 
 
 def _check_size(shp: Path, name: str) -> None:
@@ -114,13 +125,17 @@ def _attributes(dbf: Path, name: str, role: str, source: Source, declared: str |
     raw = [np.unique(np.char.strip(records[f"f{i}"][live]), return_inverse=True) for i in range(len(fields))]
     # What fills its field to the last byte may be cut in the middle of a character: it tells nothing about the encoding.
     sample = [v for (values, _), f in zip(raw, fields, strict=True) for v in values if len(v) < f.width]
-    used = decode_fields([*(f.name for f in fields if len(f.name) < _NAME_WIDTH), *sample], name, encoding=source.encoding, declared=declared)
+    used = decode_fields(
+        [*(f.name for f in fields if len(f.name) < _NAME_WIDTH), *sample], name, encoding=source.encoding, declared=declared
+    )
     headers = [f.name.decode(used, "ignore") for f in fields]
     check_headers(headers, name, name)
     columns = {i: _column(values, position, f.kind, used) for i, ((values, position), f) in enumerate(zip(raw, fields, strict=True))}
     for header, (values, _), f in zip(headers, raw, fields, strict=True):
         if f.kind == b"C" and f.width >= _CUT_WIDTH and (np.char.str_len(values) == f.width).any():
-            why = "text_cut: 文字占满了字段，可能被截断；请改交 GeoPackage / texts fill their field and may be cut off; hand in a GeoPackage"
+            why = (
+                "text_cut: 文字占满了字段，可能被截断；请改交 GeoPackage / texts fill their field and may be cut off; hand in a GeoPackage"
+            )
             ledger.repair(role, "*", header, None, None, why)
     frame = pd.DataFrame(columns, index=pd.RangeIndex(int(live.sum())))
     frame.columns = pd.Index(headers, dtype="str")
@@ -175,8 +190,8 @@ def _crs(prj: Path, name: str) -> pyproj.CRS | None:
     try:
         crs = pyproj.CRS.from_wkt(text)
     except pyproj.exceptions.CRSError as e:
-        raise SourceError(f"{name}：无法识别 .prj；请在 doorplate.toml 写明 crs", f"{name}: unreadable .prj; name the crs in doorplate.toml") from e
+        raise SourceError(
+            f"{name}：无法识别 .prj；请在 doorplate.toml 写明 crs", f"{name}: unreadable .prj; name the crs in doorplate.toml"
+        ) from e
     epsg = crs.to_epsg(min_confidence=70)
     return pyproj.CRS.from_epsg(epsg) if epsg else crs
-
-

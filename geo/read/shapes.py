@@ -35,7 +35,14 @@ def shape_array(frame: pd.DataFrame, table: Table, ledger: Ledger) -> Shapes:
     shapes = without(shapes, pd.isna(shapes) | shapely.is_empty(shapes))
     high = shapely.has_z(shapes) | shapely.has_m(shapes)
     if high.any():
-        ledger.repair(table.name, "*", "geometry", None, None, f"z_dropped: {int(high.sum())} 个图形的 Z/M 值未使用 / Z or M values of that many shapes are not used")
+        ledger.repair(
+            table.name,
+            "*",
+            "geometry",
+            None,
+            None,
+            f"z_dropped: {int(high.sum())} 个图形的 Z/M 值未使用 / Z or M values of that many shapes are not used",
+        )
         shapes = shapely.force_2d(shapes)
     return np.asarray(shapes, dtype=object)
 
@@ -59,7 +66,14 @@ def points_only(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger)
     out = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     wrong = (kinds >= 0) & (kinds != 0) & ~single
     if wrong.any():
-        ledger.repair(table, frame.loc[wrong, "_key"].array, "geometry", shapely.to_wkt(shapely.centroid(shapes[wrong])), None, "geometry_type: 不是点，坐标按未知处理 / no point; taken as not located")
+        ledger.repair(
+            table,
+            frame.loc[wrong, "_key"].array,
+            "geometry",
+            shapely.to_wkt(shapely.centroid(shapes[wrong])),
+            None,
+            "geometry_type: 不是点，坐标按未知处理 / no point; taken as not located",
+        )
     return without(np.asarray(out, dtype=object), wrong)
 
 
@@ -71,7 +85,9 @@ def finite(shapes: Shapes) -> Flags:
     return out
 
 
-def check_polygons(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger, *, repair_ratio: float, villages_m2: float = 0.0) -> tuple[Shapes, Flags]:
+def check_polygons(
+    shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger, *, repair_ratio: float, villages_m2: float = 0.0
+) -> tuple[Shapes, Flags]:
     """Polygons of a layer in the working CRS, valid and in one order of vertices, and which rows are kept.
 
     An invalid polygon is repaired where that changes its area by at most `repair_ratio`, with a row in the repairs; a bow-tie
@@ -103,14 +119,28 @@ def check_polygons(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Le
     fine = shapely.get_num_coordinates(out) > _VERTICES_N
     if fine.any():
         count = pd.Series(shapely.get_num_coordinates(out[fine]).astype(str), dtype="str")
-        ledger.repair(table.name, frame.loc[fine, "_key"].array, "geometry", count, count, f"many_vertices: 节点超过 {_VERTICES_N}，保留 / more than {_VERTICES_N} vertices, kept")
+        ledger.repair(
+            table.name,
+            frame.loc[fine, "_key"].array,
+            "geometry",
+            count,
+            count,
+            f"many_vertices: 节点超过 {_VERTICES_N}，保留 / more than {_VERTICES_N} vertices, kept",
+        )
     fix = "请在测绘软件中修正后重新提交 / correct it in the survey software and hand it in again"
     required = ~keep if table.geometry_required else ~keep & ~absent
     if not table.geometry_required and "building_id" in frame:
         # A demolition that names its building is known without its shape.
         named = required & frame["building_id"].notna().to_numpy()
         if named.any():
-            ledger.repair(table.name, frame.loc[named, "_key"].array, "geometry", pd.Series(why[named], dtype="str"), None, "geometry_dropped: 图形不可用，以编号为准 / unusable shape; the id counts")
+            ledger.repair(
+                table.name,
+                frame.loc[named, "_key"].array,
+                "geometry",
+                pd.Series(why[named], dtype="str"),
+                None,
+                "geometry_dropped: 图形不可用，以编号为准 / unusable shape; the id counts",
+            )
         out, required = without(out, named), required & ~named
     ledger.refuse(table.name, frame[required], "invalid_geometry", "geometry", pd.Series(why[required], dtype="str"), fix)
     # Formats turn rings round and wrap single polygons: the same footprint shall be the same vertices. Not `normalize`:
@@ -155,7 +185,14 @@ def _repair(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger, rat
     if usable.any():
         before = pd.Series(reason[usable], dtype="str")
         after = pd.Series([f"{a:.2f} -> {b:.2f} m2" for a, b in zip(drawn[usable], other[usable], strict=True)], dtype="str")
-        ledger.repair(table, frame.loc[usable, "_key"].array, "geometry", before, after, "geometry_repaired: 图形无效，已修复，面积基本不变 / invalid shape repaired, its area kept")
+        ledger.repair(
+            table,
+            frame.loc[usable, "_key"].array,
+            "geometry",
+            before,
+            after,
+            "geometry_repaired: 图形无效，已修复，面积基本不变 / invalid shape repaired, its area kept",
+        )
     why = np.array([None if good else f"geom_invalid: {r}" for r, good in zip(reason, usable, strict=True)], dtype=object)
     return without(np.asarray(structure, dtype=object), ~usable), why
 

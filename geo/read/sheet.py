@@ -64,7 +64,9 @@ def read_workbook(path: Path, role: str, source: Source, ledger: Ledger) -> Deli
             sheets = {name: _rows(book.get_sheet_by_name(name)) for name in book.sheet_names if not source.layer or name == source.layer}
             names = book.sheet_names
     except calamine.PasswordError as e:
-        raise SourceError(f"{path.name}：工作簿有密码；请另存为无密码的 xlsx", f"{path.name}: the workbook is encrypted; save it without password") from e
+        raise SourceError(
+            f"{path.name}：工作簿有密码；请另存为无密码的 xlsx", f"{path.name}: the workbook is encrypted; save it without password"
+        ) from e
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError) as e:
         raise SourceError(f"{path.name}：工作簿损坏或不是 Excel 文件", f"{path.name}: the workbook is damaged or not Excel") from e
     found = [name for name, rows in sheets.items() if find_header(rows, role, source.columns)]
@@ -78,9 +80,18 @@ def read_workbook(path: Path, role: str, source: Source, ledger: Ledger) -> Deli
     bare = _uncomputed(path, names.index(sheet))
     if bare:
         refused = pd.DataFrame({"_source": path.name, "_row": sorted(bare)})
-        ledger.refuse(role, refused, "formula_without_value", None, None, "公式没有结果，请在 Excel 中打开并保存 / a formula without a value; open and save in Excel")
+        ledger.refuse(
+            role,
+            refused,
+            "formula_without_value",
+            None,
+            None,
+            "公式没有结果，请在 Excel 中打开并保存 / a formula without a value; open and save in Excel",
+        )
     kept = [(i, row) for i, row in enumerate(rows, start=1) if i not in bare]
-    out = deliver([r for _, r in kept], role, path.name, ledger, given=source.columns, format="xlsx", numbers=[i for i, _ in kept], layer=sheet)
+    out = deliver(
+        [r for _, r in kept], role, path.name, ledger, given=source.columns, format="xlsx", numbers=[i for i, _ in kept], layer=sheet
+    )
     return Delivered(out.texts, out.rows, out.rows_read + len(bare), out.format, layer=sheet)
 
 
@@ -120,9 +131,9 @@ def _uncomputed(path: Path, position: int) -> set[int]:
     if not zipfile.is_zipfile(path):
         return set()
     with zipfile.ZipFile(path) as archive:
-        parts = sorted((n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)), key=lambda n: int(re.findall(r"\d+", n)[0]))
+        parts = sorted(
+            (n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)), key=lambda n: int(re.findall(r"\d+", n)[0])
+        )
         if position >= len(parts):
             return set()
         return {int(m) for m in _CELL.findall(archive.read(parts[position]))}
-
-

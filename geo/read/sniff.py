@@ -78,7 +78,9 @@ def decode(data: bytes, name: str, *, encoding: str | None = None) -> tuple[str,
     if not fits or fits[0][0] < 0.4:
         line = plain[:at].count(b"\n") + 1
         zh = f"{name} 第 {line} 行：不是 UTF-8，也不是 GB18030 或 Big5；请在 doorplate.toml 写明 encoding，或另存为 UTF-8"
-        raise SourceError(zh, f"{name} line {line}: neither UTF-8 nor GB18030 nor Big5; name the encoding in doorplate.toml or save as UTF-8")
+        raise SourceError(
+            zh, f"{name} line {line}: neither UTF-8 nor GB18030 nor Big5; name the encoding in doorplate.toml or save as UTF-8"
+        )
     if len(fits) > 1 and fits[0][0] - fits[1][0] < 0.05:
         zh = f"{name}：GB18030 和 Big5 都读得通，无法判断；请在 doorplate.toml 写明 encoding"
         raise SourceError(zh, f"{name}: reads as GB18030 and as Big5 alike; name the encoding in doorplate.toml")
@@ -157,7 +159,11 @@ def _refuse(name: str, text: bytes) -> None:
     if _HTML.match(text):
         zh = f"{name}：这是网页（HTML），不是表格；请在原系统或 Excel 中另存为 xlsx 或 csv"
         raise SourceError(zh, f"{name}: this is a web page (HTML), not a table; save it as xlsx or csv")
-    virtual = text.startswith((b"<VRTDataset", b"<OGRVRTDataSource", b"<OGRVRTLayer")) or b"<OGRVRTDataSource" in text[:512] or b"gdal_" in text[:512]
+    virtual = (
+        text.startswith((b"<VRTDataset", b"<OGRVRTDataSource", b"<OGRVRTLayer"))
+        or b"<OGRVRTDataSource" in text[:512]
+        or b"gdal_" in text[:512]
+    )
     if virtual:
         zh = f"{name}：这是指向其他文件的虚拟数据源，不予读取；请提交数据本身"
         raise SourceError(zh, f"{name}: a virtual source that points to other files is never opened; hand in the data itself")

@@ -26,7 +26,9 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
 _THOUSANDS = re.compile(r"[+]?\d{1,3}(?:,\d{3})+")
 _UNIT = re.compile(r"[人户层个家口幢栋间套f]$")
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "壹": 1, "贰": 2, "叁": 3, "肆": 4, "伍": 5}
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
+_DATE = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
 _COMPACT = re.compile(r"((?:18|19|20|21)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _ENDLESS = ("长期", "永久", "长期有效", "永久有效", "无期限", "99991231")
 _BLANK = ("", "-", "--", "—", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "nil", "不详", "未知", "暂无", "<na>", "nat")
@@ -51,7 +53,9 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
     out: dict[str, pd.Series] = {}
     for column in table.columns:
         texts = frame.get(column.name)
-        out[column.name] = _empty(column, frame.index) if texts is None else _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
+        out[column.name] = (
+            _empty(column, frame.index) if texts is None else _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
+        )
     return pd.DataFrame(out, index=frame.index)
 
 
@@ -152,7 +156,7 @@ def _words(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, kn
     blank = np.array([*(w in _BLANK and w not in known for w in words), True], dtype=bool)[codes]
     unknown = pd.isna(found) & ~blank
     if unknown.any():
-        why = "value_unknown: 取值不认识，按未知处理；可在 doorplate.toml 的 values 中写明 / unknown word, taken as unknown; map it as values in doorplate.toml"
+        why = "value_unknown: 取值不认识，按未知处理；可在 doorplate.toml 的 values 中写明 / unknown word, taken as unknown; map it in doorplate.toml"
         ledger.repair(table, frame.loc[unknown, "_key"].array, column.name, texts[unknown].array, None, why)
     return pd.Series(found, index=texts.index, dtype=object)
 
@@ -163,7 +167,9 @@ def _dates(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, le
     # Excel serials (days since 1899-12-30) only where the whole column holds them: 45448 alone could be anything.
     if len(plain) and all(re.fullmatch(r"[2-6]\d{4}(?:\.\d+)?", str(t)) for t in plain):
         days = [pd.Timestamp("1899-12-30") + pd.Timedelta(days=int(float(str(t)))) for t in plain]
-        ledger.repair(table, "*", column.name, None, None, "excel_serial: 整列为 Excel 日期序号，已换算 / the whole column holds Excel day numbers")
+        ledger.repair(
+            table, "*", column.name, None, None, "excel_serial: 整列为 Excel 日期序号，已换算 / the whole column holds Excel day numbers"
+        )
     out = pd.Series(pd.Series([*days, None], dtype="datetime64[ns]").to_numpy()[codes], index=texts.index)
     blank = np.array([*(_word(str(t)) in _BLANK for t in plain), True], dtype=bool)[codes]
     bad = out.isna().to_numpy() & ~blank
@@ -182,13 +188,31 @@ def _numbers(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, 
     if bad.any():
         code = "count_bad" if column.kind == "count" else "number_bad"
         proposed = [propose_count(str(t)) if column.kind == "count" else None for t in plain]
-        fix = np.array([f"应为数字{'' if p is None else f'，是否为 {p}'}；空白表示未知 / a number is expected{'' if p is None else f', perhaps {p}'}; blank means unknown" for p in proposed], dtype=object)
+        fix = np.array(
+            [
+                _asked(p)
+                for p in proposed
+            ],
+            dtype=object,
+        )
         ledger.refuse(table, frame[bad], code, column.name, texts[bad].array, pd.Series(fix[codes[bad]], dtype="str"))
     if column.name in ("floors_n", "height_m") and (out == 0).any():
         zero = out == 0
-        ledger.repair(table, frame.loc[zero, "_key"].array, column.name, "0", None, "zero_is_unknown: 没有 0 层或 0 米的建筑 / no building has 0 storeys or 0 m")
+        ledger.repair(
+            table,
+            frame.loc[zero, "_key"].array,
+            column.name,
+            "0",
+            None,
+            "zero_is_unknown: 没有 0 层或 0 米的建筑 / no building has 0 storeys or 0 m",
+        )
         out = np.where(zero, np.nan, out)
     return pd.Series(out, index=texts.index, dtype="float64")
+
+
+def _asked(proposed: int | None) -> str:
+    zh, en = ("", "") if proposed is None else (f"，是否为 {proposed}", f", perhaps {proposed}")
+    return f"应为数字{zh}；空白表示未知 / a number is expected{en}; blank means unknown"
 
 
 def _number(text: str) -> float | None:
@@ -227,5 +251,7 @@ def _odd(texts: pd.Series) -> Flags:
 
 
 def _empty(column: Column, index: pd.Index) -> pd.Series:
-    kind = {"bool": "boolean", "date": "datetime64[ns]", "count": "float64", "number": "float64", "ratio": "float64"}.get(column.kind, "str")
+    kind = {"bool": "boolean", "date": "datetime64[ns]", "count": "float64", "number": "float64", "ratio": "float64"}.get(
+        column.kind, "str"
+    )
     return pd.Series(pd.NaT if kind == "datetime64[ns]" else pd.NA if kind == "boolean" else np.nan, index=index, dtype=kind)

@@ -46,7 +46,14 @@ def read_geojson(path: Path, role: str, ledger: Ledger, *, encoding: str | None 
     rows = np.arange(1, len(features) + 1)
     frame = pd.DataFrame({"_source": path.name, "_row": rows})
     ledger.refuse(role, frame[twice], "key_twice", None, None, "同一属性出现两次 / a property occurs twice")
-    ledger.refuse(role, frame[corrupt & ~twice], "geom_corrupt", "geometry", None, "几何数据残缺（环未闭合或点不足） / broken shape: open ring or too few points")
+    ledger.refuse(
+        role,
+        frame[corrupt & ~twice],
+        "geom_corrupt",
+        "geometry",
+        None,
+        "几何数据残缺（环未闭合或点不足） / broken shape: open ring or too few points",
+    )
     keep = ~(twice | corrupt)
     kept = [r for r, k in zip(records, keep, strict=True) if k]
     texts = text_frame([[_flat(r.get(h)) for r in kept] for h in headers], headers, len(kept))
@@ -63,11 +70,16 @@ def read_kml(path: Path, role: str, ledger: Ledger, *, layer: str | None = None)
     """
     data = path.read_bytes()
     if re.search(rb"<!(DOCTYPE|ENTITY)", data[:65536], re.IGNORECASE):
-        raise SourceError(f"{path.name}：KML 中声明了实体（DOCTYPE/ENTITY），不予读取", f"{path.name}: the KML declares entities and is refused")
+        raise SourceError(
+            f"{path.name}：KML 中声明了实体（DOCTYPE/ENTITY），不予读取", f"{path.name}: the KML declares entities and is refused"
+        )
     try:
         root = ET.fromstring(data)  # noqa: S314  a file that declares entities was refused above
     except ET.ParseError as e:
-        raise SourceError(f"{path.name}：KML 不完整或格式错误（第 {e.position[0]} 行）", f"{path.name}: the KML is cut off or malformed (line {e.position[0]})") from e
+        raise SourceError(
+            f"{path.name}：KML 不完整或格式错误（第 {e.position[0]} 行）",
+            f"{path.name}: the KML is cut off or malformed (line {e.position[0]})",
+        ) from e
     for element in root.iter():
         element.tag = element.tag.rsplit("}", 1)[-1]
     if root.tag != "kml":
@@ -78,7 +90,9 @@ def read_kml(path: Path, role: str, ledger: Ledger, *, layer: str | None = None)
     parsed = [_kml_geometry(m) for m in marks]
     shapes, corrupt = _geojson_shapes(parsed)
     rows = np.arange(1, len(marks) + 1)
-    ledger.refuse(role, pd.DataFrame({"_source": path.name, "_row": rows})[corrupt], "geom_corrupt", "geometry", None, "坐标残缺 / broken coordinates")
+    ledger.refuse(
+        role, pd.DataFrame({"_source": path.name, "_row": rows})[corrupt], "geom_corrupt", "geometry", None, "坐标残缺 / broken coordinates"
+    )
     headers = list(dict.fromkeys(k for r in records for k in r))
     check_headers(headers, path.name, path.name)
     kept = [r for r, bad in zip(records, corrupt, strict=True) if not bad]
@@ -149,7 +163,9 @@ def _flat(value: Any) -> object:
 
 
 def _kml_record(mark: ET.Element) -> dict[str, str | None]:
-    record = {"name": mark.findtext("name"), "description": mark.findtext("description")} | ({"id": mark.get("id")} if mark.get("id") else {})
+    record = {"name": mark.findtext("name"), "description": mark.findtext("description")} | (
+        {"id": mark.get("id")} if mark.get("id") else {}
+    )
     for item in mark.iter("Data"):
         record[item.get("name") or ""] = item.findtext("value")
     for item in mark.iter("SimpleData"):
@@ -176,7 +192,11 @@ def _kml_part(element: ET.Element) -> dict[str, Any] | None:
     if element.tag == "LineString":
         return {"type": "LineString", "coordinates": _kml_positions(element.find("coordinates"))}
     if element.tag == "Polygon":
-        rings = [_kml_positions(c) for place in ("outerBoundaryIs", "innerBoundaryIs") for c in element.findall(f"{place}/LinearRing/coordinates")]
+        rings = [
+            _kml_positions(c)
+            for place in ("outerBoundaryIs", "innerBoundaryIs")
+            for c in element.findall(f"{place}/LinearRing/coordinates")
+        ]
         return {"type": "Polygon", "coordinates": rings}
     return None
 

@@ -25,7 +25,9 @@ def test_a_register_without_a_text_is_given_one(folder):
 
 def test_a_text_that_names_its_street_is_left_alone(folder):
     assert composed(folder, "门牌编号,街路巷,门牌号", "P1,长安路,和平街12号") == ["和平街12号"]
-    assert composed(folder, "地址编码,标准地址,街路巷", "A1,重庆市璧山区广普镇长安路12号,长安路", "addresses.csv") == ["重庆市璧山区广普镇长安路12号"]
+    assert composed(folder, "地址编码,标准地址,街路巷", "A1,重庆市璧山区广普镇长安路12号,长安路", "addresses.csv") == [
+        "重庆市璧山区广普镇长安路12号"
+    ]
 
 
 def test_a_blank_part_adds_nothing(folder):

@@ -20,7 +20,9 @@ def plates(folder):
 
 @pytest.fixture
 def counts(folder):
-    frame = gpd.GeoDataFrame({"地址编码": ["A1", "A2", "A3"], "户籍人口": [1, 2, 3]}, geometry=gpd.points_from_xy([1, 1, 1], [1, 1, 1]), crs=4490)
+    frame = gpd.GeoDataFrame(
+        {"地址编码": ["A1", "A2", "A3"], "户籍人口": [1, 2, 3]}, geometry=gpd.points_from_xy([1, 1, 1], [1, 1, 1]), crs=4490
+    )
     folder.frame("population.gpkg", frame, layer="population")
 
 
@@ -40,7 +42,9 @@ def test_text_in_an_integer_column_is_never_zero(folder, counts):
 
 
 def test_a_corrupt_shape_refuses_its_row(folder, plates):
-    folder.execute("plates.gpkg", "UPDATE plates SET geom = substr(geom, 1, 20) WHERE fid = 2", "UPDATE plates SET geom = x'00' WHERE fid = 3")
+    folder.execute(
+        "plates.gpkg", "UPDATE plates SET geom = substr(geom, 1, 20) WHERE fid = 2", "UPDATE plates SET geom = x'00' WHERE fid = 3"
+    )
     raw = folder.read()
     assert raw.tables["plates"]["plate_id"].tolist() == ["P1"]
     assert raw.quarantine[["row", "code"]].values.tolist() == [[2, "geom_corrupt"], [3, "geom_corrupt"]]
@@ -49,7 +53,8 @@ def test_a_corrupt_shape_refuses_its_row(folder, plates):
 def test_a_view_is_refused_and_its_sql_never_runs(folder, plates):
     folder.execute(
         "plates.gpkg",
-        "CREATE VIEW bomb AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x AS fid, '1' AS 门牌编号, '1' AS 门牌号 FROM c",
+        "CREATE VIEW bomb AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)"
+        " SELECT x AS fid, '1' AS 门牌编号, '1' AS 门牌号 FROM c",
         "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('bomb', 'attributes', 'bomb')",
     )
     assert len(folder.read().tables["plates"]) == 3  # the view is no candidate

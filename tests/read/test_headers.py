@@ -42,7 +42,9 @@ def test_headers_of_real_systems(role, header, column):
     assert match_headers(role, [header]) == {column: 0}
 
 
-@pytest.mark.parametrize("header", ["门 牌 号", "\ufeff门牌号", "门牌号\u200b", " 门牌号 ", "门牌号：", "*门牌号", "ï»¿门牌号", "门牌号\n（必填）"])
+@pytest.mark.parametrize(
+    "header", ["门 牌 号", "\ufeff门牌号", "门牌号\u200b", " 门牌号 ", "门牌号：", "*门牌号", "ï»¿门牌号", "门牌号\n（必填）"]
+)
 def test_blanks_marks_and_remarks_do_not_matter(header):
     assert match_headers("plates", [header]) == {"text": 0}
 

@@ -53,7 +53,10 @@ def test_values_tell_where_the_header_does_not():
 
 def test_record_numbers_that_pass_the_checksum_by_chance_are_no_identity_numbers():
     rng = np.random.default_rng(7)
-    codes = [f"50012020240{m}{d:02d}{s:04d}" for m, d, s in zip(rng.integers(1, 10, 3000), rng.integers(10, 29, 3000), rng.integers(0, 10_000, 3000), strict=True)]
+    codes = [
+        f"50012020240{m}{d:02d}{s:04d}"
+        for m, d, s in zip(rng.integers(1, 10, 3000), rng.integers(10, 29, 3000), rng.integers(0, 10_000, 3000), strict=True)
+    ]
     assert 0.01 < valid_identity(pd.Series(codes)).mean() < 0.15
     assert person_column("地址编码", pd.Series(codes)) is None
 
@@ -82,7 +85,9 @@ def test_an_identity_column_mapped_as_an_id_is_still_dropped(folder):
 
 
 def test_numbers_inside_an_address_are_cut_out_and_counted(folder):
-    folder.plates(f"P1,长安路1号 {PHONES[3]},已安装,106.2,29.6\nP2,长安路2号（{IDS[3]}）,已安装,106.2,29.6\nP3,长安路 2024123号,已安装,106.2,29.6\n")
+    folder.plates(
+        f"P1,长安路1号 {PHONES[3]},已安装,106.2,29.6\nP2,长安路2号（{IDS[3]}）,已安装,106.2,29.6\nP3,长安路 2024123号,已安装,106.2,29.6\n"
+    )
     raw = folder.read()
     assert raw.tables["plates"]["text"].tolist() == ["长安路1号 ", "长安路2号（）", "长安路 2024123号"]
     said = raw.repairs[raw.repairs["why"].str.startswith("person_value")]

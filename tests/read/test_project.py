@@ -124,7 +124,9 @@ def test_a_column_without_use_is_left_out_and_named(folder):
 
 
 def test_a_point_layer_without_positions_uses_its_coordinate_columns(folder):
-    frame = gpd.GeoDataFrame({"plate_id": ["1"], "text": ["a"], "x": ["35616232"], "y": ["3275800"]}, geometry=gpd.GeoSeries([None], crs=4490))
+    frame = gpd.GeoDataFrame(
+        {"plate_id": ["1"], "text": ["a"], "x": ["35616232"], "y": ["3275800"]}, geometry=gpd.GeoSeries([None], crs=4490)
+    )
     folder.frame("plates.parquet", frame)
     out = folder.read().tables["plates"]
     assert out.crs.to_epsg() == 4523

@@ -64,7 +64,9 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path, text, ne
         read_settings(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["as_of = ", "\x00", "scope = 'a'", "[sources.plates]\ncrs = 4490", "[sources.plates]\ndatum_correction = { dx = 1 }"])
+@pytest.mark.parametrize(
+    "text", ["as_of = ", "\x00", "scope = 'a'", "[sources.plates]\ncrs = 4490", "[sources.plates]\ndatum_correction = { dx = 1 }"]
+)
 def test_what_is_no_setting_is_refused(tmp_path, text):
     (tmp_path / "doorplate.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ProjectError):

@@ -156,7 +156,7 @@ def test_a_number_that_excel_made_a_date_of_is_refused_with_a_proposal(folder):
 
 def test_a_formula_nobody_computed_refuses_its_row(folder):
     book = openpyxl.Workbook()
-    for row in (["门牌编号", "门牌号"], ["P1", "=CONCATENATE(\"长安路\",1,\"号\")"], ["P2", "长安路2号"]):
+    for row in (["门牌编号", "门牌号"], ["P1", '=CONCATENATE("长安路",1,"号")'], ["P2", "长安路2号"]):
         book.active.append(row)
     book.save(folder.path / "plates.xlsx")
     raw = folder.read()

@@ -42,7 +42,9 @@ def test_what_is_no_count_is_refused_cell_by_cell_and_the_row_stays(text):
     assert quarantine[["key", "code", "column", "value"]].values.tolist() == [["K0", "count_bad", "registered_n", text]]
 
 
-@pytest.mark.parametrize(("text", "proposed"), [("三", 3), ("十二", 12), ("二十", 20), ("约5", 5), ("-2", None), ("3.5", None), ("很多", None)])
+@pytest.mark.parametrize(
+    ("text", "proposed"), [("三", 3), ("十二", 12), ("二十", 20), ("约5", 5), ("-2", None), ("3.5", None), ("很多", None)]
+)
 def test_a_count_in_words_is_proposed_never_used(text, proposed):
     assert propose_count(text) == proposed
     if proposed is not None:
@@ -66,7 +68,17 @@ def test_no_building_has_zero_storeys():
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-06-05", "2024/6/5", "2024.6.5", "20240605", "2024年6月5日", "２０２４年６月５日", "2024-06-05 12:30:00", "2024-06-05T12:30:00Z", "2024-06-05T00:00:00.000+08:00"],
+    [
+        "2024-06-05",
+        "2024/6/5",
+        "2024.6.5",
+        "20240605",
+        "2024年6月5日",
+        "２０２４年６月５日",
+        "2024-06-05 12:30:00",
+        "2024-06-05T12:30:00Z",
+        "2024-06-05T00:00:00.000+08:00",
+    ],
 )
 def test_a_day_in_any_unambiguous_notation(text):
     assert parse_date(text) == pd.Timestamp(2024, 6, 5)
@@ -126,7 +138,9 @@ def test_every_word_leads_to_a_declared_choice_and_every_choice_to_itself(role, 
     assert all(CHOICES[role, column][c] == c for c in choices)
 
 
-@pytest.mark.parametrize(("text", "truth"), [("是", True), ("否", False), ("1", True), ("0", False), ("TRUE", True), ("√", True), ("临时", True), ("Ｎ", False)])
+@pytest.mark.parametrize(
+    ("text", "truth"), [("是", True), ("否", False), ("1", True), ("0", False), ("TRUE", True), ("√", True), ("临时", True), ("Ｎ", False)]
+)
 def test_yes_and_no(text, truth):
     frame = typed("buildings", {"temporary": [text, None]})[0]
     assert frame["temporary"].tolist() == [truth, pd.NA]
@@ -147,7 +161,15 @@ def test_the_words_of_the_user_win():
 
 
 def test_ids_are_texts_with_their_zeros():
-    assert clean_ids(pd.Series(["007", " 7 ", "'0012", '="0012"', "Ａ１", "a\u200bb", None])).fillna("").tolist() == ["007", "7", "0012", "0012", "A1", "ab", ""]
+    assert clean_ids(pd.Series(["007", " 7 ", "'0012", '="0012"', "Ａ１", "a\u200bb", None])).fillna("").tolist() == [
+        "007",
+        "7",
+        "0012",
+        "0012",
+        "A1",
+        "ab",
+        "",
+    ]
 
 
 def test_codes_that_went_through_a_float_are_recognised():

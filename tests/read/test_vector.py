@@ -19,7 +19,8 @@ def collection(*features, **more):
 
 
 def kml(*marks, head=""):
-    return f'<?xml version="1.0" encoding="UTF-8"?>{head}<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{"".join(marks)}</Document></kml>'
+    body = "".join(marks)
+    return f'<?xml version="1.0" encoding="UTF-8"?>{head}<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{body}</Document></kml>'
 
 
 MARK = (
@@ -85,7 +86,8 @@ def test_broken_rings_refuse_their_row_not_the_file(folder):
     square = [[106.2, 29.6], [106.201, 29.6], [106.201, 29.601], [106.2, 29.601], [106.2, 29.6]]
     rings = [square, square[:-1], square[:2], [[106.2, None], *square[1:]]]
     features = [
-        {"type": "Feature", "properties": {"建筑编号": f"B{i}"}, "geometry": {"type": "Polygon", "coordinates": [ring]}} for i, ring in enumerate(rings)
+        {"type": "Feature", "properties": {"建筑编号": f"B{i}"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for i, ring in enumerate(rings)
     ]
     folder.text("buildings.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
     raw = folder.read()
@@ -119,7 +121,8 @@ def test_an_empty_collection_is_an_empty_table(folder):
 
 def test_placemarks_with_their_data(folder):
     square = "106.2,29.6 106.201,29.6 106.201,29.601 106.2,29.6"
-    area = f'<Placemark id="B1"><Polygon><outerBoundaryIs><LinearRing><coordinates>{square}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>'
+    ring = f"<LinearRing><coordinates>{square}</coordinates></LinearRing>"
+    area = f'<Placemark id="B1"><Polygon><outerBoundaryIs>{ring}</outerBoundaryIs></Polygon></Placemark>'
     folder.text("plates.kml", kml(MARK))
     folder.text("buildings.kml", kml(area))
     raw = folder.read()
