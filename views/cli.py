@@ -159,6 +159,22 @@ def address(text: str | None, source: TextIO | None, target: TextIO, name: str |
         click.echo(f"{token.text:<12} {token.element:<14} {token.value or '':<12} {token.zh} / {token.en}")
 
 
+@main.command(help="说明一个对象的全部来龙去脉。 Print the whole chain behind one object.")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("object_id")
+def explain(out: Path, object_id: str) -> None:
+    """What it is, what it is linked to and why, what was found."""
+    from geo.export import open_result
+    from views.explain import explain_object
+
+    with refusing():
+        lines = list(explain_object(open_result(out), object_id))
+    if not lines:
+        click.echo(f"结果中没有 {object_id}\nthe result has no {object_id}", err=True)
+        sys.exit(REFUSED)
+    click.echo("\n".join(lines))
+
+
 @main.command(help="打开网页。 Open the app.")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--port", default=8501, show_default=True, help="端口 port")
