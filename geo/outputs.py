@@ -38,6 +38,7 @@ RUN: Mapping[str, tuple[str, str]] = {
     "notes": ("备注", "remarks of reading"),
     "codes": ("各问题数量", "findings per code"),
     "links": ("各对应状态数量", "links per state"),
+    "people": ("人口去向", "every count: all = placed in one building + shared over several + unplaced"),
     "offsets_m": ("位置误差分布", "density of the distance to the own outline, per kind of observation, as learnt from this town"),
     "seconds": ("各步骤秒数", "seconds per step; differs between runs"),
     "peak_memory_mb": ("内存峰值", "peak memory; differs between runs"),

@@ -66,6 +66,13 @@ def test_rows_read_are_rows_kept_and_rows_quarantined(result: Verification) -> N
         assert source["rows_read"] == source["kept"] + source["quarantined"]
 
 
+def test_people_in_are_people_placed_shared_and_unplaced(result: Verification) -> None:
+    assert set(result.run["people"]) <= set(COUNTS)
+    for name, count in result.run["people"].items():
+        assert count["all"] == pytest.approx(count["placed"] + count["shared"] + count["unplaced"])
+        assert result.buildings[name].sum() == pytest.approx(count["placed"] + count["shared"])
+
+
 def test_every_status_is_a_finding_of_that_object_or_a_declared_word(result: Verification) -> None:
     codes = {rule.card.code for rule in RULES}
     for kind in ("building", "plate", "address"):
