@@ -166,7 +166,7 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
     frame = pd.DataFrame({c: texts.iloc[:, p] for c, p in sorted(columns.items())}, index=texts.index)
     if not len(frame):
         frame = frame.reindex(columns=sorted({*columns, *(c.name for c in INPUT[role].columns)})).astype("str")
-    frame = frame.assign(_source=pd.Series(name, index=frame.index, dtype="str"), _row=np.asarray(delivered.rows, dtype="int64"))
+    frame = frame.assign(_source=pd.Series(name, index=frame.index, dtype="str"), _row=delivered.rows)
     shapes, crs = delivered.shapes, delivered.crs
     kind = INPUT[role].geometry
     if (

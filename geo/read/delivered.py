@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 
@@ -36,7 +37,7 @@ class Delivered:
     """
 
     texts: pd.DataFrame
-    rows: Sequence[int]
+    rows: npt.NDArray[np.int64]
     rows_read: int
     format: str
     shapes: Shapes | None = None

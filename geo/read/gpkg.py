@@ -61,7 +61,7 @@ def read_gpkg(path: Path, role: str, ledger: Ledger, *, layer: str | None = None
         keep, shapes = ~corrupt, shapes[~corrupt]
     texts = text_frame([["" if isinstance(v, bytes) else v for v in column] for column in values[bool(geometry) :]], columns, len(records))
     texts = texts[keep].reset_index(drop=True)
-    return Delivered(texts, rows[keep].tolist(), len(rows), "gpkg", shapes, crs, "utf-8", name)
+    return Delivered(texts, rows[keep], len(rows), "gpkg", shapes, crs, "utf-8", name)
 
 
 def _layer(base: sqlite3.Connection, file: str, role: str, layer: str | None) -> str:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from geo.errors import SourceError
@@ -90,7 +91,7 @@ def deliver(
     texts = texts.set_axis(pd.RangeIndex(len(kept))).set_axis(
         pd.Index([h or f"\u0000{i}" for i, h in enumerate(headers)], dtype="str"), axis=1
     )
-    return Delivered(texts, [line for line, _ in kept], len(data), format, encoding=encoding, layer=layer)
+    return Delivered(texts, np.array([line for line, _ in kept], dtype=np.int64), len(data), format, encoding=encoding, layer=layer)
 
 
 def _plain(cell: str | None) -> str:

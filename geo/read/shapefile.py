@@ -89,7 +89,7 @@ def _read(shp: Path, name: str, layer: str, role: str, source: Source, ledger: L
     )
     texts = texts[~corrupt].reset_index(drop=True)
     return Delivered(
-        texts, rows[~corrupt].tolist(), len(rows), "shp", shapes[~corrupt], _crs(shp.with_suffix(".prj"), name), encoding, layer, True
+        texts, rows[~corrupt], len(rows), "shp", shapes[~corrupt], _crs(shp.with_suffix(".prj"), name), encoding, layer, True
     )
 
 

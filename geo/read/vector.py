@@ -57,7 +57,7 @@ def read_geojson(path: Path, role: str, ledger: Ledger, *, encoding: str | None 
     keep = ~(twice | corrupt)
     kept = [r for r, k in zip(records, keep, strict=True) if k]
     texts = text_frame([[_flat(r.get(h)) for r in kept] for h in headers], headers, len(kept))
-    return Delivered(texts, rows[keep].tolist(), len(rows), "geojson", shapes[keep], _declared(data, path.name), used)
+    return Delivered(texts, rows[keep], len(rows), "geojson", shapes[keep], _declared(data, path.name), used)
 
 
 def read_kml(path: Path, role: str, ledger: Ledger, *, layer: str | None = None) -> Delivered:
@@ -97,7 +97,7 @@ def read_kml(path: Path, role: str, ledger: Ledger, *, layer: str | None = None)
     check_headers(headers, path.name, path.name)
     kept = [r for r, bad in zip(records, corrupt, strict=True) if not bad]
     texts = text_frame([[r.get(h) for r in kept] for h in headers], headers, len(kept))
-    return Delivered(texts, rows[~corrupt].tolist(), len(rows), "kml", shapes[~corrupt], _LONLAT)
+    return Delivered(texts, rows[~corrupt], len(rows), "kml", shapes[~corrupt], _LONLAT)
 
 
 def _json(text: str, name: str) -> Any:

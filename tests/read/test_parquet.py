@@ -92,3 +92,21 @@ def test_broken_metadata_and_foreign_encodings_are_refused(folder, plates):
     with_geo(folder, plates, lambda c: c.update(crs="EPSG:999999"))
     with pytest.raises(SourceError, match="unreadable CRS"):
         folder.read()
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary()])
+@pytest.mark.parametrize("other", [None, shapely.Point(), shapely.Point(1, 2, 3), shapely.LineString([(0, 0), (1, 1)])])
+def test_points_read_from_the_bytes_are_the_points_of_their_wkb(folder, kind, other):
+    rng = np.random.default_rng(8)
+    shapes = [shapely.Point(*xy) if i % 3 else None for i, xy in enumerate(rng.uniform(-1e7, 1e7, (500, 2)))]
+    shapes[7] = other
+    column = pa.chunked_array(
+        [[shapely.to_wkb(s, output_dimension=3) if s is not None else None for s in part] for part in (shapes[:200], [], shapes[200:])],
+        kind,
+    )
+    table = pa.table({"plate_id": [str(i) for i in range(500)], "text": ["a"] * 500, "geometry": column})
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": {"encoding": "WKB", "geometry_types": []}}}
+    pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), folder.path / "plates.parquet", row_group_size=90)
+    out = folder.read().tables["plates"].geometry
+    for found, true in zip(out, shapes, strict=True):
+        assert (found is None or found.is_empty) if true is None or true.is_empty else found.equals(true)
