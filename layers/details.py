@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from layers.evidence import differing
+from layers.evidence import difference, pairs
 from layers.people import PEOPLE, PEOPLE_UNITS, masked, shown
 from layers.result import KINDS, Result
 
-_TOLD = {"building": ("area_m2", "why"), "plate": ("state", "face"), "address": ("address_status",)}
+# state and face of a plate are told where a result holds them.
+_TOLD: dict[str, tuple[str, ...]] = {"building": ("area_m2", "why"), "plate": ("state", "face"), "address": ()}
 
 
 def details(result: Result, scope: str) -> dict[str, Any]:
@@ -23,8 +24,10 @@ def details(result: Result, scope: str) -> dict[str, Any]:
         kind -> id -> {"t": text, "s": status, "v": village code, "d": [what else is told], "n": people as shown}; also
         objects outside the scope that a link or finding of the scope names.
     links
-        [{"b", "p", "a": ids, "s": state, "d": metres, "q": score, "r": reason, "m": pieces of the plate's text, each with
-        whether the address has it too; only where some differ}]
+        [{"b", "p", "a": ids, "s": state, "d": metres, "q": score, "r": reason}]
+    differ
+        [{"p", "a": plate and address that belong together and name different doors, "m": pieces of the plate's text, each
+        with whether the address has it too}]
     findings
         In the order of the scope: {"zh", "en", "o": office, "p": proposal, "n": value as shown}.
     """
@@ -36,7 +39,7 @@ def details(result: Result, scope: str) -> dict[str, Any]:
         own = result.within(KINDS[kind], scope)[f"{kind}_id"].astype("str")
         other = [links[f"{kind}_id"].dropna().astype("str"), mentioned.loc[mentioned["kind"] == kind, "id"]]
         objects[kind] = _objects(result, kind, pd.concat([own, *other]).drop_duplicates().tolist())
-    return {"objects": objects, "links": _told_links(result, links), "findings": _told_findings(found)}
+    return {"objects": objects, "links": _told_links(links), "differ": _differences(result, links), "findings": _told_findings(found)}
 
 
 def value_shown(value: Any, unit: Any) -> str:
@@ -83,18 +86,16 @@ def _links(result: Result, scope: str) -> pd.DataFrame:
     return links[inside]
 
 
-def _told_links(result: Result, links: pd.DataFrame) -> list[dict[str, Any]]:
+def _told_links(links: pd.DataFrame) -> list[dict[str, Any]]:
     columns = {"building_id": "b", "plate_id": "p", "address_id": "a", "state": "s", "distance_m": "d", "score": "q", "reason": "r"}
     rows = links.rename(columns=columns)[list(columns.values())].round({"d": 1, "q": 2}).to_dict("records")
     # Ends that were not both located have no distance, however a run writes that.
-    told = [{str(k): v for k, v in row.items() if pd.notna(v) and v != math.inf} for row in rows]
-    address, plate = (result.captions[kind].reindex(links[f"{kind}_id"]).fillna("") for kind in ("address", "plate"))
-    for row, registered, written in zip(told, address, plate, strict=True):
-        if "p" in row and "a" in row and not registered.endswith(written):
-            pieces = differing(registered, written)[1]
-            if not all(same for _, same in pieces):
-                row["m"] = pieces
-    return told
+    return [{str(k): v for k, v in row.items() if pd.notna(v) and v != math.inf} for row in rows]
+
+
+def _differences(result: Result, links: pd.DataFrame) -> list[dict[str, Any]]:
+    told = ((p, a, difference(result, p, a)) for p, a in zip(*(pairs(links)[c] for c in ("plate_id", "address_id")), strict=True))
+    return [{"p": p, "a": a, "m": pieces} for p, a, pieces in told if pieces]
 
 
 def _told_findings(found: pd.DataFrame) -> list[dict[str, Any]]:

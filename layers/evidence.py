@@ -109,12 +109,41 @@ def parts(rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return table.assign(differs=(table.notna() & table.ne(first, axis=0)).any(axis=1))
 
 
+def pairs(links: pd.DataFrame) -> pd.DataFrame:
+    """Which plate is to be compared with which address: plate_id, address_id, one row per pair, by plate.
+
+    Those in one link, and the only plate with the only address of a building where links hold them apart. Links a person
+    rejected compare nothing.
+    """
+    links = links[links["state"] != "rejected"]
+    both = links.dropna(subset=["plate_id", "address_id"])[["plate_id", "address_id"]]
+    apart = links[links["building_id"].notna() & (links["plate_id"].isna() | links["address_id"].isna())]
+    lonely = {}
+    for end in ("plate_id", "address_id"):
+        free = apart[apart[end].notna() & ~apart[end].isin(both[end])].drop_duplicates(["building_id", end])
+        lonely[end] = free[~free["building_id"].duplicated(keep=False)][["building_id", end]]
+    single = lonely["plate_id"].merge(lonely["address_id"], on="building_id")[["plate_id", "address_id"]]
+    return pd.concat([both, single]).drop_duplicates().sort_values(["plate_id", "address_id"], ignore_index=True)
+
+
+def difference(result: Result, plate_id: str, address_id: str) -> Pieces | None:
+    """The plate's text in pieces against the address; None where both name the same door or nothing differs."""
+    plate, address = result.find("plate", [plate_id]), result.find("address", [address_id])
+    if plate.empty or address.empty or (plate["key"].iloc[0] == address["key"].iloc[0]):
+        return None
+    pieces = differing(str(result.captions["address"][address_id]), str(result.captions["plate"][plate_id]))[1]
+    return None if all(same for _, same in pieces) else pieces
+
+
 def _links(result: Result, kind: str, one_id: str) -> pd.DataFrame:
     """Links of the object, and those its partners have with one another."""
     own = result.links_of(kind, one_id)
-    further = [result.links_of(k, str(i)) for k in KINDS for i in own[f"{k}_id"].dropna().unique()]
-    every = pd.concat([own, *further])
-    every = every[~every.index.duplicated()]
     known = {k: {one_id} if k == kind else set(own[f"{k}_id"].dropna()) for k in KINDS}
+    for k in KINDS:
+        # A plate and an address that only share a building are linked through it; they are what a conflict is about.
+        if not known[k]:
+            known[k] = {str(i) for b in known["building"] for i in result.links_of("building", b)[f"{k}_id"].dropna()}
+    every = pd.concat([own, *(result.links_of(k, str(i)) for k in KINDS for i in sorted(known[k]))])
+    every = every[~every.index.duplicated()]
     inside = [every[f"{k}_id"].isna() | every[f"{k}_id"].isin(known[k]) for k in KINDS]
     return every[inside[0] & inside[1] & inside[2]].sort_index()

@@ -49,7 +49,9 @@ def explain_object(verification: Verification, object_id: str) -> Iterator[str]:
         ends = " — ".join(str(link[c]) for c in columns if isinstance(link[c], str))
         away = "" if pd.isna(link["distance_m"]) else f"，相距 {link['distance_m']:.1f} m"
         yield f"对应 link {ends}：{link['state']}，把握 {link['score']:.3f}{away}；{why[0]} / {why[1]}"
-    for _, finding in findings[(findings["subject_id"] == object_id) | findings["related"].map(lambda ids: object_id in list(ids))].iterrows():
+    for _, finding in findings[
+        (findings["subject_id"] == object_id) | findings["related"].map(lambda ids: object_id in list(ids))
+    ].iterrows():
         yield from _finding(finding)
 
 

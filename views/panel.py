@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers.cards import cards, title
 from layers.details import detail_shown
-from layers.evidence import Evidence, differing, parts
+from layers.evidence import Evidence, difference, pairs, parts
 from layers.labels import KIND, LINK_STATE, OFFICE, PART, REASON, SEVERITY, STATE, WHY, Labels
 from layers.people import PEOPLE, shown
 from layers.result import KINDS, Result
@@ -72,26 +72,18 @@ def _point(name: str, text: str) -> None:
 
 
 def _texts(result: Result, found: Evidence) -> None:
-    """Texts of plates and addresses one under the other, with what differs from the first one marked."""
-    texts = [(kind, str(i)) for kind in ("address", "plate") for i in found.objects(kind)[f"{kind}_id"].head(SHOWN_N)]
-    if len(texts) < 2:
-        return
-    st.markdown(f"**{say('文字对照', 'Texts compared')}**")
-    base = str(result.captions[texts[0][0]].get(texts[0][1], ""))
-    lines = [f"{named(KIND, texts[0][0])}　{plain(base)}"]
-    for kind, one in texts[1:]:
-        lines.append(f"{named(KIND, kind)}　{marked(_against(base, str(result.captions[kind].get(one, ''))))}")
-    st.markdown("  \n".join(lines))
-    table = parts(found.objects(kind).head(SHOWN_N) for kind in ("address", "plate"))
-    differing_parts = table[table["differs"]] if len(table) else table
-    for part, row in differing_parts.drop(columns="differs").iterrows():
-        values = " ≠ ".join(plain(v) for v in row.dropna().unique())
-        st.markdown(f":orange[≠ {named(PART, str(part))}]　{values}")
-
-
-def _against(base: str, text: str) -> list[tuple[str, bool]]:
-    """Pieces of `text`; a plate that is the end of the address agrees with it, however much shorter it is."""
-    return differing(base, text)[1]
+    """Plate and address one under the other wherever they name different doors, with the differing characters marked."""
+    for plate, address in pairs(found.links).head(SHOWN_N).itertuples(index=False):
+        pieces = difference(result, plate, address)
+        if pieces is None:
+            continue
+        st.markdown(f"**{say('文字对照', 'Texts compared')}**")
+        told = [(named(KIND, "address"), plain(result.captions["address"][address])), (named(KIND, "plate"), marked(pieces))]
+        st.markdown("  \n".join(f"{name}　{text}" for name, text in told))
+        table = parts([result.find("address", [address]), result.find("plate", [plate])])
+        for part, row in table[table["differs"]].drop(columns="differs").iterrows():
+            values = " ≠ ".join(plain(v) for v in row.dropna().unique())
+            st.markdown(f":orange[≠ {named(PART, str(part))}]　{values}")
 
 
 def _records(result: Result, found: Evidence) -> None:
@@ -130,8 +122,7 @@ def _plate(result: Result, row: dict[str, object]) -> str:
 
 
 def _address(result: Result, row: dict[str, object]) -> str:
-    text = str(result.captions["address"].get(str(row["address_id"]), ""))
-    return say("，", ", ").join(t for t in (text, _state(row, "address_status")) if t)
+    return str(result.captions["address"].get(str(row["address_id"]), ""))
 
 
 def _state(row: dict[str, object], column: str, labels: Labels = STATE) -> str:

@@ -46,6 +46,16 @@
       });
       ids[key] = {};
       ids[key][s.id] = 1;
+      // A plate and an address that only share a building are linked through it.
+      ["b", "p", "a"].forEach(function (k) {
+        if (!Object.keys(ids[k]).length) {
+          all.forEach(function (l) {
+            if (l.b && ids.b[l.b] && l[k]) {
+              ids[k][l[k]] = 1;
+            }
+          });
+        }
+      });
       return all.filter(function (l) {
         return ["b", "p", "a"].every(function (k) {
           return !l[k] || ids[k][l[k]];
@@ -251,9 +261,14 @@
       }
       p.appendChild(el("h3", "", word("links")));
       var table = el("table"),
-        differ = found.filter(function (l) {
-          return l.m;
-        });
+        near = { p: {}, a: {} },
+        differ;
+      found.forEach(function (l) {
+        near.p[l.p] = near.a[l.a] = 1;
+      });
+      differ = here().details.differ.filter(function (d) {
+        return near.p[d.p] && near.a[d.a];
+      });
       p.appendChild(table);
       found.forEach(function (l) {
         row(table, [

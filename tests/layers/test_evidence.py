@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.evidence import differing, evidence, parts
+from layers.evidence import difference, differing, evidence, pairs, parts
 from layers.result import Result
+from tests.layers.town import draw_links, draw_result, draw_town, text
 
 
 def seen(result: Result, kind: str, one: str) -> dict[str, list[str]]:
@@ -80,3 +84,42 @@ def test_a_part_that_one_text_leaves_out_does_not_differ(result: Result) -> None
 
 def test_no_text_has_no_parts() -> None:
     assert parts([]).empty
+
+
+def apart() -> pd.DataFrame:
+    """P1 and A1 share B1 but no link, as in a conflict of texts."""
+    links = draw_links()
+    split = pd.DataFrame(
+        {"building_id": text("B1", "B1"), "plate_id": text("P1", None), "address_id": text(None, "A1"), "state": ["grouped"] * 2}
+    )
+    return pd.concat([split.assign(distance_m=0.0, score=0.9, reason="neighbourhood"), links.iloc[1:]], ignore_index=True)
+
+
+@pytest.mark.parametrize(("kind", "one"), [("building", "B1"), ("plate", "P1"), ("address", "A1")])
+def test_what_only_shares_a_building_is_evidence_too(tmp_path: Path, kind: str, one: str) -> None:
+    assert seen(draw_result(tmp_path, links=apart()), kind, one) == {"building": ["B1"], "plate": ["P1"], "address": ["A1"]}
+
+
+def test_the_only_plate_and_the_only_address_of_a_building_are_compared() -> None:
+    assert pairs(apart()).to_numpy().tolist() == [["P1", "A1"], ["P2", "A3"], ["P3", "A3"]]
+
+
+def test_of_two_plates_on_a_building_none_is_compared_by_guess() -> None:
+    links = apart()
+    second = links.iloc[[0]].assign(plate_id="P9")
+    assert "P1" not in pairs(pd.concat([links, second]))["plate_id"].tolist()
+
+
+def test_a_rejected_link_compares_nothing() -> None:
+    assert pairs(draw_links().assign(state="rejected")).empty
+
+
+def test_equal_doors_in_other_words_do_not_differ(tmp_path: Path) -> None:
+    town = draw_town()
+    plates, addresses = town.plates.assign(text=["中山巷四号", "x", "y"], key="V1|中山巷|4"), town.addresses.assign(key="V1|中山巷|4")
+    assert difference(draw_result(tmp_path, plates=plates, addresses=addresses), "P1", "A1") is None
+
+
+def test_a_plate_of_another_number_differs(result: Result) -> None:
+    assert difference(result, "P1", "A1") == [("中山巷", True), ("1", False), ("4号", True)]
+    assert difference(result, "P1", "nobody") is None

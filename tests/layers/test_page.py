@@ -90,9 +90,9 @@ def test_details_reach_beyond_the_village_where_a_link_does(result: Result) -> N
 
 
 def test_details_tell_where_a_plate_differs_from_its_address(result: Result) -> None:
-    link = details(result, "V1")["links"][0]
-    assert [t for t, same in link["m"] if not same] == ["1"]
-    assert "m" not in details(result, "V2")["links"][0]
+    one = details(result, "V1")["differ"][0]
+    assert (one["p"], one["a"]) == ("P1", "A1")
+    assert [t for t, same in one["m"] if not same] == ["1"]
 
 
 def test_findings_in_the_details_are_in_the_order_of_the_scene(result: Result) -> None:

@@ -190,3 +190,11 @@ def test_a_click_in_a_village_with_a_namesake_stays_there(tmp_path: Path, monkey
     test = opened("verification", **clicked(1, kind="building", id="B1"))
     assert len(set(test.selectbox(key="village_box").options)) == len(test.selectbox(key="village_box").options)
     assert map_state(test)["scene"].endswith("/V1")
+
+
+def test_state_and_face_of_a_plate_are_told_where_the_result_holds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Opened
+) -> None:
+    draw_result(tmp_path, plates=draw_town().plates.assign(state="installed", face="damaged"))
+    monkeypatch.setenv("DOORPLATE_OUT", str(tmp_path))
+    assert "中山巷14号，已安装，破损" in read(opened("verification", **clicked(1, kind="plate", id="P1")))
