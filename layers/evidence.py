@@ -128,10 +128,11 @@ def pairs(links: pd.DataFrame) -> pd.DataFrame:
 
 def difference(result: Result, plate_id: str, address_id: str) -> Pieces | None:
     """The plate's text in pieces against the address; None where both name the same door or nothing differs."""
-    plate, address = result.find("plate", [plate_id]), result.find("address", [address_id])
-    if plate.empty or address.empty or (plate["key"].iloc[0] == address["key"].iloc[0]):
+    nothing = ("", "")
+    plate, address = result.doors["plate"].get(plate_id, nothing), result.doors["address"].get(address_id, nothing)
+    if nothing in (plate, address) or (plate[0] and plate[0] == address[0]) or address[1].endswith(plate[1]):
         return None
-    pieces = differing(str(result.captions["address"][address_id]), str(result.captions["plate"][plate_id]))[1]
+    pieces = differing(address[1], plate[1])[1]
     return None if all(same for _, same in pieces) else pieces
 
 

@@ -88,6 +88,14 @@ class Result:
         return written
 
     @cached_property
+    def doors(self) -> dict[str, dict[str, tuple[str, str]]]:
+        """plate, address -> id -> (key, text); the key is "" where the text names no door."""
+        keys = {kind: self.objects(kind)["key"].fillna("") for kind in ("plate", "address")}
+        return {
+            kind: dict(zip(self.positions[kind], zip(key, self.captions[kind], strict=True), strict=True)) for kind, key in keys.items()
+        }
+
+    @cached_property
     def _linked(self) -> dict[str, dict[str, np.ndarray]]:
         links = self.tables.links.reset_index(drop=True)
         return {kind: {str(i): at for i, at in links.groupby(f"{kind}_id").indices.items()} for kind in KINDS}  # type: ignore[misc]
