@@ -46,7 +46,8 @@ def _claims(table: gpd.GeoDataFrame, inputs: Inputs, old_villages: pd.DataFrame,
     out["temporary"] = table["temporary"].astype(bool).to_numpy() | table["kind"].eq("temporary").to_numpy()
     # the kind is part of the key: a ledger that says so only in its own column means the same as 临 in the text
     said = out["temporary"] & ~table["temporary"].astype(bool)
-    out["door"] = out["door"].mask(said & out["door"].notna(), out["door"] + "临")
+    as_written = out["door"].str.replace(r"^([^|]*)\|\|", r"\1|临|", regex=True) + "临"
+    out["door"] = out["door"].mask(said & out["door"].notna(), as_written)
     out["key"] = out["village_code"].fillna("") + "|" + out["door"]
     out["alias_door"] = _alias_door(table["alias"], inputs, habits)
     number = pd.to_numeric(out["number"].str.extract(r"(\d+)", expand=False), errors="coerce").astype("float64")

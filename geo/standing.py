@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -12,6 +14,8 @@ from geo.tables import Inputs
 
 LIVE = ("functional", "ruin")
 NUMBERED_USE = ("residential", "mixed", "commercial", "industrial", "public")
+SAME_OUTLINE_RATIO = 0.85
+"""Overlap from which two digitisations drew the same outline (findings.md, Change)."""
 SAME_PLACE_RATIO = 0.5
 """Overlap of a demolition polygon with a footprint from which the document speaks of that footprint: more than half of both."""
 
@@ -27,19 +31,15 @@ def standing(inputs: Inputs, *, thresholds: Thresholds) -> gpd.GeoDataFrame:
     built_for_people (live and by its use or size of the kind that gets a number), geometry. Unknown condition is taken
     as functional, unknown `temporary` and `number_exempt` as not claimed.
     """
-    now = inputs.buildings
-    gone_now = _documented(now, inputs.demolitions, previous=False) | (now["condition"] == "demolished").to_numpy()
-    current = _facts(now, gone_now, thresholds).assign(current=True)
-    old = inputs.buildings_previous
-    gone_old = _documented(old, inputs.demolitions, previous=True)
-    old_facts = _facts(old, gone_old, thresholds)[gone_old].assign(current=False)
-    old_facts = old_facts[~old_facts["building_id"].isin(current.loc[current["gone"], "building_id"])]
-    unseen = _demolition_only(inputs.demolitions, [current[current["gone"]], old_facts], thresholds)
-    out = pd.concat([current, old_facts, unseen], ignore_index=True)
-    papers = inputs.demolitions.dropna(subset=["building_id"]).drop_duplicates("building_id").set_index("building_id")
-    for column in ("document", "demolished_on"):
-        said = pd.Series(papers[column].reindex(out["building_id"]).array, index=out.index)
-        out[column] = out[column].astype(said.dtype).fillna(said) if column in out else said
+    now, old, demolitions = inputs.buildings, inputs.buildings_previous, inputs.demolitions
+    paper_now = _papers(now, demolitions, previous=False)
+    gone_now = (paper_now >= 0) | (now["condition"] == "demolished").to_numpy()
+    current = _facts(now, gone_now, thresholds).assign(current=True, **_said(demolitions, paper_now))
+    paper_old = _papers(old, demolitions, previous=True)
+    before = _facts(old, paper_old >= 0, thresholds).assign(current=False, **_said(demolitions, paper_old))[paper_old >= 0]
+    before = before[~before["building_id"].isin(current.loc[current["gone"], "building_id"])]
+    unseen = _demolition_only(demolitions, [current[current["gone"]], before], thresholds)
+    out = pd.concat([t for t in (current, before, unseen) if len(t)] or [current], ignore_index=True)
     return gpd.GeoDataFrame(out, geometry="geometry", crs=now.crs)
 
 
@@ -78,24 +78,31 @@ def _facts(buildings: gpd.GeoDataFrame, gone: np.ndarray, thresholds: Thresholds
     )
 
 
-def _documented(buildings: gpd.GeoDataFrame, demolitions: gpd.GeoDataFrame, *, previous: bool) -> np.ndarray:
-    """Whether a demolition names the footprint by id, or covers it by polygon.
+def _papers(buildings: gpd.GeoDataFrame, demolitions: gpd.GeoDataFrame, *, previous: bool) -> np.ndarray:
+    """Row of the demolition that names each footprint by id, or covers it by polygon; -1 where none does.
 
     A polygon speaks of a footprint of the current survey only where both are the same outline within the error of two
     digitisations; a rebuilt house on the same site is not what was demolished.
     """
-    by_id = buildings["building_id"].isin(demolitions["building_id"].dropna()).to_numpy()
-    drawn = demolitions.geometry[demolitions.geometry.notna()].to_numpy()
-    if not len(drawn) or not len(buildings):
-        return by_id
-    outlines = buildings.geometry.to_numpy()
-    i, j = shapely.STRtree(outlines).query(drawn, predicate="intersects")
-    common = shapely.area(shapely.intersection(drawn[i], outlines[j]))
-    iou = common / (shapely.area(drawn[i]) + shapely.area(outlines[j]) - common)
-    limit = SAME_PLACE_RATIO if previous else 0.85
-    by_polygon = np.zeros(len(buildings), dtype=bool)
-    by_polygon[j[iou >= limit]] = True
-    return by_id | by_polygon
+    row = np.full(len(buildings), -1)
+    drawn = np.flatnonzero(demolitions.geometry.notna())
+    if len(drawn) and len(buildings):
+        outlines, marks = buildings.geometry.to_numpy(), demolitions.geometry.to_numpy()[drawn]
+        i, j = shapely.STRtree(outlines).query(marks, predicate="intersects")
+        common = shapely.area(shapely.intersection(marks[i], outlines[j]))
+        iou = common / (shapely.area(marks[i]) + shapely.area(outlines[j]) - common)
+        enough = iou >= (SAME_PLACE_RATIO if previous else SAME_OUTLINE_RATIO)
+        row[j[enough]] = drawn[i[enough]]
+    named = demolitions["building_id"].reset_index(drop=True).dropna().drop_duplicates()
+    by_id = buildings["building_id"].map(pd.Series(named.index, index=named.to_numpy(), dtype="float64")).to_numpy(dtype=float)
+    return np.where(np.isnan(by_id), row, np.nan_to_num(by_id, nan=-1)).astype(int)
+
+
+def _said(demolitions: gpd.GeoDataFrame, row: np.ndarray) -> dict[str, Any]:
+    """Document and day of the demolition at each row; null where the row is -1."""
+    at = pd.Series(np.where(row >= 0, row, np.nan))
+    blank = demolitions[["document", "demolished_on"]].reset_index(drop=True).reindex(at.to_numpy())
+    return {"document": blank["document"].array, "demolished_on": blank["demolished_on"].array}
 
 
 def _demolition_only(demolitions: gpd.GeoDataFrame, known: list[pd.DataFrame], thresholds: Thresholds) -> pd.DataFrame:
@@ -108,10 +115,9 @@ def _demolition_only(demolitions: gpd.GeoDataFrame, known: list[pd.DataFrame], t
         seen = np.unique(i[common >= SAME_PLACE_RATIO * shapely.area(drawn.geometry.to_numpy()[i])])
         drawn = drawn.drop(drawn.index[seen])
     point = shapely.point_on_surface(drawn.geometry.to_numpy())
-    named = pd.Series([f"demolition@{x:.0f},{y:.0f}" for x, y in zip(shapely.get_x(point), shapely.get_y(point), strict=True)], dtype="str")
-    ids = pd.Series(drawn["building_id"].to_numpy(), dtype="str").fillna(named)
-    blank = gpd.GeoDataFrame({"building_id": ids}, geometry=drawn.geometry.to_numpy(), crs=demolitions.crs)
-    for column in ("condition", "use", "floors_n", "dwellings_n", "number_exempt", "temporary"):
-        blank[column] = pd.NA if column in ("number_exempt", "temporary") else np.nan
-    facts = _facts(blank, np.ones(len(blank), dtype=bool), thresholds).assign(current=False)
-    return facts.assign(document=drawn["document"].to_numpy(), demolished_on=drawn["demolished_on"].to_numpy())
+    named = [f"demolition@{x:.0f},{y:.0f}" for x, y in zip(shapely.get_x(point), shapely.get_y(point), strict=True)]
+    ids = [i if isinstance(i, str) else n for i, n in zip(drawn["building_id"], named, strict=True)]
+    blank = gpd.GeoDataFrame({"building_id": pd.Series(ids, dtype="str")}, geometry=drawn.geometry.to_numpy(), crs=demolitions.crs)
+    blank = blank.assign(condition=np.nan, use=np.nan, floors_n=np.nan, dwellings_n=np.nan, number_exempt=False, temporary=False)
+    facts = _facts(blank.astype({"condition": "str", "use": "str"}), np.ones(len(blank), dtype=bool), thresholds).assign(current=False)
+    return facts.assign(document=drawn["document"].array, demolished_on=drawn["demolished_on"].array)
