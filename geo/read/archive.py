@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from geo.errors import SourceError
@@ -25,7 +26,7 @@ def check_archive(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile as e:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as e:
         raise SourceError(
             f"{path.name}：压缩包损坏或不完整；请重新导出", f"{path.name}: the zip is damaged or cut off; export it again"
         ) from e
@@ -86,7 +87,7 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left:
                 if left < 0:
                     raise SourceError(f"{name}：解压后超过 2 GB", f"{name}: more than 2 GB unpacked")
                 out.write(block)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as e:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as e:
         raise SourceError(f"{name}：压缩包损坏：{target.suffix}", f"{name}: the zip is damaged at its {target.suffix}") from e
     return left
 

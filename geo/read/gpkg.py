@@ -48,7 +48,7 @@ def read_gpkg(path: Path, role: str, ledger: Ledger, *, layer: str | None = None
             crs = _crs(base, name, path.name)
             listed = ", ".join(_quoted(c) for c in ([geometry] if geometry else []) + columns)
             records = base.execute(f"SELECT {listed} FROM {_quoted(name)}").fetchall()  # noqa: S608  identifiers quoted, from the schema
-    except sqlite3.Error as e:
+    except (sqlite3.Error, UnicodeDecodeError) as e:
         raise SourceError(f"{path.name}：文件损坏或不完整（{e}）", f"{path.name}: the file is damaged or cut off ({e})") from e
     check_headers(columns, path.name, path.name)
     values = list(zip(*records, strict=True)) if records else [()] * (len(columns) + bool(geometry))

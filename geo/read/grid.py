@@ -117,9 +117,10 @@ def _check_width(rows: Sequence[Cells], headers: Sequence[str], name: str) -> No
 
 
 def _refuse_rows(data: Sequence[tuple[int, Cells]], width: int, role: str, name: str, ledger: Ledger) -> Sequence[tuple[int, Cells]]:
-    """Rows that can be read; ragged ones and ones with NUL bytes go to the quarantine."""
+    """Rows that can be read; ragged ones and ones with bytes that are no text go to the quarantine."""
     ragged = [line for line, row in data if len(row) > width and _first(row[width:])]
     nul = [line for line, row in data if any(c is not None and "\x00" in c for c in row)]
+    unread = [line for line, row in data if any(c is not None and "\ufffd" in c for c in row)]
     _refuse(
         ledger,
         role,
@@ -129,7 +130,9 @@ def _refuse_rows(data: Sequence[tuple[int, Cells]], width: int, role: str, name:
         "单元格多于表头，地址中的逗号请加引号 / more cells than headers; quote commas inside a text",
     )
     _refuse(ledger, role, name, sorted(set(nul) - set(ragged)), "nul_bytes", "含有 NUL 字节，请重新导出 / holds NUL bytes, export it again")
-    bad = {*ragged, *nul}
+    others = sorted(set(unread) - {*ragged, *nul})
+    _refuse(ledger, role, name, others, "text_unreadable", "文字编码损坏，请重新导出 / bytes that are no text, export it again")
+    bad = {*ragged, *nul, *others}
     return [(line, row) for line, row in data if line not in bad] if bad else data
 
 

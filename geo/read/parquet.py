@@ -33,6 +33,8 @@ def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
     """
     try:
         table = pq.read_table(path)
+        # Bytes that are no UTF-8 under a type that promises it would otherwise fail wherever they are first looked at.
+        table.validate(full=True)
     except (pa.ArrowInvalid, OSError) as e:
         raise SourceError(f"{path.name}：Parquet 文件损坏或不完整", f"{path.name}: the Parquet file is damaged or cut off") from e
     check_headers(table.column_names, path.name, path.name)

@@ -23,6 +23,7 @@ _NO_BUILDING_M2 = 1_000_000.0
 _HUGE_SHARE = 0.5
 _APART_M = 50.0
 _VERTICES_N = 5000
+_EARTH_M = 1e9
 _POLYGON, _LINE, _POINT = (3, 6), (1, 5), (0, 4)
 _KIND = {"polygon": _POLYGON, "line": _LINE, "point": _POINT}
 
@@ -78,10 +79,10 @@ def points_only(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger)
 
 
 def finite(shapes: Shapes) -> Flags:
-    """Which shapes have only finite coordinates; True for None."""
+    """Which shapes have only coordinates of this earth: finite, and nearer than a million kilometres; True for None."""
     xy, row = shapely.get_coordinates(shapes, return_index=True)
     out = np.ones(len(shapes), bool)
-    out[row[~np.isfinite(xy).all(axis=1)]] = False
+    out[row[~(np.abs(xy) < _EARTH_M).all(axis=1)]] = False
     return out
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from geo.read.ledger import Ledger
 from geo.read.settings import Source
 from geo.read.sniff import decode
 
+_SPARE = 0.01
 _DELIMITERS = (",", "\t", ";", "|")
 _CELL = re.compile(rb'<c\s+r="[A-Z]+(\d+)"[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>')
 
@@ -33,7 +36,7 @@ def read_csv(path: Path, role: str, source: Source, ledger: Ledger) -> Delivered
     SourceError
         The encoding cannot be told, a quote is never closed (with the line it opens in), or no header is found.
     """
-    text, encoding = decode(path.read_bytes(), path.name, encoding=source.encoding)
+    text, encoding = decode(path.read_bytes(), path.name, encoding=source.encoding, spare=_SPARE)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[Cells] = []
     lines: list[int] = []
@@ -68,7 +71,7 @@ def read_workbook(path: Path, role: str, source: Source, ledger: Ledger) -> Deli
             f"{path.name}：工作簿有密码；请另存为无密码的 xlsx", f"{path.name}: the workbook is encrypted; save it without password"
         ) from e
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError) as e:
-        raise SourceError(f"{path.name}：工作簿损坏或不是 Excel 文件", f"{path.name}: the workbook is damaged or not Excel") from e
+        raise _damaged(path) from e
     found = [name for name, rows in sheets.items() if find_header(rows, role, source.columns)]
     if len(found) > 1:
         found = [name for name in found if _filled(sheets[name]) > 1] or found[:1]
@@ -77,7 +80,7 @@ def read_workbook(path: Path, role: str, source: Source, ledger: Ledger) -> Deli
         zh = f"{path.name}：无法确定数据在哪个工作表（{several}）；请在 doorplate.toml 用 layer 指定"
         raise SourceError(zh, f"{path.name}: cannot tell which sheet holds the data ({several}); name it as layer in doorplate.toml")
     rows, sheet = sheets[found[0]], found[0]
-    bare = _uncomputed(path, names.index(sheet))
+    bare = _uncomputed(path, sheet)
     if bare:
         refused = pd.DataFrame({"_source": path.name, "_row": sorted(bare)})
         ledger.refuse(
@@ -126,14 +129,34 @@ def _filled(rows: Sequence[Cells]) -> int:
     return sum(any(row) for row in rows)
 
 
-def _uncomputed(path: Path, position: int) -> set[int]:
-    """Rows of the sheet (in order of the workbook) that hold a formula nobody computed: its value would read as blank."""
+def _uncomputed(path: Path, sheet: str) -> set[int]:
+    """Rows of a sheet that hold a formula nobody computed: its value would read as blank."""
     if not zipfile.is_zipfile(path):
         return set()
-    with zipfile.ZipFile(path) as archive:
-        parts = sorted(
-            (n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n)), key=lambda n: int(re.findall(r"\d+", n)[0])
-        )
-        if position >= len(parts):
-            return set()
-        return {int(m) for m in _CELL.findall(archive.read(parts[position]))}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            part = _part(archive, sheet)
+            return {int(m) for m in _CELL.findall(archive.read(part))} if part else set()
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, UnicodeDecodeError, NotImplementedError) as e:
+        raise _damaged(path) from e
+
+
+def _part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """The part of a workbook that holds a sheet; their numbers need not be in the order of the sheets."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return None
+    tags = [_attributes(t) for t in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", archive.read("xl/workbook.xml").decode())]
+    wanted = next((t.get("r:id") for t in tags if t.get("name") == sheet), None)
+    links = [_attributes(t) for t in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", archive.read("xl/_rels/workbook.xml.rels").decode())]
+    target = next((t.get("Target", "") for t in links if wanted and t.get("Id") == wanted), "")
+    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return part if part in names else None
+
+
+def _attributes(tag: str) -> dict[str, str]:
+    return {name: html.unescape(value) for name, _, value in re.findall(r"([\w:]+)\s*=\s*([\"'])(.*?)\2", tag)}
+
+
+def _damaged(path: Path) -> SourceError:
+    return SourceError(f"{path.name}：工作簿损坏或不是 Excel 文件", f"{path.name}: the workbook is damaged or not Excel")

@@ -15,6 +15,8 @@ from geo.tables import INPUT
 SUFFIXES = (".parquet", ".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
 """Endings a source of a project folder may have; the bytes decide how it is read."""
 _ENCODINGS = ("gb18030", "big5")
+_PLAUSIBLE = 0.4
+_APART = 0.05
 _HTML = re.compile(rb"^\s*<(!doctype\s+html|html|table|meta|head|body)\b", re.IGNORECASE)
 
 
@@ -42,12 +44,17 @@ def sniff(path: Path) -> str:
     return "geojson" if text.startswith((b"{", b"[")) else "csv"
 
 
-def decode(data: bytes, name: str, *, encoding: str | None = None) -> tuple[str, str]:
-    """Text of some bytes and the encoding that reads them without error.
+def decode(data: bytes, name: str, *, encoding: str | None = None, spare: float = 0.0) -> tuple[str, str]:
+    """Text of some bytes and the encoding that reads them.
 
     A byte order mark decides, then strict UTF-8, then GB18030 against Big5 by the share of common characters and by known
     headers; a byte order mark that was itself decoded and encoded again is removed. Latin-1 is never tried: it reads
     everything and understands nothing.
+
+    Parameters
+    ----------
+    spare
+        Share of lines that may be unreadable (one line always may, above 0): they hold U+FFFD, and their rows are to be refused.
 
     Raises
     ------
@@ -56,35 +63,29 @@ def decode(data: bytes, name: str, *, encoding: str | None = None) -> tuple[str,
     """
     if encoding is not None:
         return _declared(data, name, encoding), encoding
-    for mark, kind in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         if data.startswith(mark):
-            return _declared(data, name, kind), kind
+            return _declared(data, name, "utf-16"), "utf-16"
     plain = data.removeprefix(codecs.BOM_UTF8)
     twice = "\ufeff".encode().decode("latin-1").encode()
     while plain.startswith((codecs.BOM_UTF8, twice)):
         plain = plain.removeprefix(codecs.BOM_UTF8).removeprefix(twice)
+    utf8 = "utf-8" if len(plain) == len(data) else "utf-8-sig"
     try:
-        return plain.decode("utf-8"), "utf-8" if len(plain) == len(data) else "utf-8-sig"
+        return plain.decode("utf-8"), utf8
     except UnicodeDecodeError as e:
         at = e.start
-    fits: list[tuple[float, str, str]] = []
-    for kind in _ENCODINGS:
-        try:
-            text = plain.decode(kind)
-        except UnicodeDecodeError:
-            continue
-        fits.append((_plausible(text, kind), kind, text))
-    fits.sort(key=lambda f: (-f[0], f[1]))
-    if not fits or fits[0][0] < 0.4:
+    read = {kind: _reading(plain, kind, spare) for kind in (*_ENCODINGS, "utf-8")}
+    fits = sorted(((_plausible(text, kind), kind, text) for kind, text in read.items() if text is not None), key=lambda f: (-f[0], f[1]))
+    if not fits or fits[0][0] < _PLAUSIBLE:
         line = plain[:at].count(b"\n") + 1
         zh = f"{name} 第 {line} 行：不是 UTF-8，也不是 GB18030 或 Big5；请在 doorplate.toml 写明 encoding，或另存为 UTF-8"
-        raise SourceError(
-            zh, f"{name} line {line}: neither UTF-8 nor GB18030 nor Big5; name the encoding in doorplate.toml or save as UTF-8"
-        )
-    if len(fits) > 1 and fits[0][0] - fits[1][0] < 0.05:
-        zh = f"{name}：GB18030 和 Big5 都读得通，无法判断；请在 doorplate.toml 写明 encoding"
-        raise SourceError(zh, f"{name}: reads as GB18030 and as Big5 alike; name the encoding in doorplate.toml")
-    return fits[0][2], fits[0][1]
+        raise SourceError(zh, f"{name} line {line}: neither UTF-8 nor GB18030 nor Big5; name the encoding or save as UTF-8")
+    if len(fits) > 1 and fits[0][0] - fits[1][0] < _APART:
+        both = " / ".join(sorted(f[1] for f in fits[:2]))
+        zh = f"{name}：按 {both} 都读得通，无法判断；请在 doorplate.toml 写明 encoding"
+        raise SourceError(zh, f"{name}: reads as {both} alike; name the encoding in doorplate.toml")
+    return fits[0][2], utf8 if fits[0][1] == "utf-8" else fits[0][1]
 
 
 def decode_fields(values: Sequence[bytes], name: str, *, encoding: str | None = None, declared: str | None = None) -> str:
@@ -122,6 +123,19 @@ def _declared(data: bytes, name: str, encoding: str) -> str:
         raise SourceError(f"{name} 第 {line} 行：不能按 {encoding} 解码", f"{name} line {line}: not {encoding}") from e
 
 
+def _reading(data: bytes, encoding: str, spare: float) -> str | None:
+    """The text of some bytes; lines beyond reading replaced where they are few enough, None where they are not."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        if not spare:
+            return None
+    # Line by line, because a broken byte takes the line's end for half of a character.
+    lines = [line.decode(encoding, "replace") for line in data.split(b"\n")]
+    unread = sum("\ufffd" in line for line in lines)
+    return "\n".join(lines) if unread <= max(1.0, spare * len(lines)) else None
+
+
 def _plausible(text: str, encoding: str) -> float:
     """Share of common characters among the Han of a text, more where its first lines hold known headers; 0-2."""
     han = [c for c in text[:200_000] if "\u3400" <= c <= "\u9fff" or c >= "\U00020000"]
@@ -140,6 +154,8 @@ def _headers() -> frozenset[str]:
 @functools.cache
 def _common(encoding: str) -> frozenset[str]:
     """The first, most frequent level of a character set: GB2312 level 1, Big5 level 1."""
+    if encoding not in _ENCODINGS:
+        return _common("gb18030") | _common("big5")
     if encoding == "gb18030":
         return frozenset(bytes((a, b)).decode("gb18030") for a in range(0xB0, 0xD8) for b in range(0xA1, 0xFF) if (a, b) < (0xD7, 0xFA))
     pairs = ((a, b) for a in range(0xA4, 0xC7) for b in (*range(0x40, 0x7F), *range(0xA1, 0xFF)) if (a, b) < (0xC6, 0x7F))

@@ -78,6 +78,17 @@ def test_a_row_with_a_nul_byte_is_refused(folder):
     assert len(raw.tables["plates"]) == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_line_of_broken_bytes_is_refused_and_the_rest_kept(folder, encoding):
+    rows = [f"P{i},长安路{i}号,已安装,106.2,29.6\n".encode(encoding) for i in range(150)]
+    rows[77] = b"P77,\xff\xff\xfa,,106.2,29.6\n"
+    folder.bytes("plates.csv", HEADER.encode(encoding) + b"".join(rows))
+    raw = folder.read()
+    assert raw.quarantine[["row", "code"]].values.tolist() == [[79, "text_unreadable"]]
+    assert len(raw.tables["plates"]) == 149
+    assert raw.tables["plates"]["text"].iloc[-1] == "长安路149号"
+
+
 def test_a_header_that_occurs_twice_is_refused_with_its_name(folder):
     folder.text("plates.csv", "门牌编号,门牌号,门牌号 \n1,a,b\n")
     with pytest.raises(SourceError, match="duplicate headers: 门牌号"):
@@ -162,6 +173,19 @@ def test_a_formula_nobody_computed_refuses_its_row(folder):
     raw = folder.read()
     assert raw.quarantine[["row", "code"]].values.tolist() == [[2, "formula_without_value"]]
     assert raw.sources.loc[0, ["rows_read", "kept", "quarantined"]].tolist() == [2, 1, 1]
+
+
+def test_the_formulas_looked_for_are_those_of_the_sheet_that_is_read(folder):
+    book = openpyxl.Workbook()
+    book.active.title = "计算"
+    book.active.append(["=1+1"])
+    page = book.create_sheet("门 & 牌", 0)  # first in the book, second among its parts
+    for row in (["门牌编号", "门牌号"], ["P1", "长安路1号"], ["P2", "=A1"]):
+        page.append(row)
+    book.save(folder.path / "plates.xlsx")
+    raw = folder.read()
+    assert raw.tables["plates"]["plate_id"].tolist() == ["P1"]
+    assert raw.quarantine["row"].tolist() == [3]
 
 
 def test_the_only_sheet_with_data_is_read_even_if_hidden(folder):
