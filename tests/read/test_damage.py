@@ -53,12 +53,14 @@ def damage(data: bytes, rng: random.Random) -> bytes:
 )
 def test_a_damaged_file_is_read_or_refused(folder, houses, name):
     whole, rng = write(folder, houses, name), random.Random(20)
+    said: list[str] = []
     for _ in range(25):
         folder.bytes(name, damage(whole, rng) or b"\x00")
         try:
             inputs = standardise(read(folder.path), profile=Profile(), as_of="2026-06-30")
         except DoorplateError as e:
-            assert name in e.zh or "buildings" in e.zh or "plates" in e.zh
+            said.append(e.zh)
         else:
             assert (inputs.sources["rows_read"] == inputs.sources["kept"] + inputs.sources["quarantined"]).all()
             assert sum(len(getattr(inputs, t)) for t in inputs.delivered) <= inputs.sources["kept"].sum()
+    assert all(name.split(".")[0] in message for message in said)
