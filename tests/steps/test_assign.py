@@ -1,0 +1,137 @@
+"""Which building each door belongs to: what counts, and that it counts together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from shapely import Point, box
+
+from geo.assign import Assignment, assign
+from geo.locate import locate
+
+REACH_M, STRAY_M = 30.0, 150.0
+
+
+def solved(houses: list[Any], spots: list[tuple[int, str, float, float]], *, hints: list[tuple[int, int, float]] | None = None, follow: list[tuple[int, int]] | None = None, **given: Any) -> Assignment:
+    """Doors seen at `spots` (door, kind, x, y) among rectangles (x, y) of 10 m."""
+    footprints = np.array([box(x, y, x + 10, y + 10) for x, y in houses], dtype=object)
+    table = pd.DataFrame(spots, columns=["door", "kind", "x", "y"]).astype({"door": int, "kind": "str"})
+    near = locate(np.array([*(Point(x, y) for _, _, x, y in spots), None], dtype=object)[:-1], footprints, within_m=REACH_M)
+    doors_n = max([*(s[0] for s in spots), *(h[0] for h in hints or [])], default=-1) + 1
+    options = {
+        "footprints": footprints,
+        "building_prior": np.ones(len(houses)),
+        "wants_door": np.ones(len(houses), dtype=bool),
+        "door_none": np.full(doors_n, 0.01),
+        "share": 0.05,
+        "stray": 0.01,
+        "reach_m": REACH_M,
+        "stray_m": STRAY_M,
+    } | given
+    return assign(
+        table[["door", "kind"]],
+        near,
+        pd.DataFrame(hints or [], columns=["door", "building", "log_odds"]).astype({"door": int, "building": int, "log_odds": float}),
+        pd.DataFrame(follow or [], columns=["one", "two"]).astype(int),
+        **options,
+    )
+
+
+def best(result: Assignment) -> dict[int, tuple[int, float]]:
+    first = result.edges.drop_duplicates("door")
+    return {int(d): (int(b), float(p)) for d, b, p in zip(first["door"], first["building"], first["probability"], strict=True)}
+
+
+def test_nothing_to_assign() -> None:
+    for result in (solved([], []), solved([(0, 0)], [])):
+        assert result.edges.empty
+        assert result.none.tolist() == []
+
+
+def test_a_door_without_candidates_belongs_to_none() -> None:
+    result = solved([(0, 0)], [(0, "plate", 500, 500)])
+    assert result.edges.empty
+    assert result.none.tolist() == [1.0]
+
+
+def test_one_door_inside_one_house() -> None:
+    assert best(solved([(0, 0)], [(0, "plate", 5, 1)]))[0][1] > 0.95
+
+
+def test_between_two_equal_houses_nothing_decides() -> None:
+    result = solved([(0, 0), (16, 0)], [(0, "plate", 13, 5)])
+    assert abs(result.edges["probability"].iloc[0] - result.edges["probability"].iloc[1]) < 1e-9
+    assert result.edges["building"].tolist() == [0, 1], "a tie is listed by position"
+
+
+def test_a_neighbour_with_its_own_door_leaves_the_other_house() -> None:
+    alone = best(solved([(0, 0), (14, 0)], [(0, "plate", 12, 5)]))[0]
+    beside = best(solved([(0, 0), (14, 0)], [(0, "plate", 12, 5), (1, "plate", 5, 5)]))[0]
+    assert alone[1] < 0.9
+    assert beside[0] == 1
+    assert beside[1] > alone[1]
+
+
+def test_the_whole_row_decides_together() -> None:
+    """Six houses in a row, every plate half a pitch to the east: the last one has only one house left."""
+    houses = [(12.0 * i, 0.0) for i in range(6)]
+    result = best(solved(houses, [(i, "plate", 12.0 * i + 8, 0.0) for i in range(6)]))
+    assert [result[i][0] for i in range(6)] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_declared_building_weighs_and_may_be_named_by_no_point() -> None:
+    assert best(solved([(0, 0), (16, 0)], [(0, "plate", 13, 5)], hints=[(0, 1, 6.0)]))[0][0] == 1
+    assert best(solved([(0, 0), (300, 0)], [(0, "plate", 500, 500)], hints=[(0, 1, 6.0)]))[0][0] == 1
+    assert best(solved([(0, 0)], [], hints=[(0, 0, 6.0)]))[0][1] > 0.9
+
+
+def test_a_shed_is_rarely_the_door() -> None:
+    result = solved([(0, 0), (16, 0)], [(0, "plate", 13, 5)], building_prior=np.array([1.0, 0.05]), wants_door=np.array([True, False]))
+    assert best(result)[0][0] == 0
+    assert best(result)[0][1] > 0.8
+
+
+def test_consecutive_numbers_are_neighbours() -> None:
+    street = [(15.0 * i, 0.0) for i in range(12)]
+    spots = [(i, "plate", 15.0 * i + 5, 1.0) for i in range(12) if i != 5] + [(5, "plate", 80.0, 30.0)]
+    houses = [*street, (75.0, 50.0)]
+    free = solved(houses, spots, follow=[])
+    tied = solved(houses, spots, follow=[(i, i + 1) for i in range(11)])
+    own = [float(r.edges.loc[(r.edges["door"] == 5) & (r.edges["building"] == 5), "probability"].iloc[0]) for r in (tied, free)]
+    assert own[0] > own[1]
+
+
+def test_probabilities_of_a_door_and_none_sum_to_one() -> None:
+    rng = np.random.default_rng(9)
+    result = solved([tuple(p) for p in rng.uniform(0, 150, (25, 2))], [(i, "plate", *rng.uniform(0, 150, 2)) for i in range(25)])
+    total = result.edges.groupby("door")["probability"].sum().reindex(range(25), fill_value=0) + result.none
+    np.testing.assert_allclose(total, 1, atol=1e-9)
+
+
+def test_a_delivery_that_is_precise_is_believed_more_than_one_that_is_not() -> None:
+    def sure(noise_m: float) -> float:
+        rng = np.random.default_rng(2)
+        houses = [(30.0 * (i % 10), 40.0 * (i // 10)) for i in range(120)]
+        spots = [(i, "plate", x + 5 + rng.normal(0, noise_m), y + rng.normal(0, noise_m)) for i, (x, y) in enumerate(houses)]
+        return best(solved([*houses, (600, 600), (616, 600)], [*spots, (120, "plate", 612.0, 605.0)]))[120][1]
+
+    assert sure(0.2) > sure(5.0)
+
+
+def test_shuffled_rows_give_the_same_probabilities() -> None:
+    rng = np.random.default_rng(12)
+    houses = [tuple(p) for p in rng.uniform(0, 120, (15, 2))]
+    spots = [(i, "plate", *rng.uniform(0, 120, 2)) for i in range(15)]
+    straight = solved(houses, spots, follow=[(i, i + 1) for i in range(14)])
+    order = rng.permutation(15)
+    shuffled = solved(houses, [spots[i] for i in order], follow=[(i, i + 1) for i in range(14)][::-1])
+    pd.testing.assert_frame_equal(shuffled.edges, straight.edges, atol=1e-9)
+
+
+def test_a_tie_to_a_door_without_candidates_says_nothing() -> None:
+    spots = [(0, "plate", 5.0, 1.0), (1, "plate", 25.0, 1.0), (2, "plate", 500.0, 500.0)]
+    free = solved([(0, 0), (20, 0)], spots)
+    for follow in ([(1, 2)], [(2, 1)], [(0, 2)], [(2, 0)]):
+        pd.testing.assert_frame_equal(solved([(0, 0), (20, 0)], spots, follow=follow).edges, free.edges, atol=1e-3)

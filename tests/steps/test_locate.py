@@ -1,0 +1,85 @@
+"""Which footprints lie near a point, and which village holds it."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import Point, Polygon, box
+
+import geo.locate as module
+from geo.locate import distance_to_village, locate, locate_villages
+
+EMPTY = np.array([], dtype=object)
+HOUSES = np.array([box(0, 0, 10, 10), box(20, 0, 30, 10)], dtype=object)
+VILLAGES = gpd.GeoDataFrame({"village_code": ["1", "2"]}, geometry=[box(0, 0, 100, 100), box(100, 0, 200, 100)])
+
+
+def points(*xy: tuple[float, float] | None) -> np.ndarray:
+    return np.array([*(None if p is None else Point(p) for p in xy), None], dtype=object)[:-1]
+
+
+@pytest.mark.parametrize(("asked", "houses"), [(EMPTY, HOUSES), (points((1, 1)), EMPTY), (points(None), HOUSES), (EMPTY, EMPTY)])
+def test_nothing_asked_or_nothing_there_is_an_empty_table(asked: np.ndarray, houses: np.ndarray) -> None:
+    found = locate(asked, houses, within_m=30)
+    assert list(found.columns) == ["point", "footprint", "distance_m", "offset_m"]
+    assert found.empty
+
+
+def test_one_point_inside_one_house() -> None:
+    found = locate(points((2, 5)), HOUSES[:1], within_m=30)
+    assert found.to_dict("records") == [{"point": 0, "footprint": 0, "distance_m": 0.0, "offset_m": -2.0}]
+
+
+def test_equal_distances_are_ordered_by_footprint() -> None:
+    found = locate(points((15, 5)), HOUSES, within_m=30)
+    assert found["distance_m"].tolist() == [5, 5]
+    assert found["footprint"].tolist() == [0, 1]
+
+
+def test_the_reach_is_inclusive() -> None:
+    assert len(locate(points((5, 40)), HOUSES[:1], within_m=30)) == 1
+    assert len(locate(points((5, 40.001)), HOUSES[:1], within_m=30)) == 0
+
+
+def test_the_corner_of_the_search_box_is_out_of_reach() -> None:
+    assert locate(points((31, 31)), HOUSES[:1], within_m=25).empty
+
+
+def test_points_without_place_are_absent_and_positions_stay() -> None:
+    found = locate(points(None, (5, 5), None, (25, 5)), HOUSES, within_m=2)
+    assert found[["point", "footprint"]].to_numpy().tolist() == [[1, 0], [3, 1]]
+
+
+def test_a_point_in_a_courtyard_is_outside_the_house() -> None:
+    yard = np.array([Polygon([(0, 0), (30, 0), (30, 30), (0, 30)], [[(10, 10), (20, 10), (20, 20), (10, 20)]])], dtype=object)
+    assert locate(points((15, 15)), yard, within_m=30)[["distance_m", "offset_m"]].to_numpy().tolist() == [[5, 5]]
+
+
+def test_shuffled_points_find_the_same_in_any_chunk_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    xy = rng.uniform(-40, 70, (200, 2))
+    asked = points(*[tuple(p) for p in xy])
+    whole = locate(asked, HOUSES, within_m=30)
+    monkeypatch.setattr(module, "CHUNK_N", 7)
+    pd.testing.assert_frame_equal(locate(asked, HOUSES, within_m=30), whole)
+    order = rng.permutation(200)
+    again = locate(asked[order], HOUSES, within_m=30)
+    again = again.assign(point=order[again["point"]]).sort_values(["point", "distance_m", "footprint"], ignore_index=True)
+    pd.testing.assert_frame_equal(again, whole)
+
+
+def test_a_shared_border_belongs_to_the_smaller_code() -> None:
+    assert locate_villages(points((100, 50), (50, 50), (150, 50), (250, 50), None), VILLAGES).tolist() == ["1", "1", "2", None, None]
+    backwards = VILLAGES.iloc[::-1].sort_values("village_code")
+    assert locate_villages(points((100, 50)), backwards).tolist() == ["1"]
+
+
+def test_a_village_without_shape_holds_nothing() -> None:
+    assert locate_villages(points((1, 1)), gpd.GeoDataFrame({"village_code": [""]}, geometry=[None])).tolist() == [None]
+
+
+def test_the_distance_to_a_village_is_zero_inside_and_unknown_without_one() -> None:
+    distance = distance_to_village(points((50, 50), (111, 50), (50, 50), None), np.array(["1", "1", "9", "1"], dtype=object), VILLAGES)
+    np.testing.assert_array_equal(distance, [0, 11, np.nan, np.nan])
