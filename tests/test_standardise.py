@@ -26,7 +26,7 @@ def grid():
     return 617000 + 30.0 * (np.arange(N) % side), 3276000 + 30.0 * (np.arange(N) // side)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def town():
     """A complete small town in the working CRS: 120 houses with a plate and an address each, two villages, people."""
     rng = np.random.default_rng(11)
@@ -79,6 +79,12 @@ def inputs_of(folder, **options) -> Inputs:
     return standardise(read(folder), profile=Profile(), **options)
 
 
+@pytest.fixture(scope="module")
+def plain(town, tmp_path_factory):
+    """The town delivered plainly, and what becomes of it."""
+    return inputs_of(deliver(tmp_path_factory.mktemp("plain") / "a", town))
+
+
 def same(a: Inputs, b: Inputs, *, tolerance_m=1e-4):
     """Whether two runs see the same town; the row numbers of the population are the only thing a file may change."""
     for name in INPUT:
@@ -94,8 +100,8 @@ def same(a: Inputs, b: Inputs, *, tolerance_m=1e-4):
     assert a.layers["applied"].tolist() == b.layers["applied"].tolist()
 
 
-def test_every_table_has_every_declared_column_in_order_and_type(tmp_path, town):
-    inputs = inputs_of(deliver(tmp_path / "a", town))
+def test_every_table_has_every_declared_column_in_order_and_type(plain, town):
+    inputs = plain
     kinds = {"bool": "boolean", "date": "datetime64[ns]", "count": "float64", "number": "float64", "ratio": "float64"}
     for table in INPUT.values():
         frame = getattr(inputs, table.name)
@@ -116,31 +122,28 @@ def test_every_table_has_every_declared_column_in_order_and_type(tmp_path, town)
     assert inputs.delivered == set(town)
 
 
-def test_row_order_and_column_order_change_nothing(tmp_path, town):
-    one = inputs_of(deliver(tmp_path / "a", town))
-    for seed in (1, 2):
-        same(one, inputs_of(deliver(tmp_path / f"b{seed}", town, seed=seed)))
+def test_row_order_and_column_order_change_nothing(tmp_path, town, plain):
+    same(plain, inputs_of(deliver(tmp_path / "b", town, seed=1)))
 
 
-def test_two_files_are_one_table(tmp_path, town):
+def test_two_files_are_one_table(tmp_path, town, plain):
     split = ("plates", "addresses", "buildings", "population")
-    same(inputs_of(deliver(tmp_path / "a", town)), inputs_of(deliver(tmp_path / "b", town, split=split)))
+    same(plain, inputs_of(deliver(tmp_path / "b", town, split=split)))
 
 
-def test_columns_nobody_asked_for_change_nothing(tmp_path, town):
+def test_columns_nobody_asked_for_change_nothing(tmp_path, town, plain):
     more = {k: v.assign(备注="x", colour=1.5) for k, v in town.items()}
-    same(inputs_of(deliver(tmp_path / "a", town)), inputs_of(deliver(tmp_path / "b", more)))
+    same(plain, inputs_of(deliver(tmp_path / "b", more)))
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4326", "EPSG:4523", "EPSG:4545", "EPSG:3857", "EPSG:32648"])
-def test_the_system_of_delivery_changes_nothing(tmp_path, town, crs):
-    same(inputs_of(deliver(tmp_path / "a", town)), inputs_of(deliver(tmp_path / "b", town, crs=crs)), tolerance_m=0.01)
+def test_the_system_of_delivery_changes_nothing(tmp_path, town, plain, crs):
+    same(plain, inputs_of(deliver(tmp_path / "b", town, crs=crs)), tolerance_m=0.01)
 
 
-def test_the_same_town_in_other_formats_headers_words_and_encodings(tmp_path, town):
+def test_the_same_town_in_other_formats_headers_words_and_encodings(tmp_path, town, plain):
     folder = tmp_path / "b"
     folder.mkdir()
-    one = inputs_of(deliver(tmp_path / "a", town))
     houses = (
         town["buildings"]
         .to_crs("EPSG:4523")
@@ -168,7 +171,7 @@ def test_the_same_town_in_other_formats_headers_words_and_encodings(tmp_path, to
     people = town["population"].rename(columns={"address_id": "地址编码", "registered_n": "户籍人数", "counted_on": "截止日期"})
     people.assign(户籍人数="３").to_excel(folder / "population.xlsx", index=False, startrow=2, engine="xlsxwriter")
     two = inputs_of(folder)
-    same(one, two, tolerance_m=0.001)
+    same(plain, two, tolerance_m=0.001)
     assert (two.sources["rows_read"] == two.sources["kept"]).all()
     assert two.quarantine.empty
 
@@ -182,8 +185,8 @@ def test_the_arguments_are_not_changed(tmp_path, town):
     assert isinstance(raw, Raw)
 
 
-def test_the_shift_between_two_surveys_is_removed_and_said(tmp_path, town):
-    inputs = inputs_of(deliver(tmp_path / "a", town))
+def test_the_shift_between_two_surveys_is_removed_and_said(plain):
+    inputs = plain
     layer = inputs.layers.set_index("table").loc["buildings_previous"]
     assert (layer["dx_m"], layer["dy_m"]) == pytest.approx((-1.2, 0.7), abs=0.05)
     assert layer["applied"]
@@ -238,17 +241,17 @@ def test_a_confirmed_correction_is_applied_without_a_fit(tmp_path, town):
 
 
 @pytest.mark.parametrize("table", ["plates", "buildings", "villages"])
-def test_exchanged_axes_of_a_whole_layer_are_exchanged_back(tmp_path, town, table):
+def test_exchanged_axes_of_a_whole_layer_are_exchanged_back(tmp_path, town, plain, table):
     turned = town[table].to_crs(4490)
     turned = turned.set_geometry(gpd.GeoSeries(move(np.asarray(turned.geometry.array, dtype=object), lambda x, y: (y, x)), crs=4490))
     inputs = inputs_of(deliver(tmp_path / "b", town | {table: turned}, crs=None))
-    same_place = getattr(inputs_of(deliver(tmp_path / "a", town)), table)
+    same_place = getattr(plain, table)
     assert shapely.equals_exact(getattr(inputs, table).geometry.array, same_place.geometry.array, tolerance=0.001).all()
     assert inputs.layers.set_index("table").loc[table, ["hypothesis", "applied"]].tolist() == ["swap", True]
 
 
 @pytest.mark.parametrize("table", ["plates", "buildings"])
-@pytest.mark.parametrize("crs", ["EPSG:4544", "EPSG:4523", "EPSG:4490", "EPSG:4326"])
+@pytest.mark.parametrize("crs", ["EPSG:4544", "EPSG:4523", "EPSG:4490"])
 def test_a_layer_without_system_is_told_from_its_values(tmp_path, town, table, crs):
     silent = town[table].to_crs(crs).set_crs(None, allow_override=True)
     inputs = inputs_of(deliver(tmp_path / "a", town | {table: silent}, crs=None))
@@ -280,7 +283,7 @@ def test_plane_metres_without_system_and_without_neighbours_are_refused(tmp_path
 
 def test_single_exchanged_rows_and_zeros_lose_their_position_and_keep_their_row(tmp_path, town):
     plates = town["plates"].to_crs(4490)
-    points = np.asarray(plates.geometry.array, dtype=object)
+    points = np.array(plates.geometry.array, dtype=object)
     x, y = shapely.get_coordinates(points).T
     points[3], points[4], points[5], points[6] = shapely.Point(y[3], x[3]), shapely.Point(0, 0), shapely.Point(107.9, 29.6), None
     inputs = inputs_of(deliver(tmp_path / "a", town | {"plates": plates.set_geometry(gpd.GeoSeries(points, crs=4490))}, crs=None))
@@ -296,7 +299,7 @@ def test_single_exchanged_rows_and_zeros_lose_their_position_and_keep_their_row(
 
 
 def test_infinite_and_undefined_coordinates_are_no_position(tmp_path, town):
-    points = np.asarray(town["plates"].geometry.array, dtype=object)
+    points = np.array(town["plates"].geometry.array, dtype=object)
     with np.errstate(invalid="ignore"):
         points[0], points[1] = shapely.Point(np.inf, 3276000), shapely.Point(np.nan, np.nan)
     inputs = inputs_of(deliver(tmp_path / "a", town | {"plates": town["plates"].set_geometry(gpd.GeoSeries(points, crs=CRS))}, crs=None))
@@ -304,7 +307,7 @@ def test_infinite_and_undefined_coordinates_are_no_position(tmp_path, town):
 
 
 def test_the_outside_begins_at_500_m_from_the_villages(tmp_path, town):
-    points = np.asarray(town["plates"].geometry.array, dtype=object)
+    points = np.array(town["plates"].geometry.array, dtype=object)
     points[0], points[1] = shapely.Point(616900 - 499.9, 3276000), shapely.Point(616900 - 500.1, 3276000)
     inputs = inputs_of(deliver(tmp_path / "a", town | {"plates": town["plates"].set_geometry(gpd.GeoSeries(points, crs=CRS))}, crs=None))
     assert inputs.plates.geometry.isna().tolist()[:2] == [False, True]
@@ -412,8 +415,8 @@ def test_without_any_day_the_user_is_asked_only_where_it_matters(tmp_path, town)
         inputs_of(deliver(tmp_path / "b", {"plates": plates.assign(expires_on="2031-01-01")}))
 
 
-def test_the_scope_is_what_nine_tenths_of_the_register_agree_on(tmp_path, town):
-    assert inputs_of(deliver(tmp_path / "a", town)).scope == Scope(province="重庆市", county="璧山区", town="广普镇")
+def test_the_scope_is_what_nine_tenths_of_the_register_agree_on(tmp_path, town, plain):
+    assert plain.scope == Scope(province="重庆市", county="璧山区", town="广普镇")
     text = [t.replace("广普镇", "大路街道") if i % 5 == 0 else t for i, t in enumerate(town["addresses"]["text"])]
     mixed = inputs_of(deliver(tmp_path / "b", town | {"addresses": town["addresses"].assign(text=text)}))
     assert (mixed.scope.county, mixed.scope.town) == ("璧山区", None)
@@ -422,8 +425,8 @@ def test_the_scope_is_what_nine_tenths_of_the_register_agree_on(tmp_path, town):
     assert inputs_of(folder).scope == Scope(town="来凤街道")
 
 
-def test_texts_are_parsed_where_they_stand(tmp_path, town):
-    inputs = inputs_of(deliver(tmp_path / "a", town))
+def test_texts_are_parsed_where_they_stand(plain):
+    inputs = plain
     assert inputs.plates[["street", "number"]].values.tolist() == [["长安路", str(i + 1)] for i in range(N)]
     assert inputs.population["number"].isna().all()
     assert not inputs.population["temporary"].any()
