@@ -94,7 +94,7 @@ def _from_buildings(building: np.ndarray, forward: np.ndarray, empty: np.ndarray
 def _from_ties(ties: Ties, tie: np.ndarray, belief: np.ndarray) -> np.ndarray:
     """What each end of a tie tells the other: its own belief without what the other told it, carried across."""
     alone = belief[ties.edge] / tie
-    sides_n = int(ties.side.max(initial=-1)) + 1
+    sides_n = (int(ties.side.max(initial=-1)) // 2 + 1) * 2
     none = 1 / (1 + np.bincount(ties.side, weights=alone, minlength=sides_n))
     told = np.bincount(ties.one, weights=(alone * none[ties.side])[ties.two] * ties.ratio, minlength=len(tie))
     answer: np.ndarray = told + none[ties.side ^ 1]

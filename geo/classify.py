@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.locate import locate_villages
 from geo.rule import Card, Evidence, Rule
 
 FINDING_COLUMNS = (
@@ -86,7 +87,7 @@ def _places(evidence: Evidence) -> pd.DataFrame:
     plate_point = dict(zip(evidence.plates["plate_id"], evidence.plates.geometry, strict=True))
     parts = [
         _place("building", buildings["building_id"], buildings["village_code"], outlines),
-        _place("building", previous["building_id"], pd.Series(locate_none(len(previous))), old),
+        _place("building", previous["building_id"], pd.Series(locate_villages(old, evidence.inputs.villages)), old),
         _place("plate", evidence.plates["plate_id"], evidence.plates["village_code"], evidence.plates.geometry.to_numpy()),
     ]
     for rows in (evidence.addresses, evidence.rooms):
@@ -95,12 +96,10 @@ def _places(evidence: Evidence) -> pd.DataFrame:
             for own, p, b in zip(rows.geometry, rows["paired_id"], rows["building_id"], strict=True)
         ]
         parts.append(_place("address", rows["address_id"], rows["village_code"], np.array([*point, None], dtype=object)[:-1]))
-    return pd.concat(parts).groupby(level=[0, 1]).first()
-
-
-def locate_none(n: int) -> list[None]:
-    """A village that is not known, n times."""
-    return [None] * n
+    places = pd.concat(parts)
+    rows = places.rename(index=lambda s: f"{s}s" if s != "address" else "addresses", level=0).reset_index()
+    named = rows.assign(subject="row", subject_id=rows["subject"] + ":" + rows["subject_id"]).set_index(["subject", "subject_id"])
+    return pd.concat([places, named]).groupby(level=[0, 1]).first()
 
 
 def _place(subject: str, ids: pd.Series, village: pd.Series, points: np.ndarray) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def gather(
     plates = _witness(plates, took_p, links.plates, near, 0, footprints, profile)
     addresses = _witness(addresses, took_a, links.addresses, near, len(took_p), footprints, profile)
     plates, addresses = _pair(plates, addresses, took_p, took_a, doors, crosswalk)
-    people, addresses = _count(people, addresses, profile)
+    people, addresses = _count(people, addresses, crosswalk, profile)
     rooms = addresses[addresses["rolls_up"]]
     parents = addresses.set_index("address_id")
     for column in ("building_id", "building_live", "building_gone"):
@@ -179,19 +179,27 @@ def _any_key(rows: pd.DataFrame, held: set[str]) -> pd.Series:
     return hit
 
 
-def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, profile: Profile) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
     counts = people[list(COUNTS)]
     known = counts.notna().all(axis=1) & (people["age_days"] <= profile.thresholds.fresh_days) & (people["age_days"] >= 0)
     people = people.assign(fresh=known)
     by_door = sum_counts(people, people["door_id"])
-    unsure = (~known).groupby(people["door_id"]).any()
-    some = (counts > 0).any(axis=1).groupby(people["door_id"]).any()
+    # people first: whoever is counted on any row of the same number, under any status or former name, is there
+    newer = crosswalk.drop_duplicates(["village_code_old", "old_door"])
+    renewal = dict(zip(newer["village_code_old"] + "|" + newer["old_door"], newer["village_code_new"] + "|" + newer["new_door"], strict=True))
+    house = addresses["key"].map(renewal).astype("str").fillna(addresses["key"]).fillna("?" + addresses["address_id"])
+    of_address = pd.Series(house.to_numpy(), index=addresses["address_id"])
+    counted_at = people["address_id"].map(of_address).astype("str")
+    unsure_at = set(counted_at[~known].dropna())
+    some_at = set(counted_at[(counts > 0).any(axis=1)].dropna())
     addresses = addresses.join(by_door, on="address_id")
     counted = addresses["address_id"].isin(by_door.index)
+    plate_level = addresses["active"] & ~addresses["rolls_up"]
+    unsure_at |= set(house[plate_level & ~counted])
     own_some = (counts > 0).any(axis=1).groupby(people["address_id"]).any()
-    addresses["inhabited"] = addresses["address_id"].map(some).eq(True) | addresses["address_id"].map(own_some).eq(True)
+    addresses["inhabited"] = house.isin(some_at).where(~addresses["rolls_up"], addresses["address_id"].map(own_some).eq(True))
     addresses["counted"] = addresses["address_id"].isin(people["address_id"])
-    addresses["vacant"] = counted & ~addresses["inhabited"] & ~addresses["address_id"].map(unsure).eq(True)
+    addresses["vacant"] = counted & ~addresses["inhabited"] & ~house.isin(unsure_at)
     building = addresses.set_index("address_id")["building_id"]
     live = addresses.set_index("address_id")["building_live"]
     people["building_id"] = people["door_id"].map(building.where(live)).astype("str")
@@ -272,10 +280,11 @@ def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd
     out = pairs.merge(p[["plate_id", "building_id", "text", *DIFFERING]], on="plate_id")
     out = out.merge(a[["address_id", "building_id", "text", *DIFFERING]], on="address_id", suffixes=("", "_address"))
     differing = pd.DataFrame({c: out[c].fillna("") != out[f"{c}_address"].fillna("") for c in DIFFERING})
-    out["parts"] = [", ".join(c for c, d in zip(DIFFERING, row, strict=True) if d) for row in differing.to_numpy()]
+    out["parts_zh"] = ["、".join(w for w, d in zip(DIFFERING.values(), row, strict=True) if d) for row in differing.to_numpy()]
+    out["parts_en"] = [", ".join(c for c, d in zip(DIFFERING, row, strict=True) if d) for row in differing.to_numpy()]
     out["address_text"] = out["text_address"]
     out["building_id"] = out["building_id"].fillna(out["building_id_address"])
-    return out[["plate_id", "address_id", "building_id", "text", "address_text", "parts"]].sort_values("plate_id", ignore_index=True)
+    return out[["plate_id", "address_id", "building_id", "text", "address_text", "parts_zh", "parts_en"]].sort_values("plate_id", ignore_index=True)
 
 
 def _elsewhere(rows: gpd.GeoDataFrame) -> pd.Series:
@@ -284,7 +293,17 @@ def _elsewhere(rows: gpd.GeoDataFrame) -> pd.Series:
     return named.notna() & rows["point_village"].notna() & (named != rows["point_village"])
 
 
-DIFFERING = ("street", "lane", "group", "hamlet", "number", "sub_number", "letter", "building_no")
+DIFFERING = {
+    "street": "街路巷",
+    "lane": "弄巷",
+    "group": "组",
+    "hamlet": "自然村",
+    "prefix": "前缀",
+    "number": "号码",
+    "sub_number": "附号",
+    "letter": "字母",
+    "building_no": "幢号",
+}
 """Parts of an address named when a plate and an address disagree."""
 
 
@@ -311,11 +330,13 @@ def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series
     known = known.assign(x=shapely.get_x(known["geometry"].to_numpy()), y=shapely.get_y(known["geometry"].to_numpy()))
     ask = addresses[addresses["active"] & addresses.geometry.isna() & addresses["side"].notna()][["side", "number_n"]].sort_values("number_n", kind="stable")
     table = known[["side", "number_n", "x", "y"]].sort_values("number_n", kind="stable")
+    if ask.empty or table.empty:
+        return pd.Series(np.nan, index=addresses.index, dtype="str")
     below = pd.merge_asof(ask, table, on="number_n", by="side", direction="backward", allow_exact_matches=False, tolerance=NEIGHBOUR_N)
     above = pd.merge_asof(ask, table, on="number_n", by="side", direction="forward", allow_exact_matches=False, tolerance=NEIGHBOUR_N)
     x, y = (below["x"] + above["x"]) / 2, (below["y"] + above["y"]) / 2
-    text = pd.Series([f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)], dtype="str").where(x.notna().to_numpy())
-    return pd.Series(text.to_numpy(), index=ask.index).reindex(addresses.index).astype("str")
+    text = [None if np.isnan(a) else f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)]
+    return pd.Series(text, index=ask.index, dtype="str").reindex(addresses.index).astype("str")
 
 
 NEIGHBOUR_N = 4

@@ -225,7 +225,7 @@ def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresse
 def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
     plate_point, address_point = _take(plates.geometry, rows["plate"]), _take(addresses.geometry, rows["address"])
     outline = _take(footprints.geometry, rows["building"])
-    to_building = np.fmin(shapely.distance(plate_point, outline), np.inf)
+    to_building = shapely.distance(plate_point, outline)
     to_building = np.where(np.isnan(to_building), shapely.distance(address_point, outline), to_building)
     out = pd.DataFrame(
         {
@@ -233,7 +233,7 @@ def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataF
             "plate_id": _take(plates["plate_id"], rows["plate"]),
             "address_id": _take(addresses["address_id"], rows["address"]),
             "state": rows["state"].to_numpy(),
-            "distance_m": np.where(np.isnan(to_building), shapely.distance(plate_point, address_point), to_building),
+            "distance_m": np.where(np.isfinite(to_building), to_building, shapely.distance(plate_point, address_point)),
             "score": rows["probability"].to_numpy(),
             "reason": rows["reason"].to_numpy(),
         }

@@ -188,7 +188,7 @@ def _slips(names: pd.DataFrame) -> pd.DataFrame:
 def _nearly(plates: pd.DataFrame, addresses: pd.DataFrame, *, reach_m: float) -> pd.DataFrame:
     """Left-over plates and addresses of one village whose keys are equal but for the kind, or for a street one of them omits.
 
-    Never the same door by themselves (address.md 2.3, POSSIBLE); where each is the other's only candidate they are
+    Never the same door by themselves (an element missing on one side is a possibility, no proof); where each is the other's only candidate they are
     most likely one house that was re-addressed in place.
     """
     left, right = _loose_keys(plates), _loose_keys(addresses)

@@ -246,6 +246,11 @@ def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.
     out["building_id"] = rows["building_id"]
     out["village_code"] = rows["village_code"]
     out["text"] = rows["text"]
+    said = ("kind", "state", "face") if subject == "plate" else ("kind",)
+    for column in said:
+        out[column] = rows[column]
+    if subject == "address":
+        out["register_status"] = rows["status"]
     for column in out.columns:
         out[column] = out[column].astype("str")
     frame = gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(rows["geometry"].to_numpy(), index=rows.index, crs=evidence.buildings.crs))

@@ -68,7 +68,7 @@ class Evidence:
     documented: frozenset[str]
     """Ids of every footprint whose demolition is documented."""
     conflicts: pd.DataFrame
-    """Plates and addresses left over on one building with different keys: plate_id, address_id, building_id, text, address_text, parts."""
+    """Plates and addresses left over on one building with different keys: plate_id, address_id, building_id, text, address_text, parts_zh, parts_en."""
     successors: pd.DataFrame
     """Plates without an address near an address without a plate: address_id, plate_id."""
 

@@ -15,7 +15,7 @@ from geo.tables import Inputs
 LIVE = ("functional", "ruin")
 NUMBERED_USE = ("residential", "mixed", "commercial", "industrial", "public")
 SAME_OUTLINE_RATIO = 0.85
-"""Overlap from which two digitisations drew the same outline (findings.md, Change)."""
+"""Overlap from which two digitisations drew the same outline (docs/findings.md, changed_footprint)."""
 SAME_PLACE_RATIO = 0.5
 """Overlap of a demolition polygon with a footprint from which the document speaks of that footprint: more than half of both."""
 

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="find out whether it was renumbered",
     trap_zh="门牌暂时取下",
     trap_en="the plate may be down for a while",
-    source="findings.md",
+    source="政府通知：标准地址上墙率 >= 95 %",
     detail_zh="地址 {text} 所在建筑挂着别的门牌，却没有本号门牌{next_zh}。",
     detail_en="the building of {text} carries other plates but none of this number{next_en}.",
 )
@@ -33,16 +33,17 @@ def find(evidence: Evidence) -> pd.DataFrame:
     at = a["building_id"].where(a["building_live"]).fillna(near)
     rows = a.assign(at=at)[a["active"] & a["door"].notna() & ~a["on_plate"] & at.isin(plated) & (a["stack_n"] < evidence.profile.thresholds.stack_n)]
     rows = rows[~rows["address_id"].isin(evidence.conflicts["address_id"]) & rows["demolished_id"].isna()]
-    successor = rows["address_id"].map(evidence.successors.set_index("address_id")["plate_id"])
+    successor = rows["address_id"].map(evidence.successors.set_index("address_id")["plate_id"]).astype("str")
     texts = evidence.plates.set_index("plate_id")["text"]
+    successor_text = successor.map(texts).astype("str")
     known = successor.notna()
     return found(
         rows["address_id"],
         related=ids(successor, rows["at"]),
-        proposal=successor.map(texts),
+        proposal=successor_text,
         text=rows["text"],
-        next_zh=("，附近门牌 " + successor.map(texts).fillna("") + " 没有登记，可能是换号").where(known, ""),
-        next_en=("; plate " + successor.map(texts).fillna("") + " nearby is not registered and may have replaced it").where(known, ""),
+        next_zh=("，附近门牌 " + successor_text.fillna("") + " 没有登记，可能是换号").where(known, ""),
+        next_en=("; plate " + successor_text.fillna("") + " nearby is not registered and may have replaced it").where(known, ""),
     )
 
 

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="look at it: extension, new survey or rebuilding",
     trap_zh="两期测绘口径不同（含不含屋檐）",
     trap_en="surveys differ in what they draw (eaves)",
-    source="findings.md, Change",
+    source="两期测绘比对（IoU）",
     detail_zh="建筑 {subject_id} 与前期 {other} 的重叠只有 {iou}。",
     detail_en="{subject_id} overlaps {other} of the survey before by only {iou}.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="correct the crosswalk",
     trap_zh="多村并一村是正常合并",
     trap_en="many villages into one is the normal merger",
-    source="findings.md",
+    source="行政区划调整文件：新旧对照表",
     detail_zh="对照表 {old} → {new}：{why_zh}。",
     detail_en="crosswalk {old} -> {new}: {why_en}.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="ask the supplier and write the CRS into doorplate.toml",
     trap_zh="数值只可能是一种坐标系时可以直接采用，已记录在运行信息中",
     trap_en="where the values fit one system only it is used and recorded",
-    source="intake.md G04, S01, K06",
+    source="GB/T 39609-2020 地名地址地理编码规则：空间参考",
     detail_zh="图层 {subject_id} 没有可信的坐标系声明，按 {hypothesis} 读取，请核实。",
     detail_en="layer {subject_id} declares no usable CRS; it was read as {hypothesis}, please confirm.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="replace or clear it",
     trap_zh="遮挡可能是暂时的",
     trap_en="an obstruction may be temporary",
-    source="上墙率通知",
+    source="GB 17733-2008 地名标志",
     detail_zh="门牌 {text} {face_zh}，需更换或清理。",
     detail_en="plate {text} is {face}: replace or clear it.",
 )

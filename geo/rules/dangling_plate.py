@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="look on site; take it down or survey the house",
     trap_zh="本期漏测的建筑",
     trap_en="a house the survey missed",
-    source="findings.md",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
     detail_zh="门牌 {text} 周围 {reach} m 内没有建筑。",
     detail_en="no building within {reach} m of plate {text}.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="people first: move the registrations; where counts are unknown find out",
     trap_zh="人口数过期不等于无人",
     trap_en="a stale count is not zero",
-    source="findings.md",
+    source="公安机关标准地址清理；人先于址",
     detail_zh="地址 {text} 所在建筑 {gone} 已拆除（{document}），但人口数 {why_zh}，不得提出注销。",
     detail_en="address {text} belongs to {gone}, demolished ({document}), but its counts are {why_en}: never proposed.",
 )

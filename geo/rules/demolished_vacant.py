@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="may be proposed for cancellation, a second person confirms; nothing is deleted here",
     trap_zh="旧址重建可沿用原号；拆除清单可能写错编号",
     trap_en="a house rebuilt on the site may keep the number; lists may name a wrong id",
-    source="findings.md, 公安一标三实",
+    source="公安机关标准地址清理；人先于址：登记人口为零方可提出",
     detail_zh="地址 {text} 所在建筑 {gone} 已拆除（{document}），现查无人口和单位登记，可提出注销。",
     detail_en="address {text} belongs to {gone}, demolished ({document}); nobody and no unit is registered: may be proposed for cancellation.",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="merge them, keeping one",
     trap_zh="同号不同户的登记习惯",
     trap_en="some registers list households",
-    source="findings.md",
+    source="GB/T 39609-2020：一门一址",
     detail_zh="地址 {text} 登记了 {n} 条。",
     detail_en="address {text} is registered {n} times.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="find out which one is right and give the other its own id",
     trap_zh="完全相同的重复行只是多交了一次，已合并",
     trap_en="exactly equal rows were delivered twice and are merged",
-    source="intake.md G01, G19, I01",
+    source="GB/T 39609-2020：地址代码唯一",
     detail_zh="{table} 中 {key}：编号重复（{fix}），该行已隔离，未参与核对。",
     detail_en="{table} {key}: duplicate id ({fix}); the row is set aside.",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="renumber one of them",
     trap_zh="不同自然村可以有同号",
     trap_en="hamlets may use the same numbers",
-    source="findings.md",
+    source="门楼牌编制规则：同一街巷不得重号",
     detail_zh="号码 {text} 用在 {n} 处，相距 {distance} m。",
     detail_en="number {text} is used in {n} places, {distance} m apart.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="check whether it is empty",
     trap_zh="季节性居住",
     trap_en="seasonal living",
-    source="一标三实",
+    source="公安机关“一标三实”：人房核对",
     detail_zh="住宅 {subject_id} 已挂牌，各项人口数均为零。",
     detail_en="dwelling {subject_id} is plated and every count is zero.",
 )

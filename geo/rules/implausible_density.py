@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="check the register",
     trap_zh="集体宿舍、养老院",
     trap_en="dormitories and homes",
-    source="一标三实",
+    source="公安机关“一标三实”：人房核对",
     detail_zh="建筑 {subject_id}（楼面 {floor} m²）登记 {n} 人。",
     detail_en="{n} people are recorded in {subject_id} ({floor} m2 of floor).",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="first in the queue",
     trap_zh="人口可能登记错了房子",
     trap_en="people may be registered at the wrong house",
-    source="上墙率通知",
+    source="政府通知：标准地址上墙率 >= 95 %",
     detail_zh="建筑 {subject_id} 没有安装门牌，登记 {n} 人（户籍 / 实有），应优先补牌。",
     detail_en="{subject_id} has no plate up while {n} people (registered / resident) are recorded: plate it first.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="survey the outline again",
     trap_zh="修复后面积不变的图形已自动修复并记录",
     trap_en="outlines whose area does not change are repaired and recorded",
-    source="intake.md G01, G19, I01",
+    source="OGC Simple Features（ISO 19125-1）：有效多边形",
     detail_zh="{table} 中 {key}：几何无效（{fix}），该行已隔离，未参与核对。",
     detail_en="{table} {key}: invalid geometry ({fix}); the row is set aside.",
 )

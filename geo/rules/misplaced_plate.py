@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="correct the coordinate",
     trap_zh="大院的门牌挂在远处的大门上",
     trap_en="a compound's plate hangs at its gate",
-    source="findings.md",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
     detail_zh="门牌 {text} 离所属建筑 {building} {distance} m。",
     detail_en="plate {text} is {distance} m from its building {building}.",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="write it in the standard form",
     trap_zh="历史地名",
     trap_en="historic names",
-    source="GB/T 39609",
+    source="GB/T 23705-2009；GA/T 2000.32-2014 地址元素",
     detail_zh="地址 {text} {why_zh}。",
     detail_en="address {text}: {why_en}.",
 )

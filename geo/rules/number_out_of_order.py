@@ -22,7 +22,7 @@ CARD = Card(
     todo_en="check the number",
     trap_zh="多数地方只是习惯，不能单凭此项判错",
     trap_en="a habit in most places, never a proof",
-    source="address.md 1.3",
+    source="门楼牌编制规则：单双号分侧、顺序编号（各地不一，仅作提示）",
     detail_zh="门牌 {text} {why_zh}。",
     detail_en="plate {text}: {why_en}.",
 )
@@ -72,9 +72,15 @@ def _judge(street: pd.DataFrame, parity_ratio: float) -> pd.Series:
         step = np.hypot(*(xy[at[1:]] - xy[at[:-1]]).T)
         if len(at) < LEAST_N // 2:
             continue
+        usual = np.quantile(step, 0.75)
         gap = np.hypot(*(xy[at[2:]] - xy[at[:-2]]).T)
-        limit = DETOUR * np.maximum(gap, np.quantile(step, 0.75))
+        limit = DETOUR * np.maximum(gap, usual)
         away[at[1:-1]] = (step[:-1] > limit) & (step[1:] > limit)
+        # the first and the last number have one neighbour: only a place in the midst of the others tells
+        for end, next_ in ((0, 1), (-1, -2)):
+            others = np.delete(at, end)
+            midst = np.hypot(*(xy[others] - xy[at[end]]).T).min() <= usual
+            away[at[end]] = midst and float(np.hypot(*(xy[at[end]] - xy[at[next_]]))) > DETOUR * usual
     return pd.Series(np.select([wrong, away], ["side", "place"], ""), index=street.index).replace("", np.nan)
 
 

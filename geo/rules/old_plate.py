@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="replace the plate",
     trap_zh="过渡期内旧牌合法",
     trap_en="old plates are legal for a time",
-    source="地名管理规定",
+    source="地名管理条例：更名后更换标志",
     detail_zh="门牌 {text} 仍是旧{what_zh}，应为 {new}。",
     detail_en="plate {text} carries the old {what_en}; it should read {new}.",
 )

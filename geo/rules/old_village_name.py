@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="update the register",
     trap_zh="村名合并后保留的不算",
     trap_en="a name that survives the merger is right",
-    source="行政区划调整文件",
+    source="行政区划调整文件；乡村撤并后更新地址",
     detail_zh="地址 {text} 用的是已撤销的村名，应为 {new}。",
     detail_en="address {text} names an abolished village; it should read {new}.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="survey the coordinate",
     trap_zh="飞地与界外管理的院落是合法的，先补全村界",
     trap_en="an enclave is legal: complete the village borders first",
-    source="intake.md G03, G07",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
     detail_zh="{table} 中 {key} 的坐标 {before} 不在本项目范围内，按无坐标处理。",
     detail_en="the coordinate {before} of {key} in {table} lies outside the project; it is treated as having none.",
 )

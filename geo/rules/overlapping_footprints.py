@@ -23,7 +23,7 @@ CARD = Card(
     todo_en="correct the outlines",
     trap_zh="挑檐、骑楼与地下室会合法重叠",
     trap_en="eaves, arcades and basements overlap legally",
-    source="findings.md",
+    source="测绘成果检查：建筑物面不得重叠",
     detail_zh="建筑 {subject_id} 与 {other} 重叠 {share} %。",
     detail_en="footprint {subject_id} overlaps {other} by {share} %.",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="find where they live and move the registration",
     trap_zh="旧址待安置",
     trap_en="waiting for resettlement",
-    source="公安清理空挂户",
+    source="公安机关清理空挂户",
     detail_zh="地址 {text} 上没有房屋，却登记着 {n} 人。",
     detail_en="{n} people are registered at {text}, where no house stands.",
 )

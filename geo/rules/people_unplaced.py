@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="check the address",
     trap_zh="新建小区尚未测绘",
     trap_en="new estates not yet surveyed",
-    source="人口落房率 98 %",
+    source="政府通知：人口落房率 >= 98 %",
     detail_zh="人口记录 {row}（{text}）：{why_zh}。",
     detail_en="population row {row} ({text}): {why_en}.",
 )

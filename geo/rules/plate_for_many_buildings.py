@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="number the other buildings",
     trap_zh="同一院落的几栋房合法共用",
     trap_en="houses of one yard may share it",
-    source="findings.md",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
     detail_zh="门牌 {text} 挂在 {n} 处，相距 {distance} m。",
     detail_en="plate {text} hangs in {n} places, {distance} m apart.",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="make and install it",
     trap_zh="门牌刚拆下维修",
     trap_en="the plate may be down for repair",
-    source="上墙率通知",
+    source="政府通知：标准地址上墙率 >= 95 %",
     detail_zh="建筑 {subject_id} 已编地址 {text}，但没有安装门牌。",
     detail_en="{subject_id} has the address {text} but no plate is up.",
 )

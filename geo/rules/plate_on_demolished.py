@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="take the plate down",
     trap_zh="门牌可能已移到新房",
     trap_en="the plate may have moved to the new house",
-    source="findings.md",
+    source="地名标志管理：建筑灭失后收回门牌",
     detail_zh="门牌 {text} 所在建筑 {gone} 已拆除（{document}），请收回。",
     detail_en="the building {gone} of plate {text} is demolished ({document}): take the plate down.",
 )

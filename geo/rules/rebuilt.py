@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="decide whether the new house keeps the number",
     trap_zh="扩建不是重建",
     trap_en="an extension is not a rebuilding",
-    source="findings.md",
+    source="门楼牌编制规则：原址重建可沿用原号",
     detail_zh="建筑 {subject_id} 建在已拆建筑 {old} 的原址上（覆盖 {share} %）：是否沿用原号？",
     detail_en="{subject_id} stands on the site of demolished {old} (covers {share} %): keep the number?",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="visit",
     trap_zh="外出务工属正常",
     trap_en="working elsewhere is normal",
-    source="一标三实",
+    source="公安机关“一标三实”：人户分离",
     detail_zh="建筑 {subject_id} 有 {n} 人户在人不在。",
     detail_en="{n} people registered at {subject_id} live elsewhere.",
 )

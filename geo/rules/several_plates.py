@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="find out which one stays",
     trap_zh="两户合建、前后两门",
     trap_en="two households built together, doors on two streets",
-    source="findings.md",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
     detail_zh="建筑 {subject_id} 上有 {n} 块不同的门牌：{texts}。",
     detail_en="{subject_id} carries {n} different plates: {texts}.",
 )

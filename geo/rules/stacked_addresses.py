@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="survey each",
     trap_zh="同一建筑的房室除外",
     trap_en="rooms of one building excepted",
-    source="intake.md",
+    source="政府通知：地址上图率 >= 98 %",
     detail_zh="{n} 个地址堆在同一点上，如 {text}。",
     detail_en="{n} addresses lie on one point, e.g. {text}.",
 )

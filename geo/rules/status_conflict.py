@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="correct the wrong side",
     trap_zh="状态更新有先后",
     trap_en="states are updated one after the other",
-    source="findings.md",
+    source="GB/T 39609-2020：地址生命周期",
     detail_zh="{text}：{why_zh}（{other}）。",
     detail_en="{text}: {why_en} ({other}).",
 )

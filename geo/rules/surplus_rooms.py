@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="check and clear",
     trap_zh="层数可能测错、地下室、跃层",
     trap_en="floors may be surveyed wrongly; basements",
-    source="findings.md",
+    source="公安机关“一标三实”：房屋与房室核对",
     detail_zh="{n} 个房室（如 {text}）{why_zh}，且无人登记。",
     detail_en="{n} rooms (e.g. {text}) {why_en}, with nobody registered.",
 )

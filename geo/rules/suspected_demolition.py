@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="look at the site; add the document if it is gone",
     trap_zh="本期漏测",
     trap_en="the present survey may have missed it",
-    source="findings.md, Change",
+    source="两期测绘比对（IoU），需凭据或人工确认",
     detail_zh="前期建筑 {subject_id} 在本期测绘中消失（最佳重叠 {iou}），没有拆除凭据。",
     detail_en="{subject_id} of the survey before is gone from this one (best overlap {iou}) without a document.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="confirm and have it numbered",
     trap_zh="前期漏测",
     trap_en="the survey before may have missed it",
-    source="findings.md, Change",
+    source="两期测绘比对（IoU）",
     detail_zh="建筑 {subject_id} 在前期测绘中没有（最佳重叠 {iou}）。",
     detail_en="{subject_id} was not in the survey before (best overlap {iou}).",
 )

@@ -20,14 +20,14 @@ CARD = Card(
     todo_en="confirm it as datum_correction and have the supplier correct the data",
     trap_zh="规则排列的房屋平移一个间距也能吻合；点数少于 50 时不判断",
     trap_en="regular rows of houses also fit when moved by one spacing; below 50 points nothing is said",
-    source="coordinates.md 5.4",
+    source="GCJ-02 / BD-09 加偏算法；CGCS2000 分带（EPSG:4491-4554）",
     detail_zh="图层 {subject_id} 与建筑物整体不符：按 {hypothesis} 改正后吻合（平移 {dx} m，{dy} m；{n} 个点，z = {z}）。判断距离时已改正，原始数据未动。",
     detail_en="layer {subject_id} does not fit the footprints as declared; it does as {hypothesis} (shift {dx} m, {dy} m; {n} points, z = {z}). Distances were judged after the correction; the source is untouched.",
 )
 
 
 LARGE_SHIFT_M = 4.0
-"""A rigid shift below the width of the fit (coordinates.md 5.4) is ordinary between two deliveries and only reported in run.json."""
+"""A rigid shift below the width of the fit is ordinary between two deliveries and only reported in run.json."""
 
 
 def find(evidence: Evidence) -> pd.DataFrame:

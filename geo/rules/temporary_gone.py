@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="withdraw the temporary number; people first",
     trap_zh="临建转为永久建筑时应换号而非注销",
     trap_en="a temporary building made permanent gets a new number instead",
-    source="重庆临时门牌规定",
+    source="重庆市临时门牌规定：拆除后注销",
     detail_zh="临时地址 {text} 的建筑 {gone} 已拆除（{document}）。",
     detail_en="the building {gone} of temporary address {text} is demolished ({document}).",
 )

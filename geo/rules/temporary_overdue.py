@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="renew, replace or take it down",
     trap_zh="有的地方临时牌长期有效",
     trap_en="some places issue them without end",
-    source="重庆临时门牌规定",
+    source="重庆市临时门牌规定",
     detail_zh="临时门牌 {text} {why_zh}。",
     detail_en="temporary plate {text} {why_en}.",
 )

@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="give it a temporary number",
     trap_zh="违章建筑在有的地方不编号",
     trap_en="illegal buildings get no number in some places",
-    source="重庆临时门牌规定",
+    source="重庆市临时门牌规定",
     detail_zh="临时建筑 {subject_id} 没有临时门牌。",
     detail_en="temporary building {subject_id} carries no temporary number.",
 )

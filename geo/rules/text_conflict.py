@@ -19,16 +19,16 @@ CARD = Card(
     todo_en="find out which number is right",
     trap_zh="换号后只改了一边",
     trap_en="renumbered on one side only",
-    source="Government notices: 标准地址与实地建筑物、门楼号、GIS坐标一一对应",
-    detail_zh="建筑 {building} 上的门牌写 {text}，登记地址却是 {address}（不同：{parts}）。",
-    detail_en="on {building} the plate says {text}, the register says {address} (differing: {parts}).",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
+    detail_zh="建筑 {building} 上的门牌写 {text}，登记地址却是 {address}（不同：{parts_zh}）。",
+    detail_en="on {building} the plate says {text}, the register says {address} (differing: {parts_en}).",
 )
 
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Plates and addresses left over on one building with different numbers."""
     rows = evidence.conflicts
-    return found(rows["plate_id"], related=ids(rows["address_id"], rows["building_id"]), proposal=rows["address_text"], building=rows["building_id"], text=rows["text"], address=rows["address_text"], parts=rows["parts"])
+    return found(rows["plate_id"], related=ids(rows["address_id"], rows["building_id"]), proposal=rows["address_text"], building=rows["building_id"], text=rows["text"], address=rows["address_text"], parts_zh=rows["parts_zh"], parts_en=rows["parts_en"])
 
 
 RULE = Rule(CARD, find)

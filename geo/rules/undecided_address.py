@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="look on site, or decide on the map",
     trap_zh="多为密集小房，坐标精度不够",
     trap_en="mostly dense small houses: the points are not good enough",
-    source="findings.md, Links",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应；证据不足不作判断",
     detail_zh="地址 {text} 有几处可能（{candidates}），证据不足，未作判断。",
     detail_en="address {text} may belong to {candidates}; the evidence does not decide.",
 )
@@ -28,7 +28,7 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Address rows whose candidates are too close to call."""
     rows = evidence.addresses
-    rows = rows[rows["link_state"] == "undecided"]
+    rows = rows[(rows["link_state"] == "undecided") & rows["demolished_id"].isna()]
     open_ = evidence.links[(evidence.links["state"] == "undecided") & evidence.links["address_id"].notna()]
     other = open_["building_id"].fillna(open_["plate_id"])
     named = other.groupby(open_["address_id"]).agg(list)

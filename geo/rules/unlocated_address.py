@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="adopt the plate's position",
     trap_zh="门牌位置本身可能偏离",
     trap_en="the plate itself may be misplaced",
-    source="上图率 98 %",
+    source="政府通知：地址上图率 >= 98 %",
     detail_zh="地址 {text} 没有坐标，可采用同号门牌 {plate} 的位置。",
     detail_en="address {text} has no coordinate; plate {plate} of its number has.",
 )

@@ -21,7 +21,7 @@ CARD = Card(
     todo_en="number it, make and install a plate",
     trap_zh="棚屋、附属房误测成住宅",
     trap_en="sheds surveyed as houses",
-    source="上墙率通知",
+    source="政府通知：标准地址上墙率 >= 95 %",
     detail_zh="建筑 {subject_id}（{area} m²）没有门牌，也没有登记地址。",
     detail_en="{subject_id} ({area} m2) has neither plate nor address.",
 )

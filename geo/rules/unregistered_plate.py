@@ -19,7 +19,7 @@ CARD = Card(
     todo_en="register the address, or find out where the plate comes from",
     trap_zh="新编号码尚未录入",
     trap_en="a new number not yet entered",
-    source="公安一标三实",
+    source="公安机关“一标三实”：实有房屋必有标准地址",
     detail_zh="门牌 {text} 在登记地址中查不到。",
     detail_en="plate {text} is not in the register.",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="check border and address and correct one of them",
     trap_zh="村界图未更新、飞地",
     trap_en="outdated borders, enclaves",
-    source="Government notices: 标准地址与实地建筑物、门楼号、GIS坐标一一对应",
+    source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
     detail_zh="{what_zh} {subject_id}（{text}）写的是 {said}，坐标却在 {stands}，离 {said} {distance} m。",
     detail_en="{what_en} {subject_id} ({text}) says {said} but its point is in {stands}, {distance} m from {said}.",
 )

@@ -20,7 +20,7 @@ CARD = Card(
     todo_en="find out where it came from; may be cleared where nobody is registered",
     trap_zh="本期漏测的建筑、尚未上图的地址",
     trap_en="a house the survey missed, an address not yet on the map",
-    source="公安清理虚拟门楼号",
+    source="公安机关清理虚拟门楼号",
     detail_zh="地址 {text} 没有门牌，{why_zh}。",
     detail_en="address {text} has no plate and {why_en}.",
 )
