@@ -31,7 +31,7 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
     address = by_id.fillna(by_text)
     parent = addresses.set_index("address_id")["parent_id"]
     out = rows[["source_row", "text", *COUNTS, "counted_on"]].assign(given_id=rows["address_id"], address_id=address.astype("str"))
-    out["door_id"] = address.map(parent).fillna(address).astype("str")
+    out["door_id"] = address.map(parent).astype("str").fillna(address).astype("str")
     out["door_n"] = out["door_id"].map(addresses.set_index("address_id")["door_n"]).astype("float64")
     out["age_days"] = (inputs.as_of - rows["counted_on"]).dt.days.astype("float64")
     out["reason"] = pd.Series(np.select([address.notna(), torn & address.isna()], ["", "ambiguous"], "no_such_address"), index=rows.index).replace("", np.nan)

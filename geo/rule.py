@@ -126,6 +126,11 @@ def ids(*columns: pd.Series) -> pd.Series:
     return pd.Series(lists, index=columns[0].index, dtype=object)
 
 
+def joined(lists: pd.Series) -> pd.Series:
+    """Ids of each list in one text, for the card's sentence."""
+    return pd.Series(["、".join(ids) for ids in lists], index=lists.index, dtype="str")
+
+
 def shown(values: pd.Series, *, digits: int = 0) -> pd.Series:
     """Numbers as the card's sentence shows them, so many digits after the point; null stays null."""
     return pd.Series([f"{v:.{digits}f}" if v == v else None for v in values], index=values.index, dtype="str")

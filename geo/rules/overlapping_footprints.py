@@ -8,7 +8,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.rule import Card, Evidence, Rule, found, groups, shown
+from geo.rule import Card, Evidence, Rule, found, groups, joined, shown
 
 CARD = Card(
     code="overlapping_footprints",
@@ -45,7 +45,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = groups(members[members["pile"].isin(worst.index)], by="pile", id_column="building_id")
     rows["share"] = worst.reindex(rows.index)
     return found(
-        rows["subject_id"], related=rows["related"], value=rows["share"], unit="ratio", other=rows["related"].str.join("、"), share=shown(rows["share"] * 100)
+        rows["subject_id"], related=rows["related"], value=rows["share"], unit="ratio", other=joined(rows["related"]), share=shown(rows["share"] * 100)
     )
 
 

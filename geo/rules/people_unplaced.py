@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, joined
 from geo.rules.virtual_address import find as virtual
 
 CARD = Card(
@@ -51,7 +51,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
         related=together["rows"],
         value=together["n"],
         unit="persons",
-        row=together["rows"].str.join("、"),
+        row=joined(together["rows"]),
         text=once["text"],
         why_zh=once["reason"].map({k: v[0] for k, v in REASONS.items()}),
         why_en=once["reason"].map({k: v[1] for k, v in REASONS.items()}),

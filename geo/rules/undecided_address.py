@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, joined
 
 CARD = Card(
     code="undecided_address",
@@ -33,7 +33,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     other = open_["building_id"].fillna(open_["plate_id"])
     named = other.groupby(open_["address_id"]).agg(list)
     related = rows["address_id"].map(named).map(lambda x: x if isinstance(x, list) else [])
-    return found(rows["address_id"], related=related, certainty="suspect", value=rows["score"], unit="probability", text=rows["text"], candidates=related.str.join("、"))
+    return found(rows["address_id"], related=related, certainty="suspect", value=rows["score"], unit="probability", text=rows["text"], candidates=joined(related))
 
 
 RULE = Rule(CARD, find)

@@ -31,7 +31,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = p[p["installed"] & p["door"].notna() & ~p["registered"] & p["retired_id"].isna()]
     rows = rows[rows["demolished_id"].isna()]
     rows = rows[~(rows.geometry.notna() & rows["nearest_m"].isna() & rows["building_id"].isna())]
-    other_village = rows["declared_village"].notna() & rows["point_village"].notna() & (rows["declared_village"] != rows["point_village"])
+    said = rows["text_village"].fillna(rows["declared_village"])
+    other_village = said.notna() & rows["point_village"].notna() & (said != rows["point_village"])
     rows = rows[~other_village & ~rows["plate_id"].isin(evidence.conflicts["plate_id"])]
     # a permanent plate whose only fault is the building's kind is already a conflict of states
     temporary = evidence.buildings.loc[evidence.buildings["temporary"], "building_id"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from tests.town import NOBODY, Seen, Town, town
+from tests.town import NOBODY, ORIGIN, Seen, Town, town
 
 
 def gone_home(drawn: Town, name: str, x: float, y: float, text: str, **address: object) -> Town:
@@ -32,8 +32,6 @@ def seen() -> Seen:
 
 
 def _corner(drawn: Town, building_id: str) -> tuple[float, float]:
-    from tests.town import ORIGIN
-
     west, south, _, _ = next(r["geometry"] for r in drawn.rows["buildings"] if r["building_id"] == building_id).bounds
     return west - ORIGIN[0], south - ORIGIN[1]
 
@@ -73,6 +71,17 @@ def test_a_retired_address_needs_no_cancellation() -> None:
 
 def test_the_condition_of_the_footprint_is_a_document_too() -> None:
     assert "demolished_vacant" in seen().codes("Astate")
+
+
+def test_people_under_another_row_of_the_same_door_forbid_the_proposal() -> None:
+    drawn = town().house("Bany", 300, 300)
+    gone_home(drawn, "door", 0, 60, "普兴社区1组1号", status="retired").people("Adoor", **NOBODY | {"registered_n": 3})
+    drawn.address("Aroom", "普兴社区1组1号1单元101室", 5, 65).people("Aroom", **NOBODY)
+    gone_home(drawn, "one", 60, 60, "普兴社区1组2号").people("Aone", **NOBODY)
+    drawn.address("Atwo", "普兴社区一组2号", 65, 65).people("Atwo", **NOBODY | {"resident_n": 1})
+    seen = drawn.verify()
+    assert seen.subjects("demolished_vacant") == []
+    assert {"Aroom", "Aone"} <= set(seen.subjects("demolished_occupied"))
 
 
 def test_nothing_is_ever_cancelled_wrongly() -> None:

@@ -50,7 +50,10 @@ def test_an_undecided_address_is_not_yet_unplaced() -> None:
 def test_no_row_is_ever_lost() -> None:
     placed, everybody = seen().tally("people_placed")
     assert everybody == 9 * 4
-    assert placed == seen().verification.buildings["resident_n"].sum()
+    went = seen().verification.run["people"]["resident_n"]
+    assert went["all"] == everybody
+    assert went["placed"] == placed
+    assert went["placed"] + went["shared"] == seen().verification.buildings["resident_n"].sum()
 
 
 def test_people_on_a_planned_building_have_no_live_one() -> None:

@@ -65,3 +65,10 @@ def test_a_permanent_plate_without_address_on_a_temporary_building_is_the_same_c
 
 def test_a_temporary_number_on_a_temporary_building_is_in_order() -> None:
     assert seen().codes("Bright", "Pright", "Aright") == set()
+
+
+def test_two_conflicts_of_one_plate_are_one_finding() -> None:
+    drawn = town().house("B", 0, 60, temporary="是").plate("P", "普兴社区1组1号", 5, 60).address("A", "普兴社区1组1号", 5, 65, status="retired")
+    seen = drawn.verify()
+    assert seen.subjects("status_conflict") == ["P"]
+    assert "A" in seen.finding("status_conflict", "P")["related"]
