@@ -52,11 +52,10 @@ def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> 
     rows = rows.dropna(subset=["subject_id"]).sort_values("subject_id", kind="stable").reset_index(drop=True)
     if "subject" not in rows:
         rows["subject"] = card.subject
-    together = rows.groupby(["subject", "subject_id"], sort=False)["related"].agg(lambda lists: list(dict.fromkeys(i for ids in lists for i in ids)))
-    rows = rows.drop_duplicates(["subject", "subject_id"]).reset_index(drop=True)
-    if len(rows):
+    if rows.duplicated(["subject", "subject_id"]).any():
         # one finding an object: the first reason stands, what all of them relate to is kept
-        rows["related"] = together.to_numpy()
+        together = rows.groupby(["subject", "subject_id"], sort=False)["related"].agg(lambda lists: list(dict.fromkeys(i for ids in lists for i in ids)))
+        rows = rows.drop_duplicates(["subject", "subject_id"]).reset_index(drop=True).assign(related=together.to_numpy())
     words = rows.drop(columns=["related"]).astype(object).fillna("—").to_dict("records")
     names = rows["subject"] + "\n" + rows["subject_id"]
     return pd.DataFrame(

@@ -12,7 +12,7 @@ from geo.locate import locate
 from geo.match import Doors
 from geo.population import sum_counts
 from geo.profile import Profile
-from geo.rule import Evidence
+from geo.rule import Evidence, gather_lists
 from geo.tables import COUNTS, Inputs
 
 
@@ -173,10 +173,11 @@ def _known_keys(rows: pd.DataFrame) -> set[str]:
 
 
 def _any_key(rows: pd.DataFrame, held: set[str]) -> pd.Series:
-    hit = pd.Series(False, index=rows.index)
+    hit = np.zeros(len(rows), dtype=bool)
     for village in ("village_code", "text_village", "point_village"):
-        hit |= (rows[village] + "|" + rows["door"]).isin(held)
-    return hit
+        keys = (rows[village] + "|" + rows["door"]).to_numpy(dtype=object)
+        hit |= np.fromiter((key in held for key in keys), dtype=bool, count=len(keys))
+    return pd.Series(hit, index=rows.index)
 
 
 def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
@@ -239,9 +240,8 @@ def _buildings(
 
 
 def _lists(index: pd.Series, rows: pd.DataFrame, id_column: str) -> pd.Series:
-    lists = rows.sort_values(id_column).groupby("building_id")[id_column].agg(list)
-    found = index.map(lists)
-    return found.map(lambda x: x if isinstance(x, list) else [])
+    lists = gather_lists(rows["building_id"], rows[id_column]).to_dict()
+    return pd.Series([lists.get(b, []) for b in index], index=index.index, dtype=object)
 
 
 def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame, near_m: float) -> dict[str, pd.Series]:

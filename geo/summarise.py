@@ -96,13 +96,13 @@ def _components(evidence: Evidence, buildings: pd.DataFrame, plates: pd.DataFram
     graph = coo_array((np.ones(len(pairs)), (pairs["i"], pairs["j"])), shape=(len(names), len(names)))
     label = connected_components(graph, directed=False)[1] if len(names) else np.zeros(0, int)
     nodes = pd.DataFrame({"label": label, "kind": names.str[0], "village": pd.concat([buildings["village_code"], plates["village_code"], addresses["village_code"]]).to_numpy()})
-    kinds = pd.crosstab(nodes["label"], nodes["kind"]).reindex(columns=["b", "p", "a"], fill_value=0)
-    agree = plates.set_index("plate_id")["paired_id"].notna()
-    paired = nodes[nodes["kind"] == "p"].assign(agree=names[nodes["kind"] == "p"].str[1:].map(agree).to_numpy())
-    every = paired.groupby("label")["agree"].all().reindex(kinds.index, fill_value=False)
-    unit = (kinds["b"] == 1) & (kinds["p"] >= 1) & (kinds["p"] == kinds["a"]) & every
-    village = nodes.groupby("label")["village"].first().reindex(kinds.index)
-    return village.reset_index(drop=True), unit.reset_index(drop=True).astype(bool)
+    n = int(label.max(initial=-1)) + 1
+    b, p, a = (np.bincount(label[(nodes["kind"] == kind).to_numpy()], minlength=n) for kind in "bpa")
+    lonely = plates["paired_id"].isna().to_numpy()
+    apart = np.bincount(label[(nodes["kind"] == "p").to_numpy()][lonely], minlength=n)
+    unit = (b == 1) & (p >= 1) & (p == a) & (apart == 0)
+    village = nodes.drop_duplicates("label").set_index("label")["village"].reindex(np.arange(n))
+    return village.reset_index(drop=True), pd.Series(unit)
 
 
 def _targets(evidence: Evidence, index: pd.Index) -> dict[str, pd.Series]:

@@ -29,7 +29,7 @@ def fold_village(names: pd.Series) -> pd.Series:
     ['普兴村', '金堂社区', '白云村']
     """
     folded = {name: canonical_village(clean(str(name)).key) or None for name in names.dropna().unique()}
-    return pd.Series(pd.array([folded.get(n) for n in names.array], dtype="str"), index=names.index, name=names.name)
+    return pd.Series(pd.array([folded.get(n) for n in names.to_numpy(dtype=object)], dtype="str"), index=names.index, name=names.name)
 
 
 def canonical_village(name: str) -> str:

@@ -42,11 +42,12 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Plates on the wrong side of a street that keeps odd and even apart, or far from both their neighbours in number."""
     p = evidence.plates
     rows = p[p["installed"] & p["street"].notna() & p["number_n"].notna() & p.geometry.notna() & p["sub_number"].isna() & p["building_no"].isna()]
+    rows = rows[["plate_id", "building_id", "text", "village_code", "place", "number_n", "geometry"]]
     rows = rows.assign(street_key=rows["village_code"].fillna("") + "|" + rows["place"]).sort_values(["street_key", "number_n", "plate_id"])
     rows = rows[rows.groupby("street_key")["plate_id"].transform("size") >= LEAST_N]
     rows = rows.assign(x=shapely.get_x(rows.geometry.to_numpy()), y=shapely.get_y(rows.geometry.to_numpy()))
     # a tree per street: no column form exists
-    judged = [_judge(street, evidence.profile.thresholds.parity_ratio) for _, street in rows.groupby("street_key")]
+    judged = [_judge(street, evidence.profile.thresholds.parity_ratio) for _, street in pd.DataFrame(rows[["street_key", "number_n", "x", "y"]]).groupby("street_key")]
     words = pd.concat(judged).reindex(rows.index) if judged else pd.Series(index=rows.index, dtype="str")
     rows = rows.assign(word=words)[words.notna()]
     return found(

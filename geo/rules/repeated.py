@@ -30,6 +30,7 @@ def same_address_apart(evidence: Evidence) -> pd.DataFrame:
 
 
 def _apart(evidence: Evidence, rows: pd.DataFrame, id_column: str, least_m: float) -> pd.DataFrame:
+    rows = rows[["key", id_column, "building_id", "text", "geometry"]]
     rows = rows[rows.duplicated("key", keep=False) & rows["key"].notna()].sort_values(["key", id_column])
     outline = dict(zip(evidence.buildings["building_id"], evidence.buildings.geometry, strict=True))
     building = np.array([outline.get(b) for b in rows["building_id"]], dtype=object)
