@@ -96,7 +96,19 @@ def step_table(measured: dict[int, tuple[Measured, Measured]]) -> list[str]:
         cells = [f"{_sum(ours, our_steps)} / {_sum(theirs, their_steps)}" for ours, theirs in measured.values()]
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
     rest = [f"{ours.wall_s - sum(ours.steps.values()):.2f} / {theirs.wall_s - sum(theirs.steps.values()):.2f}" for ours, theirs in measured.values()]
-    return [*rows, "| start, imports and what is not timed | " + " | ".join(rest) + " |"]
+    shared = [_shared(ours, theirs) for ours, theirs in measured.values()]
+    return [
+        *rows,
+        "| start, imports and what is not timed | " + " | ".join(rest) + " |",
+        "| **the same questions: read to change, aggregate** | " + " | ".join(shared) + " |",
+    ]
+
+
+def _shared(ours: Measured, theirs: Measured) -> str:
+    """Sums and ratio over the steps where both answer the same question; classify and write are not: ours says far more."""
+    steps = [s for s in STEPS if s[0] not in ("classify", "write")]
+    mine, peers = (sum(m.steps.get(k, 0.0) for s in steps for k in s[side]) for m, side in ((ours, 1), (theirs, 2)))
+    return f"{mine:.2f} / {peers:.2f} = {peers / mine:.2f}x"
 
 
 def _sum(measured: Measured, steps: tuple[str, ...]) -> str:

@@ -257,7 +257,7 @@ def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame
     borne_out = (rows["distance_m"] <= near_m) | rows["distance_m"].isna() | rows["paired_id"].notna()
     linked = rows["building_id"].where(rows["building_gone"] & borne_out)
     placed = rows["gone_id"].where(rows["gone_here"] & rows["paired_id"].isna())
-    owner = declared.fillna(linked).fillna(placed).where(asked)
+    owner = declared.astype("str").fillna(linked.astype("str")).fillna(placed.astype("str")).where(asked)
     document = owner.map(book["document"]).astype("str").fillna("建筑状态：已拆除")
     temporary = owner.map(book["temporary"]).eq(True) | rows["temporary"]
     return {"demolished_id": owner, "demolished_document": document, "demolished_temporary": temporary}

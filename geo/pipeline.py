@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.address import fold_village, standard_text
+from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
@@ -79,7 +79,6 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         old_villages, renamed = crosswalk(inputs)
         renewed = _present(renamed, inputs, old_villages)
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
-        addresses["standard"] = standard_text(addresses, scope=inputs.scope)
     standing_plates = plates[plates["standing"]]
     doors_of = addresses[addresses["active"] & ~addresses["rolls_up"]]
     with clock("locate"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geo.address import standard_text
 from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
@@ -34,7 +35,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = a[mask]
     zh = np.select([numberless[mask], villageless[mask]], ["没有门牌号", "没有村居或街路巷"], "有无法解析的文字：" + rows["leftover"].fillna(""))
     en = np.select([numberless[mask], villageless[mask]], ["it has no number", "it names neither village nor street"], "some text could not be read: " + rows["leftover"].fillna(""))
-    return found(rows["address_id"], proposal=rows["standard"], text=rows["text"], why_zh=pd.Series(zh, index=rows.index), why_en=pd.Series(en, index=rows.index))
+    return found(rows["address_id"], proposal=standard_text(rows, scope=evidence.inputs.scope), text=rows["text"], why_zh=pd.Series(zh, index=rows.index), why_en=pd.Series(en, index=rows.index))
 
 
 RULE = Rule(CARD, find)

@@ -32,11 +32,10 @@ def same_address_apart(evidence: Evidence) -> pd.DataFrame:
 def _apart(evidence: Evidence, rows: pd.DataFrame, id_column: str, least_m: float) -> pd.DataFrame:
     rows = rows[["key", id_column, "building_id", "text", "geometry"]]
     rows = rows[rows.duplicated("key", keep=False) & rows["key"].notna()].sort_values(["key", id_column])
-    outline = dict(zip(evidence.buildings["building_id"], evidence.buildings.geometry, strict=True))
-    building = np.array([outline.get(b) for b in rows["building_id"]], dtype=object)
-    point = rows.geometry.to_numpy()
-    place = np.where(pd.notna(building), building, point)
-    rows = rows.assign(place=place)[pd.notna(place)]
+    at = pd.Index(evidence.buildings["building_id"]).get_indexer(rows["building_id"])
+    outline = np.array([*evidence.buildings.geometry.to_numpy(), None], dtype=object)[at]
+    place = np.where(at >= 0, outline, rows.geometry.to_numpy())
+    rows = pd.DataFrame(rows.drop(columns="geometry")).assign(place=place)[pd.notna(place)]
     pairs = rows[["key", "place", id_column, "building_id"]].merge(rows[["key", "place", id_column, "building_id"]], on="key", suffixes=("", "_b"))
     pairs = pairs[(pairs[id_column] < pairs[f"{id_column}_b"]) & (pairs["building_id"].isna() | (pairs["building_id"] != pairs["building_id_b"]))]
     pairs = pairs.assign(distance_m=shapely.distance(pairs["place"].to_numpy(), pairs["place_b"].to_numpy()))
