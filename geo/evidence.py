@@ -194,7 +194,8 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     unsure_at = set(counted_at[~known].dropna())
     some_at = set(counted_at[(counts > 0).any(axis=1)].dropna())
     addresses = addresses.join(by_door, on="address_id")
-    counted = addresses["address_id"].isin(by_door.index)
+    # rooms at zero say nothing of the address itself: unknown is never zero
+    counted = addresses["address_id"].isin(people["address_id"])
     plate_level = addresses["active"] & ~addresses["rolls_up"]
     unsure_at |= set(house[plate_level & ~counted])
     own_some = (counts > 0).any(axis=1).groupby(people["address_id"]).any()
@@ -235,7 +236,8 @@ def _buildings(
     unsure = (~people["fresh"]).groupby(people["building_id"]).any()
     known = out["building_id"].isin(people["building_id"].dropna())
     out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
-    out["vacant"] = known & ~out["inhabited"] & ~out["building_id"].map(unsure).eq(True)
+    unknown_at = set(written.loc[~written["vacant"], "building_id"])
+    out["vacant"] = known & ~out["inhabited"] & ~out["building_id"].map(unsure).eq(True) & ~out["building_id"].isin(unknown_at)
     return out
 
 

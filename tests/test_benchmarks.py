@@ -132,7 +132,8 @@ def test_a_measured_process_reports_its_own_memory() -> None:
     measured, stdout = speed.run(["json.tool", "--help"])
     assert "usage" in stdout
     assert 0 < measured.wall_s < 30
-    assert 5 < measured.peak_mb < 500
+    # the peak a child starts from is its parent's (getrusage), here a whole test run
+    assert 5 < measured.peak_mb < 4000
 
 
 def test_a_failed_process_is_named() -> None:

@@ -103,11 +103,11 @@ def _check_size(shp: Path, name: str) -> None:
 
 def _blobs(shp: Path, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """The shapes alone: GDAL never sees the dbf, whose field names it cannot always read back."""
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
     alone = shp.with_name("shapes.shp")
     for suffix in (".shp", ".shx"):
         if shp.with_suffix(suffix).is_file():
             shp.with_suffix(suffix).rename(alone.with_suffix(suffix))
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
     try:
         with warnings.catch_warnings():
             # GDAL warns of ring order and rebuilt indexes; what matters of it is checked here.
@@ -115,6 +115,9 @@ def _blobs(shp: Path, name: str) -> np.ndarray[tuple[int], np.dtype[np.object_]]
             _, _, geometry, _ = pyogrio.raw.read(alone, columns=[])
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as e:
         raise SourceError(f"{name}：shapefile 损坏（{e}）", f"{name}: the shapefile is damaged ({e})") from e
+    finally:
+        # the option is the whole process's: left on, the next archive anybody opens is read as damaged
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
     return np.asarray(geometry, dtype=object)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
     code="outside_project",
@@ -31,7 +31,11 @@ def find(evidence: Evidence) -> pd.DataFrame:
     aside = repairs[repairs["why"].str.startswith("outside_project", na=False)][["table", "key", "before", "after"]]
     out = refused[refused["code"] == "outside_project"].rename(columns={"value": "before"})[["table", "key", "before"]]
     rows = pd.concat([aside, out], ignore_index=True).drop_duplicates(["table", "key"])
-    return found(rows["table"] + ":" + rows["key"], related=ids(rows["key"]), proposal=rows["after"], table=rows["table"], key=rows["key"], before=rows["before"])
+    subject = rows["table"].map(SUBJECTS)
+    return found(rows["key"], proposal=rows["after"], subject=subject, table=rows["table"], key=rows["key"], before=rows["before"])
+
+
+SUBJECTS = {"plates": "plate", "addresses": "address", "buildings": "building"}
 
 
 RULE = Rule(CARD, find)

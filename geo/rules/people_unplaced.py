@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, joined
+from geo.rule import Card, Evidence, Rule, found
 from geo.rules.virtual_address import find as virtual
 
 CARD = Card(
@@ -21,8 +21,8 @@ CARD = Card(
     trap_zh="新建小区尚未测绘",
     trap_en="new estates not yet surveyed",
     source="政府通知：人口落房率 >= 98 %",
-    detail_zh="人口记录 {row}（{text}）：{why_zh}。",
-    detail_en="population row {row} ({text}): {why_en}.",
+    detail_zh="人口记录“{text}”：{why_zh}。",
+    detail_en="population row of {text}: {why_en}.",
 )
 
 
@@ -45,13 +45,11 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = rows.assign(row=row, named=rows["given_id"].fillna(rows["text"]).fillna(row), text=rows["text"].fillna(rows["given_id"]))
     rows = rows.sort_values(["named", "row"])
     once = rows.drop_duplicates("named").set_index("named")
-    together = rows.groupby("named").agg(rows=("row", list), n=("registered_n", lambda n: n.sum(min_count=1)))
+    n = rows.groupby("named")["registered_n"].sum(min_count=1)
     return found(
         pd.Series(once.index, index=once.index),
-        related=together["rows"],
-        value=together["n"],
+        value=n,
         unit="persons",
-        row=joined(together["rows"]),
         text=once["text"],
         why_zh=once["reason"].map({k: v[0] for k, v in REASONS.items()}),
         why_en=once["reason"].map({k: v[1] for k, v in REASONS.items()}),

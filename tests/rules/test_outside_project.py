@@ -21,25 +21,25 @@ def seen() -> Seen:
 
 
 def test_a_point_more_than_500_m_outside_every_village_is_reported() -> None:
-    finding = seen().finding("outside_project", "plates:P-out")
-    assert (finding["subject"], finding["related"]) == ("row", ["P-out"])
-    assert seen().subjects("outside_project") == ["addresses:A-out", "plates:P-out", "plates:P-zero"]
+    assert seen().finding("outside_project", "P-out")["subject"] == "plate"
+    assert seen().finding("outside_project", "A-out")["subject"] == "address"
+    assert seen().subjects("outside_project") == ["A-out", "P-out", "P-zero"]
 
 
 def test_zero_zero_is_no_place() -> None:
-    assert "plates:P-zero" in seen().subjects("outside_project")
+    assert "P-zero" in seen().subjects("outside_project")
 
 
 def test_a_point_less_than_500_m_outside_is_inside() -> None:
-    assert "plates:P-edge" not in seen().subjects("outside_project")
+    assert "P-edge" not in seen().subjects("outside_project")
 
 
 def test_an_enclave_that_the_villages_draw_is_inside() -> None:
-    assert "plates:P-enclave" not in seen().subjects("outside_project")
+    assert "P-enclave" not in seen().subjects("outside_project")
 
 
 def test_a_plate_without_coordinate_is_not_outside() -> None:
-    assert "plates:P-none" not in seen().subjects("outside_project")
+    assert "P-none" not in seen().subjects("outside_project")
 
 
 def test_a_coordinate_outside_is_treated_as_unknown_not_as_far_away() -> None:
