@@ -43,7 +43,8 @@ _MARGIN_DEGREES = 0.002
 _USED_DEGREES = 3.0
 _DEGREE_M = 111_320.0
 _TELLS_APART = 0.05
-_SHIFT_M = 0.5
+_SHIFT_M = 0.05
+"""A shift of two surveys below this, metres, changes no comparison of outlines; above it four standard errors decide."""
 _SHIFT_SURE = 4.0
 _COVER = 0.95
 _SHARE = 0.95
