@@ -20,7 +20,7 @@ def change(previous: gpd.GeoDataFrame, current: gpd.GeoDataFrame, *, thresholds:
     Returns
     -------
     DataFrame with COLUMNS, one row per footprint of either survey: survey (previous, current), state (same, changed,
-    vanished, new, split, merged), iou with the best partner other_id (null: none), cover_ratio (share of its own area
+    vanished, new), iou with the best partner other_id (null: none), cover_ratio (share of its own area
     covered by the other survey), others_n (footprints of the other survey that share at least a tenth of the smaller).
     Empty where one survey was not delivered.
     """

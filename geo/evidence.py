@@ -198,6 +198,9 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     counted = addresses["address_id"].isin(people["address_id"])
     plate_level = addresses["active"] & ~addresses["rolls_up"]
     unsure_at |= set(house[plate_level & ~counted])
+    # a count that fits several doors of a number may be anybody's of them
+    torn_key = people["torn_key"].dropna()
+    unsure_at |= set(torn_key) | set(torn_key.map(renewal).astype("str").dropna())
     own_some = (counts > 0).any(axis=1).groupby(people["address_id"]).any()
     addresses["inhabited"] = house.isin(some_at).where(~addresses["rolls_up"], addresses["address_id"].map(own_some).eq(True))
     addresses["counted"] = addresses["address_id"].isin(people["address_id"])

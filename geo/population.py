@@ -22,26 +22,28 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
 
     Returns
     -------
-    DataFrame, one row per population row, in its order: source_text and given_id (as delivered), address_id (null: none found), door_id (its plate-level
-    address), the counts (NaN: unknown), counted_on, age_days (days before as_of; NaN: unknown day), reason (null, no_such_address or ambiguous).
+    DataFrame, one row per population row, in its order: source_row, text and given_id (as delivered), address_id (null: none found), door_id (its plate-level
+    address), the counts (NaN: unknown), counted_on, age_days (days before as_of; NaN: unknown day), reason (null, no_such_address or ambiguous), torn_key (the key an
+    ambiguous row fits several doors of, null: not ambiguous).
     """
     rows = inputs.population
     by_id = rows["address_id"].where(rows["address_id"].isin(addresses["address_id"]))
-    by_text, torn = _by_text(rows, inputs, old_villages, renewed, addresses)
+    by_text, torn_key = _by_text(rows, inputs, old_villages, renewed, addresses)
     address = by_id.fillna(by_text)
     parent = addresses.set_index("address_id")["parent_id"]
     out = rows[["source_row", "text", *COUNTS, "counted_on"]].assign(given_id=rows["address_id"], address_id=address.astype("str"))
     out["door_id"] = address.map(parent).astype("str").fillna(address).astype("str")
     out["door_n"] = out["door_id"].map(addresses.set_index("address_id")["door_n"]).astype("float64")
+    out["torn_key"] = torn_key.where(address.isna())
     out["age_days"] = (inputs.as_of - rows["counted_on"]).dt.days.astype("float64")
-    out["reason"] = pd.Series(np.select([address.notna(), torn & address.isna()], ["", "ambiguous"], "no_such_address"), index=rows.index).replace("", np.nan)
+    out["reason"] = pd.Series(np.select([address.notna(), torn_key.notna()], ["", "ambiguous"], "no_such_address"), index=rows.index).replace("", np.nan)
     return out
 
 
 def _by_text(
     rows: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame, addresses: gpd.GeoDataFrame
 ) -> tuple[pd.Series, pd.Series]:
-    """Address of each row's text: its own key, else its key renewed by the crosswalk; room first, then the whole door."""
+    """Address of each row's text, and the key of a text that fits several doors: its own key, else its key renewed by the crosswalk; room first, then the whole door."""
     witness = witness_villages(rows, inputs, old_villages)
     village = witness["village_code"].fillna("")
     renewal = renewed.drop_duplicates(["village_code_old", "old_door"])
@@ -64,7 +66,7 @@ def _by_text(
     for words, ids in ((newer + "/" + within, first), (key, door), (newer, door)):
         found = found.fillna(words.map(ids).astype("str"))
     torn = (key + "/" + within).isin(torn_keys)
-    return found.mask(torn).astype("str"), torn
+    return found.mask(torn).astype("str"), key.where(torn).astype("str")
 
 
 def share(people: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:

@@ -84,6 +84,14 @@ def test_people_under_another_row_of_the_same_door_forbid_the_proposal() -> None
     assert {"Aroom", "Aone"} <= set(seen.subjects("demolished_occupied"))
 
 
+def test_people_counted_under_a_number_that_two_doors_carry_forbid_the_proposal() -> None:
+    drawn = town().home("twin", 300, 300, "普兴社区1组1号").people("Atwin", **NOBODY)
+    gone_home(drawn, "v", 0, 60, "普兴社区1组1号").people("Av", **NOBODY)
+    assert drawn.verify().codes("Av") >= {"demolished_vacant"}
+    drawn.people(None, text="普兴社区1组1号", **NOBODY | {"registered_n": 3})
+    assert drawn.verify().subjects("demolished_vacant") == []
+
+
 def test_nothing_is_ever_cancelled_wrongly() -> None:
     n, d = seen().tally("cancelled_wrongly")
     assert (n, d) == (0, len(seen().subjects("demolished_vacant")))
