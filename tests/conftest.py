@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import fiona
 import geopandas
 import pandas as pd
@@ -9,6 +11,8 @@ import pyogrio
 import shapely
 from hypothesis import HealthCheck, settings
 
+# Pages are tested as one office at one computer, unless a test says otherwise; servers started by tests inherit it.
+os.environ.setdefault("DOORPLATE_SIGN_IN", "single")
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")
 

@@ -184,7 +184,7 @@ def app(out: Path, port: int) -> None:
     import subprocess
 
     page = Path(__file__).resolve().parent.parent / "app.py"
-    environment = {**os.environ, "DOORPLATE_OUT": str(out.resolve())}
+    environment = {"DOORPLATE_SIGN_IN": "single", **os.environ, "DOORPLATE_OUT": str(out.resolve())}
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port), "--server.address", "127.0.0.1"]
     click.echo(f"http://127.0.0.1:{port}")
     sys.exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603 - our own interpreter and our own page

@@ -6,7 +6,8 @@ import streamlit as st
 
 from layers.vendor import ASSETS
 from layers.words import LANGUAGES
-from views.pages import PAGES
+from views.pages import pages_for
+from views.sign_in import acting_choice, current_user
 from views.state import LANGUAGE, language, remember_pages, say
 
 # The tables' own toolbar is hidden: its CSV download would let formulas through; our buttons do not.
@@ -26,6 +27,7 @@ _SHEET = """<style>
 .st-key-panel [data-testid="stVerticalBlock"] { gap: .35rem; }
 .st-key-panel [data-testid="stExpanderDetails"] { padding: .3rem .7rem .5rem; }
 .st-key-language_box { position: fixed; top: .5rem; right: 3.2rem; z-index: 1000000; width: auto; }
+.st-key-person_box { position: fixed; top: .5rem; right: 11.4rem; z-index: 1000000; width: auto; }
 .st-key-figures [data-testid="stMetric"] { padding: .45rem .8rem; }
 .st-key-figures [data-testid="stMetricValue"] { font-size: 1.55rem; }
 @media print { header, .stSidebar, .st-key-language_box, .st-key-filters, .st-key-downloads { display: none !important; } }
@@ -36,12 +38,16 @@ def main() -> None:
     """Set the page up and hand over to the page that was asked for."""
     st.set_page_config(page_title="门楼牌核对 doorplate", page_icon=str(ASSETS / "icon.png"), layout="wide")
     st.html(_SHEET)
-    shown = {p.path: st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path, default=p is PAGES[0]) for p in PAGES}
-    remember_pages(shown)
-    with st.container(key="language_box"):
+    with st.container(key="language_box", horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "语言 Language", list(LANGUAGES), default=language(), key=LANGUAGE, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
+    user = current_user()
+    with st.container(key="person_box"):
+        acting_choice()
+    allowed = pages_for(user.roles)
+    shown = {p.path: st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path, default=p is allowed[0]) for p in allowed}
+    remember_pages(shown)
     st.navigation(list(shown.values()), position="top").run()
 
 

@@ -1,4 +1,4 @@
-"""The pages of the app, in order."""
+"""The pages of the app, in the order of the navigation, with the roles that see them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,34 @@ from dataclasses import dataclass
 
 from views import coverage, run, verification
 
+EVERYBODY = frozenset({"civil_affairs", "police", "village", "surveyor", "data", "leader", "admin"})
+OFFICES = EVERYBODY - {"leader", "admin"}
+"""Roles that decide: they see single buildings."""
+
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its path, titles, icon, and the function that shows it."""
+    """One page: its path, titles, icon, the function that shows it, and the roles that see it.
+
+    A page that is not listed for any role of the person cannot be opened by its address either.
+    """
 
     path: str
     zh: str
     en: str
     icon: str
     show: Callable[[], None]
+    roles: frozenset[str] = EVERYBODY
 
 
+# The order: missing plates, virtual and demolished, the map of everything, coverage, people, samples and sheets, data, runs, settings.
 PAGES: tuple[Page, ...] = (
-    Page("map", "核对地图", "Verification map", ":material/map:", verification.show),
+    Page("map", "核对地图", "Verification map", ":material/map:", verification.show, OFFICES),
     Page("coverage", "各村上墙率", "Coverage", ":material/bar_chart:", coverage.show),
-    Page("run", "运行情况", "Run", ":material/fact_check:", run.show),
+    Page("run", "运行情况", "Run", ":material/fact_check:", run.show, EVERYBODY - {"leader"}),
 )
+
+
+def pages_for(roles: tuple[str, ...]) -> tuple[Page, ...]:
+    """The pages a person with those roles sees, in order."""
+    return tuple(page for page in PAGES if page.roles & set(roles))
