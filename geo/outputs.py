@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from geo.tables import CERTAINTY, COUNTS, INPUT, LINK_STATE, OFFICE, SEVERITY, SUBJECT, Column, Table
 
 PEOPLE_HOW = ("placed", "shared", "none")
+FATE = ("same", "changed", "vanished")
+"""What became of a footprint of the survey before, as `geo.change.change` tells it."""
 EXTRA_STATUS = ("matched", "undecided", "unlinked", "exempt", "no_part")
 """What a status says where no finding speaks of the object: it belongs together with others, that is undecided, it
 stands alone, it needs no number (buildings), or it takes no part (retired, planned, a room)."""
@@ -175,6 +177,20 @@ OUTPUTS: tuple[Table, ...] = (
     _located("plates"),
     _located("addresses"),
     replace(_VILLAGES, columns=tuple(_NAME if c.name == "name" else c for c in _VILLAGES.columns)),
+    Table(
+        "buildings_previous",
+        "前期建筑物",
+        "footprints of the survey before, where one was delivered",
+        (
+            INPUT["buildings_previous"].column("building_id"),
+            Column("fate", "choice", "变化", "what became of it in the present survey", choices=FATE, null="no present survey to compare with"),
+            INPUT["demolitions"].column("document"),
+            INPUT["demolitions"].column("demolished_on"),
+            _VILLAGE,
+        ),
+        "polygon",
+        True,
+    ),
     Table(
         "tallies",
         "统计",

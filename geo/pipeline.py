@@ -145,6 +145,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
+        buildings_previous=_previous(inputs, changes, footprints),
         run=_run(inputs, profile, findings, links.table, assignment.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
     )
 
@@ -214,6 +215,26 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
         crs=b.crs,
     )
     return out.sort_values("building_id", ignore_index=True)
+
+
+def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Footprints of the survey before: what became of each, and the document where one proves that it is gone."""
+    old = inputs.buildings_previous
+    fate = changes[changes["survey"] == "previous"].set_index("building_id")["state"]
+    papers = footprints[footprints["gone"]].drop_duplicates("building_id").set_index("building_id")
+    ids = old["building_id"]
+    frame = gpd.GeoDataFrame(
+        {
+            "building_id": ids,
+            "fate": ids.map(fate).astype("str"),
+            "document": ids.map(papers["document"]).astype("str"),
+            "demolished_on": papers["demolished_on"].astype("datetime64[ns]").reindex(ids).array,
+            "village_code": pd.Series(locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages), dtype="str"),
+        },
+        geometry=old.geometry.to_numpy(),
+        crs=old.crs,
+    )
+    return frame.sort_values("building_id", ignore_index=True)
 
 
 def _hanging(edges: pd.DataFrame, links: Links, footprints: gpd.GeoDataFrame) -> pd.DataFrame:

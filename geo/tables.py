@@ -275,4 +275,5 @@ class Verification:
     quarantine: pd.DataFrame
     repairs: pd.DataFrame
     villages: gpd.GeoDataFrame
+    buildings_previous: gpd.GeoDataFrame
     run: dict[str, Any] = field(default_factory=dict)

@@ -33,6 +33,11 @@ def draw_verification(**run: object) -> Verification:
             geometry=[box(X - 500, Y - 500, X + 500, Y + 500)],
             crs=CRS,
         ),
+        buildings_previous=gpd.GeoDataFrame(
+            {"building_id": ["B1"], "fate": ["same"], "document": text([None]), "demolished_on": pd.to_datetime([None]), "village_code": ["V1"]},
+            geometry=[box(X, Y, X + 10, Y + 10)],
+            crs=CRS,
+        ),
         run={"seconds": {"read": 0.1}, "peak_memory_mb": 100.0, "counts": {"unplated_building": 1}, **run},
     )
 

@@ -65,6 +65,7 @@ def draw_town(**changes: object) -> Verification:
             [("plates", "P1", "text", "１号", "1号", "full width")], columns=["table", "key", "column", "before", "after", "why"]
         ).astype("str"),
         "villages": draw_villages(),
+        "buildings_previous": draw_previous(),
         "run": {"as_of": "2026-06-30", "seconds": {"read": 0.5, "match": 0.25}, "inputs": [{"table": "plates", "rows_read": 4, "kept": 3}]},
     }
     return Verification(**{**tables, **changes})  # type: ignore[arg-type]
@@ -101,6 +102,21 @@ def draw_buildings() -> gpd.GeoDataFrame:
             "area_m2": [100.0] * n,
         },
         geometry=[box(X + x, Y + 200, X + x + 10, Y + 210) for x in (100, 140, 700, 2000)],
+        crs=CRS,
+    )
+
+
+def draw_previous() -> gpd.GeoDataFrame:
+    """The survey before: B1 as it is, OLD gone by document between B1 and B2, OLD2 gone without one in the other village."""
+    return gpd.GeoDataFrame(
+        {
+            "building_id": ["B1", "OLD", "OLD2"],
+            "fate": ["same", "vanished", "vanished"],
+            "document": text(None, "拆〔2026〕7号", None),
+            "demolished_on": pd.to_datetime([None, "2026-03-01", None]),
+            "village_code": text("V1", "V1", "V2"),
+        },
+        geometry=[box(X + x, Y + 200, X + x + 10, Y + 210) for x in (100, 120, 730)],
         crs=CRS,
     )
 
