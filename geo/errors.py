@@ -5,6 +5,7 @@ DoorplateError
 ├── SourceError         one file cannot be read as what it claims to be
 │   └── CrsError        a layer's coordinate system cannot be told
 ├── ProfileError        a threshold, severity or habit is unknown or out of range
+├── FontError           no Chinese font for printed sheets
 └── ResultError         an output folder is not a complete result of `verify`
 """
 
@@ -44,3 +45,7 @@ class ProfileError(DoorplateError):
 
 class ResultError(DoorplateError):
     """A folder is not a complete result of `doorplate verify`."""
+
+
+class FontError(DoorplateError):
+    """No Chinese font is on this machine, so that a printed sheet would show empty boxes; install one or name a file."""
