@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views.state import say
+from views.language import say
 
 FRESH_S = 2
 """Grants are read again after this long; the casebook checks them anew at every action."""

@@ -1,7 +1,9 @@
 """What the browser fetches beside the pages: the map's own files, and the geometry of one village behind a token.
 
-A token opens exactly one scope of one project until it expires; it is signed with a secret that lives as long as the
-process. It travels in the state of the map, not in its script, so that a new one does not load the map again.
+A token opens exactly one scope of one project for one account until it expires; it is signed with a secret that lives
+as long as the process. It travels in the state of the map, not in its script, so that a new one does not load the map
+again. Every answer looks the account up anew: a grant that was taken away closes the address at once. Where a provider
+or a proxy signs people in, the address is also tied to that login, so that a copied one opens nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import gzip
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import time
 from functools import cache
@@ -22,12 +25,15 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from geo.errors import ResultError
-from layers.compose import compose
-from layers.result import Result, find_results
+from layers.compose import OVERVIEW, compose
+from layers.result import EVERYWHERE, Result, find_results
 from layers.vendor import ASSETS
 from views import state
+from views.accounts import has_casebook, open_accounts
+from views.sign_in import binding, bound, current_user, header_user
 
 TOKEN_S = 12 * 3600
+ROUNDED_S = 600
 
 
 def routes() -> list[BaseRoute]:
@@ -37,38 +43,81 @@ def routes() -> list[BaseRoute]:
 
 
 def scene_url(result: Result, scope: str) -> str:
-    """Where the map's frame finds the geometry of a scope."""
-    project = result.folder.resolve().name
-    expires = str(int(time.time() // 600 * 600) + TOKEN_S)
-    return "../../scene?" + urlencode({"project": project, "scope": scope, "expires": expires, "token": sign(project, scope, expires)})
+    """Where the map's frame finds the geometry of a scope, for the person at the screen and nobody else."""
+    return "../../scene?" + urlencode(ticket(result.folder.resolve().name, scope))
 
 
-def sign(project: str, scope: str, expires: str) -> str:
-    """Signature of one scope of one project until `expires` (seconds since 1970)."""
-    return hmac.new(_secret(), f"{project}\n{scope}\n{expires}".encode(), hashlib.sha256).hexdigest()
+def ticket(project: str, scope: str) -> dict[str, str]:
+    """Query of an address of data: project, scope, account, expiry and their signature.
+
+    The expiry is rounded to ten minutes, so that an address stays the same and a map is not told to fetch it again; it
+    never outlives the login.
+    """
+    user = current_user()
+    expires = int(time.time() // ROUNDED_S * ROUNDED_S) + TOKEN_S
+    if user.until_s is not None:
+        expires = min(expires, int(user.until_s))
+    asked = {"project": project, "scope": scope, "user": user.user_id, "expires": str(expires)}
+    return {**asked, "token": sign(**asked, login=binding())}
+
+
+def sign(project: str, scope: str, user: str, expires: str, *, login: str = "") -> str:
+    """Signature of one scope of one project for one account and login, until `expires` (seconds since 1970)."""
+    said = json.dumps([project, scope, user, expires, login])  # a list, so that no two different tickets read the same
+    return hmac.new(_secret(), said.encode(), hashlib.sha256).hexdigest()
+
+
+def opens(request: Request) -> bool:
+    """Whether a request carries a valid ticket, comes from the login it was made for, and the account may still see the scope."""
+    asked = {key: request.query_params.get(key, "") for key in ("project", "scope", "user", "expires")}
+    valid = hmac.compare_digest(sign(**asked, login=bound(request.cookies)), request.query_params.get("token", ""))
+    if not valid or not asked["expires"].isdigit() or int(asked["expires"]) < time.time():
+        return False
+    if os.environ.get("DOORPLATE_SIGN_IN") == "header" and header_user(request.headers) != asked["user"]:
+        return False
+    return may_see(asked["user"], asked["scope"])
+
+
+def may_see(user_id: str, scope: str) -> bool:
+    """Whether the grants of an account, as they are now, cover a scope.
+
+    Outlines of villages are for every account; a village is for those it was granted to; everything at once, and what
+    lies outside every village, is for those granted all villages.
+    """
+    if not has_casebook():
+        return user_id == "" and os.environ.get("DOORPLATE_SIGN_IN") == "single"
+    one = next((a for a in open_accounts() if a.user_id == user_id), None)
+    if one is None or not one.roles:
+        return False
+    return scope == OVERVIEW or "*" in one.villages or (scope not in (EVERYWHERE, "") and scope in one.villages)
 
 
 def scene(request: Request) -> Response:
-    """Answer one scene as gzipped JSON; 403 without a valid token, 404 where the result is gone."""
-    asked = request.query_params
-    project, scope, expires = asked.get("project", ""), asked.get("scope", ""), asked.get("expires", "")
-    valid = hmac.compare_digest(sign(project, scope, expires), asked.get("token", ""))
-    if not valid or not expires.isdigit() or int(expires) < time.time():
+    """Answer one scene as gzipped JSON; 403 without a valid ticket, 404 where the result is gone."""
+    if not opens(request):
         return JSONResponse({"error": "forbidden"}, 403)
+    result = asked_result(request)
+    if isinstance(result, Response):
+        return result
+    stamp = (result.folder / "run.json").stat().st_mtime_ns
+    return Response(
+        packed(result, request.query_params.get("scope", ""), folder=str(result.folder), stamp=stamp),
+        media_type="application/json",
+        headers={"Cache-Control": "private, no-store", "Content-Encoding": "gzip", "Vary": "Accept-Encoding"},
+    )
+
+
+def asked_result(request: Request) -> Result | Response:
+    """The result a request names, or the 404 that says why there is none."""
     where = state.root()
+    project = request.query_params.get("project", "")
     folder = next((f for f in find_results(where) if f.resolve().name == project), None) if where else None
     if folder is None:
         return JSONResponse({"error": "gone"}, 404)
     try:
-        result = state.stamped(folder)
+        return state.stamped(folder)
     except (ResultError, OSError):
         return JSONResponse({"error": "damaged"}, 404)
-    headers = {"Cache-Control": "private, no-store", "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(
-        packed(result, scope, folder=str(folder), stamp=(folder / "run.json").stat().st_mtime_ns),
-        media_type="application/json",
-        headers=headers,
-    )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

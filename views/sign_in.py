@@ -28,8 +28,8 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from views import accounts
 from views.accounts import Account
+from views.language import say
 from views.plain import plain
-from views.state import say
 
 Mode = Literal["oidc", "header", "single"]
 MODES: tuple[Mode, ...] = ("oidc", "header", "single")

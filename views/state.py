@@ -5,26 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
 from geo.errors import ResultError
 from layers.labels import Labels, label
 from layers.result import EVERYWHERE, Result, find_results, load
+from views.language import LANGUAGE as LANGUAGE
+from views.language import language as language
+from views.language import say as say
 from views.plain import plain
+from views.sign_in import current_user
 
-LANGUAGE, PROJECT, VILLAGE, SELECTED, FLY = "language", "project", "village", "selected", "fly"
+PROJECT, VILLAGE, SELECTED, FLY = "project", "village", "selected", "fly"
 CODES, SEVERITIES, OFFICE, TEXT, HIDDEN_LAYERS, LIST, METRIC = "codes", "severities", "office", "text", "hidden_layers", "list", "metric"
 LISTING = "listing"
 MAP, COVERAGE_MAP = "map", "coverage_map"
 EVERYWHERE_LIMIT_N = 30_000
 """Above this many buildings the map draws village by village only."""
-
-
-def language() -> str:
-    """Language of the page, zh or en."""
-    return str(st.session_state.get(LANGUAGE) or "zh")
 
 
 def named(labels: Labels, value: str) -> str:
@@ -54,11 +53,6 @@ def kept(key: str, default: Any = None, *, also: Callable[[], None] | None = Non
     st.session_state.setdefault(key, default)
     st.session_state[box] = st.session_state[key]
     return {"key": box, "on_change": take}
-
-
-def say(zh: str, en: str) -> str:
-    """The sentence in the language of the page."""
-    return zh if language() == "zh" else en
 
 
 def root() -> Path | None:
@@ -117,10 +111,20 @@ def count(result: Result, table: str, scope: str) -> int:
 
 
 def scopes(result: Result) -> list[str]:
-    """Scopes to choose from; everything at once only where a browser still draws it with ease."""
+    """Scopes the person may choose from: their villages; everything at once only for those granted all."""
+    user = current_user()
+    if "*" not in user.villages:
+        return [code for code in result.villages if code and user.sees(code)]
     single = list(result.villages)
     few = len(result.tables.buildings) <= EVERYWHERE_LIMIT_N and len(single) > 1
     return [EVERYWHERE, *single] if few else single
+
+
+def no_village() -> NoReturn:
+    """The designed state of a person whose villages are not in this project."""
+    st.info(say("这个项目里没有授权给您的村。", "None of your villages is in this project."), icon=":material/location_off:")
+    st.write(say("请换一个项目，或请系统管理员在「设置」中授予村的权限。", "Choose another project, or ask the administrator to grant a village in Settings."))
+    st.stop()
 
 
 def take_event(widget: str) -> dict[str, Any] | None:

@@ -76,7 +76,7 @@ def _take_event(result: Result) -> None:
         session[state.CODES] = frozenset(session.get(state.CODES, frozenset())) ^ {str(event["code"])}
     elif event.get("all"):
         session[state.CODES] = frozenset()
-    elif event.get("kind") == "village" and event.get("id") in result.villages:
+    elif event.get("kind") == "village" and event.get("id") in state.scopes(result):
         session[state.VILLAGE] = event["id"]
         state.forget()
     elif event.get("kind") in (*KINDS, "finding"):
@@ -85,8 +85,10 @@ def _take_event(result: Result) -> None:
 
 def _choose_village(result: Result) -> str:
     known = state.scopes(result)
+    if not known:
+        state.no_village()
     if st.session_state.get(state.VILLAGE) not in known:
-        st.session_state[state.VILLAGE] = next(iter(result.villages))
+        st.session_state[state.VILLAGE] = next((code for code in result.villages if code in known), known[0])
     scope: str = st.selectbox(
         say("村（社区）", "Village"),
         known,

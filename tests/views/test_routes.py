@@ -37,7 +37,7 @@ def test_a_signed_address_answers_its_scene_gzipped(result: Result, scope: str) 
 
 
 @pytest.mark.parametrize(
-    "change", [{"scope": "V2"}, {"project": "other"}, {"token": ""}, {"token": "0" * 64}, {"expires": "9999999999"}, {"expires": "soon"}]
+    "change", [{"scope": "V2"}, {"project": "other"}, {"token": ""}, {"token": "0" * 64}, {"user": "admin"}, {"expires": "9999999999"}, {"expires": "soon"}]
 )
 def test_a_token_opens_nothing_but_its_own_scope(result: Result, change: dict[str, str]) -> None:
     assert ask(**{**query_of(result, "V1"), **change}).status_code == 403
@@ -60,8 +60,8 @@ def test_an_address_stays_the_same_for_ten_minutes(result: Result, monkeypatch: 
 def test_a_result_that_went_away_is_gone_and_a_damaged_one_is_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOORPLATE_OUT", str(tmp_path))
     result = draw_result(tmp_path)
-    expires = query_of(result, "V1")["expires"]
-    assert ask(project="absent", scope="V1", expires=expires, token=sign("absent", "V1", expires)).status_code == 404
+    asked = {"project": "absent", "scope": "V1", "user": "", "expires": query_of(result, "V1")["expires"]}
+    assert ask(**asked, token=sign(**asked)).status_code == 404
     query = query_of(result, "V1")
     run = result.folder / "run.json"
     run.write_text("{", encoding="utf-8")
