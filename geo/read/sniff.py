@@ -10,6 +10,7 @@ from pathlib import Path
 
 from geo.errors import SourceError
 from geo.read.headers import clean_header, vocabulary
+from geo.read.held import APPLICATION_ID, refusal, refuse_held
 from geo.tables import INPUT
 
 SUFFIXES = (".parquet", ".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls")
@@ -26,12 +27,15 @@ def sniff(path: Path) -> str:
     Raises
     ------
     SourceError
-        The file is empty, or something that is never read: HTML, GDAL virtual files, archives other than zip, PDF.
+        The file is empty, or something that is never read: HTML, GDAL virtual files, archives other than zip, PDF, a casebook.
     """
+    refuse_held(path)
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
         raise SourceError(f"{path.name}：文件是空的（0 字节）", f"{path.name}: the file is empty (0 bytes)")
+    if head[68:72] == APPLICATION_ID and head.startswith(b"SQLite format 3\x00"):
+        raise refusal(path.name)
     for magic, kind in ((b"PAR1", "parquet"), (b"SQLite format 3\x00", "gpkg"), (b"\x00\x00\x27\x0a", "shp"), (b"\xd0\xcf\x11\xe0", "xls")):
         if head.startswith(magic):
             return kind
