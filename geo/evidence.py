@@ -10,6 +10,7 @@ import shapely
 from geo.link import Links
 from geo.locate import locate
 from geo.match import Doors
+from geo.occupancy import houses
 from geo.population import sum_counts
 from geo.profile import Profile
 from geo.rule import Evidence, gather_lists
@@ -186,9 +187,8 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     people = people.assign(fresh=known)
     by_door = sum_counts(people, people["door_id"])
     # people first: whoever is counted on any row of the same number, under any status or former name, is there
-    newer = crosswalk.drop_duplicates(["village_code_old", "old_door"])
-    renewal = dict(zip(newer["village_code_old"] + "|" + newer["old_door"], newer["village_code_new"] + "|" + newer["new_door"], strict=True))
-    house = addresses["key"].map(renewal).astype("str").fillna(addresses["key"]).fillna("?" + addresses["address_id"])
+    house = houses(addresses, crosswalk)
+    addresses = addresses.assign(house=house)
     of_address = pd.Series(house.to_numpy(), index=addresses["address_id"])
     counted_at = people["address_id"].map(of_address).astype("str")
     unsure_at = set(counted_at[~known].dropna())
@@ -199,8 +199,7 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     plate_level = addresses["active"] & ~addresses["rolls_up"]
     unsure_at |= set(house[plate_level & ~counted])
     # a count that fits several doors of a number may be anybody's of them
-    torn_key = people["torn_key"].dropna()
-    unsure_at |= set(torn_key) | set(torn_key.map(renewal).astype("str").dropna())
+    unsure_at |= set(house[addresses["key"].isin(people["torn_key"].dropna())])
     own_some = (counts > 0).any(axis=1).groupby(people["address_id"]).any()
     addresses["inhabited"] = house.isin(some_at).where(~addresses["rolls_up"], addresses["address_id"].map(own_some).eq(True))
     addresses["counted"] = addresses["address_id"].isin(people["address_id"])

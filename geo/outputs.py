@@ -10,6 +10,8 @@ from geo.tables import CERTAINTY, COUNTS, INPUT, LINK_STATE, OFFICE, SEVERITY, S
 PEOPLE_HOW = ("placed", "shared", "none")
 FATE = ("same", "changed", "vanished")
 """What became of a footprint of the survey before, as `geo.change.change` tells it."""
+SCOPE = ("house", "number", "village", "town", "elsewhere")
+NAME_KIND = ("address", "key", "alias", "renewed")
 EXTRA_STATUS = ("matched", "undecided", "unlinked", "exempt", "no_part")
 """What a status says where no finding speaks of the object: it belongs together with others, that is undecided, it
 stands alone, it needs no number (buildings), or it takes no part (retired, planned, a room)."""
@@ -38,6 +40,7 @@ RUN: Mapping[str, tuple[str, str]] = {
     "inputs": ("输入文件", "files read: SHA-256, format, encoding, layer, rows read = kept + quarantined"),
     "layers": ("图层坐标判定", "what was decided about the coordinates of each layer"),
     "notes": ("备注", "remarks of reading"),
+    "thresholds": ("阈值", "every constant the rules were judged by, with its unit in the name"),
     "codes": ("各问题数量", "findings per code"),
     "links": ("各对应状态数量", "links per state"),
     "people": ("人口去向", "every count: all = placed in one building + shared over several + unplaced"),
@@ -190,6 +193,37 @@ OUTPUTS: tuple[Table, ...] = (
         ),
         "polygon",
         True,
+    ),
+    Table(
+        "occupancy",
+        "人口核查依据",
+        "every row that counts people, and which house it counts for or might count for; what a cancellation is guarded by",
+        (
+            Column("row", "id", "数据行", "row of the population table", required=True),
+            Column("scope", "choice", "可能范围", "whom the row may speak of: its house; whichever house of that village and number; whichever of that village; "
+                   "whichever at all; or another address that the register does not hold", choices=SCOPE, required=True),
+            Column("house", "text", "门户", "house it counts for, by every name", null="placed at none"),
+            Column("address_id", "text", "地址编码", "plate-level address it counts for", null="placed at none"),
+            Column("village_code", "text", "村居代码", "village its text names, where it is placed at no house", null="placed, or any village"),
+            Column("number", "text", "号码", "number its text names, where it is placed at no house", null="placed, or any number"),
+            *_PERSONS,
+            INPUT["population"].column("counted_on"),
+            Column("reason", "choice", "未落户原因", "why it is placed at no single address", choices=("no_such_address", "ambiguous", "refused"), null="it is"),
+        ),
+    ),
+    Table(
+        "houses",
+        "门户名称",
+        "every name of every house: address ids of any status, keys by each village that witnesses for them, aliases, old and new sides of the crosswalk",
+        (
+            Column("house", "text", "门户", "smallest address id among its names", required=True),
+            Column("kind", "choice", "名称类型", "address id, key, alias, or other side of the crosswalk", choices=NAME_KIND, required=True),
+            Column("name", "text", "名称", "the id or key", required=True),
+            Column("village_code", "text", "村居代码", "village of the name", null="in no village"),
+            Column("number", "text", "号码", "number of the name", null="it has none"),
+            Column("needs_count", "bool", "须有统计", "an active plate-level address: where no row counts it, nothing is known", required=True),
+            Column("counted", "bool", "已有统计", "some row counts the address itself, not only a room of it", required=True),
+        ),
     ),
     Table(
         "tallies",

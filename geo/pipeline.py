@@ -6,6 +6,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
@@ -23,8 +24,10 @@ from geo.evidence import gather
 from geo.link import REPORTED_RATIO, Links, follow, link, observe
 from geo.locate import locate, locate_villages
 from geo.match import match
+from geo.occupancy import name_houses, occupancy
 from geo.population import population, share, sum_counts
 from geo.profile import Profile
+from geo.read.ledger import CELL_CODES
 from geo.rule import Evidence
 from geo.rules import RULES
 from geo.standing import rebuilt, standing
@@ -135,17 +138,21 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("summarise"):
         tallies = summarise(evidence, findings)
         shared = share(evidence.people[evidence.people["building_id"].isna()], _hanging(assignment.edges, links, footprints))
+        every = pd.concat([evidence.addresses, evidence.rooms])
+        refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
     return Verification(
         links=links.table,
         findings=findings,
         buildings=_buildings(evidence, findings, shared),
         plates=_located(evidence.plates, "plate", evidence, findings),
-        addresses=_located(pd.concat([evidence.addresses, evidence.rooms]), "address", evidence, findings),
+        addresses=_located(every, "address", evidence, findings),
         tallies=tallies,
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
         buildings_previous=_previous(inputs, changes, footprints),
+        occupancy=occupancy(evidence.people, every, inputs, old_villages, refused),
+        houses=name_houses(every, renewed, evidence.people),
         run=_run(inputs, profile, findings, links.table, assignment.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
     )
 
@@ -289,6 +296,7 @@ def _run(
         "inputs": inputs.sources.to_dict("records"),
         "layers": inputs.layers.to_dict("records"),
         "notes": list(inputs.notes),
+        "thresholds": asdict(profile.thresholds),
         "codes": findings["code"].value_counts().sort_index().to_dict(),
         "links": links["state"].value_counts().sort_index().to_dict(),
         "offsets_m": {k: [round(float(x), 4) for x in v] for k, v in offsets.items()},

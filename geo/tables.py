@@ -254,6 +254,10 @@ REPAIRS = ("table", "key", "column", "before", "after", "why")
 LAYERS = ("table", "declared_crs", "hypothesis", "dx_m", "dy_m", "score", "z", "points_n", "applied", "crs_unknown")
 SOURCES = ("table", "file", "sha256", "bytes", "format", "encoding", "layer", "rows_read", "kept", "quarantined")
 
+OCCUPANCY = ("row", "scope", "house", "address_id", "village_code", "number", *COUNTS, "counted_on", "reason")
+HOUSES = ("house", "kind", "name", "village_code", "number", "needs_count", "counted")
+"""Columns of the two tables a guard reads (geo.occupancy), declared in geo.outputs."""
+
 LINK_STATE = ("one_to_one", "grouped", "undecided", "confirmed", "rejected")
 DECIDED = ("one_to_one", "grouped", "confirmed")
 SUBJECT = ("building", "plate", "address", "village", "layer", "row")
@@ -276,4 +280,10 @@ class Verification:
     repairs: pd.DataFrame
     villages: gpd.GeoDataFrame
     buildings_previous: gpd.GeoDataFrame
+    occupancy: pd.DataFrame = field(default_factory=lambda: _no_rows(OCCUPANCY))
+    houses: pd.DataFrame = field(default_factory=lambda: _no_rows(HOUSES))
     run: dict[str, Any] = field(default_factory=dict)
+
+
+def _no_rows(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({c: pd.Series(dtype="float64" if c in COUNTS else "str") for c in columns})

@@ -102,9 +102,9 @@ def test_no_cancellation_is_proposed_where_a_count_is_above_zero_or_unknown(resu
     assert result.tallies.set_index("village_code").loc["total", "cancelled_wrongly_n"] == 0
 
 
-def test_counts_are_only_in_the_table_of_buildings(result: Verification) -> None:
+def test_counts_are_only_in_the_tables_of_buildings_and_of_what_a_cancellation_is_guarded_by(result: Verification) -> None:
     for table in OUTPUTS:
-        assert table.name == "buildings" or not set(getattr(result, table.name).columns) & set(COUNTS)
+        assert table.name in ("buildings", "occupancy") or not set(getattr(result, table.name).columns) & set(COUNTS)
 
 
 def test_no_value_of_the_result_looks_like_a_person(result: Verification) -> None:

@@ -1,0 +1,150 @@
+"""What a guard must know before a number may go: every name of every house, and every row that counts people there.
+
+A house is everything one door was ever called: addresses of any status, rooms, aliases, old and new sides of the
+crosswalk. The engine only says what is known; whether a number may go is decided where the decision is kept.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.crosswalk import witness_villages
+from geo.tables import COUNTS, HOUSES, OCCUPANCY, Inputs
+
+MANGLED_ID = r"^(?:[+-]?\d+(?:\.\d+)?[eE]\+?\d+|\d+\.0+)$"
+"""Ids that went through a floating-point number: nobody can say any more which address they named."""
+
+
+def houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
+    """The house each address is a name of: its smallest address id.
+
+    Addresses are one house where a chain of equal keys, aliases and renumberings leads from one to the other, whatever their status.
+
+    Parameters
+    ----------
+    addresses
+        Addresses of `geo.describe.describe`, rooms included: address_id, key (null: the text names no door), alias_door, village_code.
+    crosswalk
+        Renumbered doors with present village codes: village_code_old, old_door, village_code_new, new_door.
+
+    Returns
+    -------
+    Series of address ids, same index; never null.
+    """
+    own = addresses["key"].fillna("?" + addresses["address_id"]).astype("str")
+    alias = _alias(addresses).dropna()
+    old, new = _sides(crosswalk)
+    codes, names = pd.factorize(pd.concat([own, alias, old, new], ignore_index=True))
+    at_alias, at_old, at_new = len(own), len(own) + len(alias), len(own) + len(alias) + len(old)
+    one = np.concatenate([codes[:at_alias][addresses.index.get_indexer(alias.index)], codes[at_old:at_new]])
+    two = np.concatenate([codes[at_alias:at_old], codes[at_new:]])
+    label = np.arange(len(names))
+    if len(one):
+        label = connected_components(coo_array((np.ones(len(one)), (one, two)), shape=(len(names), len(names))), directed=False)[1]
+    group = pd.Series(label[codes[:at_alias]], index=addresses.index)
+    first = pd.DataFrame({"group": group, "id": addresses["address_id"]}).sort_values("id", kind="stable").drop_duplicates("group").set_index("group")["id"]
+    return group.map(first).astype("str")
+
+
+def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Every name of every house.
+
+    Parameters
+    ----------
+    addresses
+        As in `houses`, with house, text_village, point_village, declared_village, door, number, active and rolls_up.
+    people
+        `geo.population.population`.
+
+    Returns
+    -------
+    DataFrame with the columns HOUSES: one row per address id of a house (needs_count: an active plate-level
+    address, of which absence from the counts says nothing; counted: some row counts the address itself), and one per key,
+    by each village that witnesses for it, alias, and old or new side of the crosswalk.
+    """
+    a = addresses
+    blank = {"needs_count": False, "counted": False}
+    own = pd.DataFrame({"house": a["house"], "kind": "address", "name": a["address_id"], "village_code": a["village_code"], "number": a["number"]})
+    own["needs_count"] = (a["active"] & ~a["rolls_up"]).to_numpy(dtype=bool)
+    own["counted"] = a["address_id"].isin(people["address_id"]).to_numpy()
+    witnesses = ("text_village", "point_village", "declared_village")
+    other = [_keyed(a[a[village].notna() & (a[village] != a["village_code"])], village) for village in witnesses]
+    keys = [k.assign(kind="key", **blank) for k in (_keyed(a, "village_code").drop_duplicates(["house", "name"]), *other)]
+    alias = _alias(a)
+    aliases = pd.DataFrame({"house": a["house"], "kind": "alias", "name": alias, "village_code": a["village_code"], "number": _digits(a["alias_door"]), **blank})
+    named = pd.concat([*keys, aliases[alias.notna()]], ignore_index=True)
+    named = named[~named.duplicated(["house", "name"])]
+    old, new = _sides(crosswalk)
+    sides = [named[["house", "name"]].merge(pd.DataFrame({"name": p, "other": q}), on="name") for p, q in ((old, new), (new, old))]
+    renewed = pd.concat(sides, ignore_index=True)[["house", "other"]].rename(columns={"other": "name"}).assign(kind="renewed", **blank)
+    renewed["village_code"] = renewed["name"].astype("str").str.extract(r"^([^|]*)\|", expand=False)
+    renewed["number"] = _digits(renewed["name"].astype("str").str.extract(r"^[^|]*\|(.*)$", expand=False))
+    out = pd.concat([own, named, renewed.drop_duplicates(["house", "name"])], ignore_index=True)
+    out["village_code"] = out["village_code"].replace("", np.nan)
+    out = out.astype(dict.fromkeys(("house", "kind", "name", "village_code", "number"), "str") | {"needs_count": "boolean", "counted": "boolean"})
+    return out[list(HOUSES)]
+
+
+def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, refused: pd.DataFrame) -> pd.DataFrame:
+    """Every row that counts people, and which house it counts for or might count for.
+
+    Parameters
+    ----------
+    people
+        `geo.population.population`, rows as in `inputs.population`.
+    addresses
+        As in `name_houses`.
+    refused
+        Rows of the population that reading refused as a whole: source, row.
+
+    Returns
+    -------
+    DataFrame with the columns OCCUPANCY, sorted by row. scope says how far a row speaks: house (of the one named), number
+    (whichever house of that village and number; null: of any), village (whichever house there), town (whichever house at
+    all: nothing readable names it), elsewhere (names an address that the register does not hold; says nothing of another).
+    """
+    rows = inputs.population.reset_index(drop=True)
+    house_of = addresses.set_index("address_id")["house"]
+    by_key = addresses.dropna(subset=["key"]).drop_duplicates("key").set_index("key")["house"]
+    house = people["address_id"].map(house_of).astype("str").fillna(people["torn_key"].map(by_key).astype("str")).reset_index(drop=True)
+    out = people[[*COUNTS, "counted_on"]].reset_index(drop=True)
+    out.insert(0, "row", "population:" + people["source_row"].to_numpy(dtype=object))
+    out["house"] = house
+    out["address_id"] = people["door_id"].to_numpy(dtype=object)
+    out["reason"] = people["reason"].where(people["reason"].isin(["no_such_address", "ambiguous"])).to_numpy(dtype=object)
+    lost = house.isna()
+    village = witness_villages(rows[lost], inputs, old_villages)["village_code"].reindex(rows.index)
+    out["village_code"], out["number"] = village, rows["number"].where(lost)
+    named, told = rows["text"].notna(), rows["address_id"].notna()
+    mangled = rows["address_id"].str.match(MANGLED_ID).eq(True)
+    out["scope"] = np.select(
+        [~lost, lost & rows["number"].notna(), lost & village.notna(), lost & told & ~named & ~mangled], ["house", "number", "village", "elsewhere"], "town"
+    )
+    unread = pd.DataFrame({"row": refused["source"].astype("str") + "#" + refused["row"].astype("str"), "scope": "town", "reason": "refused"})
+    out = pd.concat([out, unread.drop_duplicates()], ignore_index=True) if len(unread) else out
+    out = out.astype(dict.fromkeys(("row", "scope", "house", "address_id", "village_code", "number", "reason"), "str"))
+    return out.sort_values("row", ignore_index=True)[list(OCCUPANCY)]
+
+
+def _alias(addresses: pd.DataFrame) -> pd.Series:
+    return (addresses["village_code"].fillna("") + "|" + addresses["alias_door"]).astype("str")
+
+
+def _sides(crosswalk: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    old = (crosswalk["village_code_old"] + "|" + crosswalk["old_door"]).astype("str")
+    return old, (crosswalk["village_code_new"] + "|" + crosswalk["new_door"]).astype("str")
+
+
+def _keyed(addresses: pd.DataFrame, village: str) -> pd.DataFrame:
+    """Keys of the addresses by one witness of their village; addresses without a door are absent."""
+    code = addresses[village].fillna("") if village == "village_code" else addresses[village]
+    out = pd.DataFrame({"house": addresses["house"], "name": code + "|" + addresses["door"], "village_code": addresses[village], "number": addresses["number"]})
+    return out.dropna(subset=["name"])
+
+
+def _digits(door: pd.Series) -> pd.Series:
+    """The number in a door (place, prefix, number, ...); null where it has none."""
+    return door.astype("str").str.extract(r"^[^|]*\|[^|]*\|([^|]+)", expand=False).astype("str")
