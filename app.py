@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from views.fence import middleware
 from views.routes import routes
 
-app = st.App("views/main.py", routes=routes())
+app = st.App("views/main.py", routes=routes(), middleware=middleware())

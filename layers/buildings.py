@@ -12,7 +12,7 @@ from layers.result import Result
 def draw(result: Result, scope: str) -> list[Feature]:
     """Buildings of the scope: `id`, status `s`, door number `t` (absent where no address or plate gives one)."""
     table = result.within("buildings", scope)
-    numbers = _numbers(result).reindex(table["building_id"]).to_numpy()
+    numbers = door_numbers(result).reindex(table["building_id"]).to_numpy()
     return features(table.assign(id=table["building_id"], s=table["status"], t=numbers), ["id", "s", "t"])
 
 
@@ -23,7 +23,7 @@ def door_number(table: pd.DataFrame) -> pd.Series:
     return (number + ("-" + sub.str.replace("/", "-")).fillna("") + "号").astype("str")
 
 
-def _numbers(result: Result) -> pd.Series:
+def door_numbers(result: Result) -> pd.Series:
     """Building id -> door number; of several, that of the smallest address id, then plate id."""
     parts = []
     for kind in ("address", "plate"):

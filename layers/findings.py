@@ -20,8 +20,8 @@ def draw(result: Result, scope: str) -> list[Feature]:
     finding nor its subject has a position.
     """
     table = result.within("findings", scope)
-    points = _points(result, table)
-    spot = pd.Series(shapely.to_wkb(points, output_dimension=2), index=table.index)
+    spots = points(result, table)
+    spot = pd.Series(shapely.to_wkb(spots, output_dimension=2), index=table.index)
     drawn = gpd.GeoDataFrame(
         {
             "id": table["finding_id"],
@@ -33,25 +33,25 @@ def draw(result: Result, scope: str) -> list[Feature]:
             "c": table["certainty"],
             "x": spot.groupby(spot).cumcount(),
         },
-        geometry=points,
+        geometry=spots,
         crs=result.tables.findings.crs,
     )
     return features(drawn, ["id", "s", "k", "o", "r", "v", "c", "x"])
 
 
-def _points(result: Result, table: gpd.GeoDataFrame) -> np.ndarray:
+def points(result: Result, table: gpd.GeoDataFrame) -> np.ndarray:
     """The finding's own point, else a point of its subject; None where there is neither."""
-    points: np.ndarray = table.geometry.to_numpy().copy()
-    bare = shapely.is_missing(points) | shapely.is_empty(points)
-    points[bare] = None
+    spots: np.ndarray = table.geometry.to_numpy().copy()
+    bare = shapely.is_missing(spots) | shapely.is_empty(spots)
+    spots[bare] = None
     for kind in KINDS:
         wanted = bare & (table["subject"] == kind).to_numpy()
         at = result.positions[kind].get_indexer(pd.Index(table.loc[wanted, "subject_id"].astype("str")))
         geometry = result.objects(kind).geometry.to_numpy()
         found = np.flatnonzero(wanted)[at >= 0]
-        points[found] = shapely.point_on_surface(geometry[at[at >= 0]])
-    points[shapely.is_empty(points)] = None
-    return points
+        spots[found] = shapely.point_on_surface(geometry[at[at >= 0]])
+    spots[shapely.is_empty(spots)] = None
+    return spots
 
 
 def _others(result: Result, table: pd.DataFrame) -> pd.Series:

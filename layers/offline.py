@@ -14,7 +14,7 @@ from layers.compose import LAYERS
 BASE = "../../assets/"
 """From the map's frame, <base>/component/<name>/index.html, to the app's own files."""
 
-SCRIPTS = ("shapes", "legend", "map")
+SCRIPTS = ("shapes", "legend", "base", "stream", "map")
 """Our own scripts of the map, in the order they are loaded, after Leaflet."""
 
 

@@ -15,6 +15,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "all": ("全部", "all"),
     "zoom": ("（放大后显示）", "(zoom in)"),
     "loading": ("正在载入地图…", "Loading the map…"),
+    "zoom_in": ("放大到街区后显示建筑与问题；点一个村即打开该村。", "Zoom in to see buildings and findings; click a village to open it."),
     "failed": ("地图数据载入失败，请刷新页面。", "The map's data did not load; reload the page."),
 }
 PAGE: Mapping[str, tuple[str, str]] = {

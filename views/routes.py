@@ -28,7 +28,8 @@ from geo.errors import ResultError
 from layers.compose import OVERVIEW, compose
 from layers.result import EVERYWHERE, Result, find_results
 from layers.vendor import ASSETS
-from views import state
+from layers.window import packed_window
+from views import basemaps, state
 from views.accounts import has_casebook, open_accounts
 from views.sign_in import binding, bound, current_user, header_user
 
@@ -39,7 +40,8 @@ ROUNDED_S = 600
 def routes() -> list[BaseRoute]:
     """Routes of the app, below server.baseUrlPath where one is set: Streamlit does not put it before them."""
     prefix = ("/" + str(st.get_option("server.baseUrlPath") or "").strip("/")).rstrip("/")
-    return [Mount(prefix + "/assets", StaticFiles(directory=ASSETS)), Route(prefix + "/scene", scene)]
+    answers = {"/scene": scene, "/window": window, "/tile/{key}/{z:int}/{x:int}/{y:int}": tile}
+    return [Mount(prefix + "/assets", StaticFiles(directory=ASSETS)), *(Route(prefix + path, answer) for path, answer in answers.items())]
 
 
 def scene_url(result: Result, scope: str) -> str:
@@ -105,6 +107,46 @@ def scene(request: Request) -> Response:
         media_type="application/json",
         headers={"Cache-Control": "private, no-store", "Content-Encoding": "gzip", "Vary": "Accept-Encoding"},
     )
+
+
+def window_url(result: Result) -> str:
+    """Where the map's frame finds what lies in its window; it adds the box."""
+    return "../../window?" + urlencode(ticket(result.folder.resolve().name, EVERYWHERE))
+
+
+def window(request: Request) -> Response:
+    """Answer the houses and findings in a box of degrees; 403 without a valid ticket for all villages, 400 without a box."""
+    if not opens(request) or request.query_params.get("scope") != EVERYWHERE:
+        return JSONResponse({"error": "forbidden"}, 403)
+    box = _box(request.query_params.get("box", ""))
+    if box is None:
+        return JSONResponse({"error": "box"}, 400)
+    result = asked_result(request)
+    if isinstance(result, Response):
+        return result
+    trees = state.windows_of(result, str(result.folder), stamp=(result.folder / "run.json").stat().st_mtime_ns)
+    return Response(packed_window(trees, box), media_type="application/json", headers={"Cache-Control": "private, no-store"})
+
+
+def _box(text: str) -> tuple[float, float, float, float] | None:
+    """West, south, east, north in degrees; None where the text is no box on the earth."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    sound = -180 <= west < east <= 180 and -90 <= south < north <= 90
+    return (west, south, east, north) if sound else None
+
+
+def tile(request: Request) -> Response:
+    """Answer one tile of a map under the map; 403 without a valid ticket, 204 where the map has none there."""
+    if not opens(request):
+        return JSONResponse({"error": "forbidden"}, 403)
+    at = request.path_params
+    found = basemaps.tile(str(at["key"]), int(at["z"]), int(at["x"]), int(at["y"]))
+    if found is None:
+        return Response(status_code=204)
+    return Response(found[0], media_type=found[1], headers={"Cache-Control": "private, max-age=86400"})
 
 
 def asked_result(request: Request) -> Result | Response:

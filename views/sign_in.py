@@ -218,7 +218,9 @@ def _by_provider() -> User | Refusal:
             "请在 .streamlit/secrets.toml 的 [auth] 中写明认证服务，再启动。", "Describe the provider under [auth] in .streamlit/secrets.toml and start again.",
         )  # fmt: skip
     if not st.user.get("is_logged_in"):
-        return Refusal("signed_out", "请先登录。", "Please sign in.", "用单位的统一认证账号登录。", "Sign in with your office account.", "login")
+        return Refusal(
+            "signed_out", "请先登录。", "Please sign in.", "用单位的统一认证账号登录。", "Sign in with your office account.", "login"
+        )
     now = time.time()
     until, since = _moment("exp"), _moment("auth_time") or _moment("iat")
     last = st.session_state.get(LAST_SEEN, now)

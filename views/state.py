@@ -12,6 +12,7 @@ import streamlit as st
 from geo.errors import ResultError
 from layers.labels import Labels, label
 from layers.result import EVERYWHERE, Result, find_results, load
+from layers.window import Windows, windows
 from views.language import LANGUAGE as LANGUAGE
 from views.language import language as language
 from views.language import say as say
@@ -22,8 +23,8 @@ PROJECT, VILLAGE, SELECTED, FLY = "project", "village", "selected", "fly"
 CODES, SEVERITIES, OFFICE, TEXT, HIDDEN_LAYERS, LIST, METRIC = "codes", "severities", "office", "text", "hidden_layers", "list", "metric"
 LISTING = "listing"
 MAP, COVERAGE_MAP = "map", "coverage_map"
-EVERYWHERE_LIMIT_N = 30_000
-"""Above this many buildings the map draws village by village only."""
+EVERYWHERE_LIMIT_N = int(os.environ.get("DOORPLATE_WINDOW_N", "30000"))
+"""Above this many buildings the map of all villages draws what is in its window only."""
 
 
 def named(labels: Labels, value: str) -> str:
@@ -66,6 +67,13 @@ def result_of(folder: Path, *, stamp: int) -> Result:
     """The result in a folder, read once for all sessions; `stamp` is the age of its run.json, so that a new run shows."""
     del stamp
     return load(folder)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def windows_of(_result: Result, folder: str, *, stamp: int) -> Windows:
+    """The trees of a large result, made once for all readers."""
+    del folder, stamp
+    return windows(_result)
 
 
 def stamped(folder: Path) -> Result:
@@ -116,14 +124,23 @@ def scopes(result: Result) -> list[str]:
     if "*" not in user.villages:
         return [code for code in result.villages if code and user.sees(code)]
     single = list(result.villages)
-    few = len(result.tables.buildings) <= EVERYWHERE_LIMIT_N and len(single) > 1
-    return [EVERYWHERE, *single] if few else single
+    return [EVERYWHERE, *single] if len(single) > 1 else single
+
+
+def is_streamed(result: Result, scope: str) -> bool:
+    """Whether a scope is too large for one scene, so that the map asks for what is in its window."""
+    return scope == EVERYWHERE and len(result.tables.buildings) > EVERYWHERE_LIMIT_N
 
 
 def no_village() -> NoReturn:
     """The designed state of a person whose villages are not in this project."""
     st.info(say("这个项目里没有授权给您的村。", "None of your villages is in this project."), icon=":material/location_off:")
-    st.write(say("请换一个项目，或请系统管理员在「设置」中授予村的权限。", "Choose another project, or ask the administrator to grant a village in Settings."))
+    st.write(
+        say(
+            "请换一个项目，或请系统管理员在「设置」中授予村的权限。",
+            "Choose another project, or ask the administrator to grant a village in Settings.",
+        )
+    )
     st.stop()
 
 

@@ -10,20 +10,21 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from layers.cards import title
-from layers.compose import LAYERS
-from layers.degrees import bounds
+from layers.compose import LAYERS, OVERVIEW
+from layers.degrees import bounds, located
 from layers.evidence import Evidence, evidence
 from layers.labels import OFFICE, SEVERITY
 from layers.offline import base_map, state_group
 from layers.result import KINDS, Result
 from layers.style import LOOKS
+from layers.window import ZOOM
 from layers.words import names, words
-from views import state
+from views import basemaps, state
 from views.download import buttons
 from views.listing import Filter, legend, listed, mask, matching
 from views.lists import lists
 from views.panel import panel
-from views.routes import scene_url
+from views.routes import scene_url, window_url
 from views.state import kept, language, named, say
 
 HEIGHT_PX = 600
@@ -136,6 +137,16 @@ def _nothing_chosen(result: Result, scope: str, found: pd.DataFrame) -> None:
     )
 
 
+def _place(result: Result, kind: str, one_id: str) -> list[float] | None:
+    """Where an object or finding is, as [lat, lon] degrees; None where it has no place."""
+    found = result.tables.findings
+    table = found[found["finding_id"] == one_id] if kind == "finding" else result.find(kind, [one_id])
+    if kind == "finding" and located(table).empty and len(table) and table["subject"].iloc[0] in KINDS:
+        table = result.find(str(table["subject"].iloc[0]), [str(table["subject_id"].iloc[0])])
+    box = bounds(located(table))
+    return [(box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2] if box else None
+
+
 def _start(result: Result) -> list[list[float]] | None:
     return bounds(result.tables.villages) or bounds(result.tables.buildings)
 
@@ -145,9 +156,13 @@ def _map_state(
 ) -> dict[str, Any]:
     chosen = st.session_state.get(state.SELECTED)
     hidden = st.session_state.get(state.HIDDEN_LAYERS, _HIDDEN)
+    streamed = state.is_streamed(result, scope)
     return {
         "scene": f"{result.folder.name}/{scope}",
-        "url": scene_url(result, scope),
+        "url": scene_url(result, OVERVIEW if streamed else scope),
+        "stream": {"url": window_url(result), "zoom": ZOOM} if streamed else None,
+        "at": _place(result, *chosen) if streamed and chosen else None,
+        "base": basemaps.shown(),
         "selected": {"kind": chosen[0], "id": chosen[1]} if chosen else None,
         "partners": shown.partners() if shown else [],
         "fly": st.session_state.get(state.FLY, 0),

@@ -33,6 +33,7 @@
     this.chosen = L.layerGroup().addTo(map);
     this.names = new Labels(this).addTo(map);
     this.legend = new Legend(this).addTo(map);
+    this.window = D.stream(this);
     map.on("zoomend", function () {
       view.legend.draw();
     });
@@ -146,8 +147,10 @@
     look: function (code) {
       return this.cfg.looks[code] || this.cfg.other;
     },
+    /* A scene holds every finding of its scope in order; a window names the place of each in that order. */
     on: function (i) {
-      return !this.state.mask || !!this.state.mask[i];
+      var p = this.findings[i];
+      return !this.state.mask || !!this.state.mask[p && p.i !== undefined ? p.i : i];
     },
 
     /* The code an object is drawn by: its status, or under a filter the first finding that is shown and speaks of it. */
@@ -188,7 +191,7 @@
           weight: dp.p.own ? 2.5 : 1,
           dashArray: "6 6",
           fillColor: dark ? "#1d232a" : "#f8f5ee",
-          fillOpacity: dp.p.own ? 1 : 0.35,
+          fillOpacity: this.state.base ? 0 : dp.p.own ? 1 : 0.35,
           opacity: 0.9,
         };
       }
@@ -343,6 +346,10 @@
       key_ = key(which.kind, which.id);
       shape = this.byKey[key_];
       if (!shape) {
+        // Outside the window that is loaded: the map goes where the state says it is, and the window follows.
+        if (fly && this.state.at) {
+          this.map.setView(this.state.at, Math.max(this.map.getZoom(), 18), { animate: false });
+        }
         return;
       }
       this.ring(shape, true);
@@ -428,6 +435,7 @@
       state.mask = typeof hex === "string" ? bits(hex) : hex;
       this.state = state;
       this.map.getContainer().classList.toggle("dp-dark", !!state.dark);
+      D.base(this, state.base || null);
       this.legend.draw();
       if (moved) {
         view.fetch();
@@ -458,10 +466,13 @@
             return;
           }
           view.message(null);
+          view.window.forget();
+          view.outlines = view.state.stream ? scene : null;
           view.load(scene);
           view.fit();
           view.choose(view.state.selected, view.state.fly ? "jump" : null);
           view.ready();
+          view.window.look();
         })
         .catch(function (e) {
           box.dataset.ready = "failed";

@@ -17,6 +17,8 @@ from layers.result import Result
 from tests.layers.town import draw_result
 from views.routes import TOKEN_S, routes, scene, scene_url, sign
 
+TILE = "/tile/{key}/{z:int}/{x:int}/{y:int}"
+
 
 def ask(**query: str) -> Response:
     scope = {"type": "http", "method": "GET", "path": "/scene", "headers": [], "query_string": urlencode(query).encode()}
@@ -79,6 +81,6 @@ def test_a_new_run_in_the_same_folder_is_answered_anew(tmp_path: Path, monkeypat
 
 
 def test_routes_stand_below_the_base_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/assets", "/scene"]
+    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/assets", "/scene", "/window", TILE]
     monkeypatch.setattr(st, "get_option", lambda name: "dz/" if name == "server.baseUrlPath" else None)
-    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/dz/assets", "/dz/scene"]
+    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/dz/assets", "/dz/scene", "/dz/window", "/dz" + TILE]
