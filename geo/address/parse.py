@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from geo.address.clean import Clean, clean
+from geo.address.forms import read_forms
 from geo.address.keys import door_key, place_name
 from geo.address.notes import read_notes
+from geo.address.open_form import OpenForms
 from geo.address.piece import Piece
 from geo.address.reader import Reader
 from geo.address.standard import within_text
@@ -37,22 +40,27 @@ def parse(texts: pd.Series, *, scope: Scope, habits: Habits) -> pd.DataFrame:
     One row per text, the same index, columns of `geo.tables.PARSE`; a null text is all null (temporary False).
     """
     reader = Reader(scope, habits)
-    rows = {text: _row(reader, text) for text in texts.dropna().unique()}
-    found = [rows.get(text, _NOTHING) for text in texts.array]
-    columns = zip(*found, strict=True) if found else ((),) * len(PARSE)
-    data = {c: pd.array(list(v), dtype="bool" if c == "temporary" else "str") for c, v in zip(PARSE, columns, strict=True)}
-    return pd.DataFrame(data, index=texts.index)
+    open_forms = OpenForms(reader, lambda pieces: _elements(pieces, _BARE), PARSE)
+    found = read_forms(texts, lambda text: _row(reader, text), open_forms.read, PARSE)
+    data = {c: pd.Series(found[c], index=texts.index, dtype="str") for c in PARSE}
+    data["temporary"] = pd.Series(np.asarray(found["temporary"].is_valid()), index=texts.index)
+    return pd.DataFrame(data, index=texts.index, copy=False)
 
 
-_Row = tuple[str | bool | None, ...]
-_NOTHING: _Row = tuple(False if c == "temporary" else None for c in PARSE)
+_Row = tuple[str | None, ...]
+_BARE = Clean("", "", (), "", False, True)
 _JOIN = {"street": "", "lane": "/", "sub_number": "/", "flag": "/", "leftover": "/", "room": "-", "floor": "-"}
 _UNKEPT = frozenset(("country", "zone", "assist"))
 
 
 def _row(reader: Reader, text: str) -> _Row:
     cleaned = clean(text)
-    part, flags = joined(reader.pieces(cleaned))
+    return _elements(reader.pieces(cleaned), cleaned)
+
+
+def _elements(pieces: Iterable[Piece], cleaned: Clean) -> _Row:
+    """Everything `parse` returns of one text; temporary is 临 or null."""
+    part, flags = joined(pieces)
     alias = _apply_notes(cleaned, part, flags)
     if cleaned.over.strip():
         _append(part, "leftover", cleaned.over.strip())
@@ -65,7 +73,7 @@ def _row(reader: Reader, text: str) -> _Row:
     if door is None and (place or "village" in part) and flags.isdisjoint(("unnumbered", "collective")):
         flags.add("no_number")
     last = (
-        part.get("prefix") == "临",
+        "临" if part.get("prefix") == "临" else None,
         alias,
         "/".join(sorted(flags)) or None,
         part.get("leftover"),

@@ -25,23 +25,27 @@ class Reader:
 
     def pieces(self, cleaned: Clean) -> list[Piece]:
         """Everything read, in the order of the text, with places in the cleaned text."""
-        key, shown = cleaned.key, cleaned.shown
-        if abroad := read_abroad(shown, key=key if cleaned.han else None):
+        if abroad := read_abroad(cleaned.shown, key=cleaned.key if cleaned.han else None):
             return abroad
+        upper, cut = self.upper(cleaned)
+        tail = self.tail(cleaned.key[cut:], cleaned.shown[cut:], before(upper)) if cut < len(cleaned.key) else ()
+        return settle([*upper, *(Piece(p[0] + cut, p[1] + cut, p[2], p[3], p[4]) for p in tail)])
+
+    def upper(self, cleaned: Clean) -> tuple[list[Piece], int]:
+        """The pieces above the first number, and where that begins."""
+        key, shown = cleaned.key, cleaned.shown
         cut = _first_number(key)
         upper = self._uppers.get(shown[:cut])
         if upper is None:
             upper = self._uppers[shown[:cut]] = self._read_upper(key[:cut], shown[:cut])
-        pieces = list(upper)
-        if cut < len(key):
-            pieces = _as_estate(pieces, key[cut:], self._scope)
-            known = (shown[cut:], _before(pieces))
-            tail = self._tails.get(known)
-            if tail is None:
-                tail = read_tail(key[cut:], shown[cut:], before=known[1], habits=self._habits)
-                self._tails[known] = tail
-            pieces.extend(Piece(p[0] + cut, p[1] + cut, p[2], p[3], p[4]) for p in tail)
-        return _settle(pieces)
+        return _as_estate(list(upper), key[cut:], self._scope) if cut < len(key) else list(upper), cut
+
+    def tail(self, key: str, shown: str, before: Before) -> tuple[Piece, ...]:
+        """The pieces from the first number on, with places in the tail."""
+        tail = self._tails.get((shown, before))
+        if tail is None:
+            tail = self._tails[shown, before] = read_tail(key, shown, before=before, habits=self._habits)
+        return tail
 
     def _read_upper(self, key: str, shown: str) -> tuple[Piece, ...]:
         at, pieces = read_divisions(key, shown, scope=self._scope)
@@ -58,7 +62,7 @@ def _first_number(key: str) -> int:
     return found.start() if found else len(key)
 
 
-def _before(pieces: list[Piece]) -> Before:
+def before(pieces: list[Piece]) -> Before:
     """What stands before the lower part, as far as it changes the reading of it."""
     if not pieces:
         return Before()
@@ -96,7 +100,7 @@ _DOOR = frozenset(("number", "building_no", "unit", "floor", "room", "section"))
 _SILENT = frozenset(("flag", "leftover", "assist"))
 
 
-def _settle(pieces: list[Piece]) -> list[Piece]:
+def settle(pieces: list[Piece]) -> list[Piece]:
     """Bare names become what the element behind them makes of them; of two buildings the first is the number."""
     if all(p[2] not in _UNSETTLED for p in pieces):
         return pieces

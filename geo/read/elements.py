@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo.address import parse
@@ -18,19 +17,18 @@ _SCOPE_N = 600
 
 
 def with_parts(frames: dict[str, pd.DataFrame], scope: Scope, profile: Profile) -> dict[str, pd.DataFrame]:
-    """The tables with texts, each with the elements of its address beside it; a text that occurs in several is read once."""
+    """The tables with texts, each with the elements of its address beside it; texts of one form are read once for all tables."""
     columns = [(role, "text", "") for role in ("plates", "addresses", "population")] + [
         ("crosswalk", side, f"_{side}") for side in ("old", "new")
     ]
     texts = pd.concat([frames[role][column] for role, column, _ in columns], ignore_index=True)
-    codes, plain = pd.factorize(texts)
-    parts = parse(pd.Series(plain, dtype="str"), scope=scope, habits=profile.habits)[list(PARSE)].reset_index(drop=True)
+    parts = parse(texts, scope=scope, habits=profile.habits)[list(PARSE)]
     out = {role: frames[role] for role, _, _ in columns}
     start = 0
     for role, _, suffix in columns:
-        own = codes[start : start + len(frames[role])]
+        own = parts.iloc[start : start + len(frames[role])].reset_index(drop=True)
         start += len(own)
-        out[role] = _beside(out[role], _taken(parts, own).add_suffix(suffix))
+        out[role] = _beside(out[role], own.add_suffix(suffix))
     return out
 
 
@@ -51,13 +49,6 @@ def agreed_scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
         if len(counts) and counts.iloc[0] >= _AGREE * counts.sum() and counts.sum() >= _NAMED * len(parts):
             found[level] = str(counts.index[0])
     return Scope(**found)
-
-
-def _taken(parts: pd.DataFrame, codes: npt.NDArray[np.intp]) -> pd.DataFrame:
-    """Rows of `parts` by position; -1 (a null text) is all null, and not temporary."""
-    known = codes >= 0
-    rows = parts.reindex(np.where(known, codes, -1)).reset_index(drop=True)
-    return rows.assign(temporary=np.where(known, rows["temporary"], False).astype(bool))
 
 
 def _beside(frame: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,90 @@
+"""Texts of one form are read together, and come out as if each had been read for itself."""
+
+from __future__ import annotations
+
+import random
+
+import pandas as pd
+import pytest
+
+from geo.address.forms import equal_numbers, exchanged, read_forms
+from geo.address.parse import _row, parse
+from geo.address.reader import Reader
+from geo.profile import Habits
+from geo.tables import PARSE, Scope
+
+SCOPE = Scope(county="璧山区", town="梧溪镇")
+UPPERS = (
+    "梧溪镇凤浦村兰林路", "璧山区梧溪镇白溪村石桑巷", "金屏社区向家沟", "鹤洲街", "福溪村3组", "第七村民小组", "永福臺南路", "上海市曹杨一村", "142团3连", "100号",
+    "龍華里3鄰", "新村路", "梧溪镇福溪村槐峰街57號金明花园", "東京都千代田区丸の内", "西园", "三合村", "",
+)  # fmt: skip
+LOWERS = (
+    "{}号", "{}号附{}号", "{}号之{}", "{}-{}号", "{}号{}单元{}室", "{}號{}樓之{}", "{}弄{}号{}室", "{}号院{}号楼{}单元{}", "临{}号", "{}组{}号", "{}栋{}", "{}号至{}号", "{}、{}号",
+    "{}号(原{}号)", " {} 号 ", "{}号十二室", "{}丁目{}番{}号", "{}路{}号", "{}", "{}号附{}单元", "{}号{}幢{}-{}-{}", "１{}号", "{}.{}号", "{}层{}",
+)  # fmt: skip
+
+
+def _texts(n: int, seed: int) -> pd.Series:
+    dice = random.Random(seed)
+
+    def number() -> str:
+        return dice.choice(("0", "", "")) + str(dice.choice((dice.randint(1, 9), dice.randint(1, 60), dice.randint(100, 260), dice.randint(1000, 1999))))
+
+    def text() -> str:
+        lower = dice.choice(LOWERS)
+        return dice.choice(UPPERS) + lower.format(*(number() for _ in range(lower.count("{}"))))
+
+    return pd.Series([text() for _ in range(n)], dtype="str")
+
+
+@pytest.mark.parametrize("habits", [Habits(), Habits(dash_after_number="floor_door"), Habits(gate_is_unit=True)])
+def test_every_text_reads_as_it_would_alone(habits: Habits) -> None:
+    texts = _texts(6_000, seed=5)
+    together = parse(texts, scope=SCOPE, habits=habits)
+    reader = Reader(SCOPE, habits)
+    alone = pd.DataFrame([_row(reader, t) for t in texts], columns=list(PARSE)).astype(dict.fromkeys(PARSE, "str"))
+    alone["temporary"] = alone["temporary"].eq("临")
+    pd.testing.assert_frame_equal(together.drop(columns="temporary"), alone.drop(columns="temporary"))
+    assert together["temporary"].tolist() == alone["temporary"].tolist()
+
+
+def test_a_form_is_read_once_for_all_its_texts() -> None:
+    asked: list[str] = []
+
+    def read_open(text: str, several: bool) -> list[str]:
+        asked.append(text)
+        return [text]
+
+    texts = pd.Series([f"新村路{n}号" for n in range(10, 100)], dtype="str")
+    read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), read_open, ["text"])
+    assert asked == ["新村路10号"]
+
+
+@pytest.mark.parametrize("text", ["新村路012号", "新村路183-185号", "新村路183 - 185号", "电话13800000000新村路1号", "Main Street 12", "新村路"])
+def test_numbers_whose_value_matters_are_never_left_open(text: str) -> None:
+    asked: list[str] = []
+
+    def read(one: str) -> list[str]:
+        asked.append(one)
+        return [one]
+
+    read_forms(pd.Series([text, text], dtype="str"), read, lambda one, several: pytest.fail(f"{one} was left open"), ["text"])
+    assert asked == [text]
+
+
+def test_no_text_null_and_one_text() -> None:
+    assert parse(pd.Series([], dtype="str"), scope=SCOPE, habits=Habits()).empty
+    one = parse(pd.Series([None, "新村路１2号"], dtype="str"), scope=SCOPE, habits=Habits())
+    assert one["number"].isna().tolist() == [True, False]
+    assert one["number"].iloc[1] == "12"
+    assert one["temporary"].tolist() == [False, False]
+
+
+def test_equal_numbers_stay_equal_when_exchanged() -> None:
+    assert equal_numbers(["2", "2", "201"]) == "0,0,2"
+    assert equal_numbers(["1", "2"]) == ""
+    a, b, c = exchanged(["2", "2", "201"]) or []
+    assert a == b != "2"
+    assert len(c) == 3
+    assert c != "201"
+    assert exchanged([str(n) for n in range(1, 10)]) is None, "nine numbers of one digit leave none to exchange them with"
