@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from layers import addresses, buildings, findings, links, plates, villages
+from layers import addresses, buildings, findings, links, plates, previous, villages
 from layers.degrees import bounds
 from layers.layer import Layer
 from layers.result import EVERYWHERE, Result
@@ -22,6 +22,8 @@ LAYERS: tuple[Layer, ...] = (
 
 OVERVIEW = "@"
 """The scope that holds the outlines of the villages and nothing else."""
+PREVIOUS = "~"
+"""Before a scope: the survey before of that scope and nothing else."""
 
 
 def compose(result: Result, scope: str) -> dict[str, Any]:
@@ -32,8 +34,12 @@ def compose(result: Result, scope: str) -> dict[str, Any]:
     result
         A loaded result.
     scope
-        A village code, "" for what lies outside every village, EVERYWHERE for all, OVERVIEW for outlines only.
+        A village code, "" for what lies outside every village, EVERYWHERE for all, OVERVIEW for outlines only, or one of
+        them behind PREVIOUS for the survey before.
     """
+    if scope.startswith(PREVIOUS):
+        old = previous.draw(result, scope.removeprefix(PREVIOUS))
+        return {"scope": scope, "bounds": None, "layers": {"previous": {"type": "FeatureCollection", "features": old}}}
     wanted = (villages.LAYER,) if scope == OVERVIEW else LAYERS
     drawn = {layer.name: {"type": "FeatureCollection", "features": layer.draw(result, scope)} for layer in wanted}
     return {"scope": scope, "bounds": _bounds(result, scope), "layers": drawn}
