@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
-from geo.export.palette import BLUE, GAPS, GREY, SIGNS, VERMILLION, WHITE, YELLOW, gap_colour
+from geo.export.palette import BLUE, GAPS, GREY, ORANGE, SIGNS, VERMILLION, WHITE, YELLOW, gap_colour
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ LINK_COLOURS = MappingProxyType({"one_to_one": GREY, "confirmed": BLUE, "grouped
 LINK_WEIGHTS = MappingProxyType({"one_to_one": 1.5, "confirmed": 3.0, "grouped": 1.5, "undecided": 2.5, "rejected": 1.5})
 
 
-__all__ = ["GAPS", "LINK_COLOURS", "LINK_DASHES", "LINK_WEIGHTS", "LOOKS", "OTHER", "Look", "gap_colour", "look", "sheet"]
+__all__ = ["GAPS", "LINK_COLOURS", "LINK_DASHES", "LINK_WEIGHTS", "LOOKS", "OTHER", "Look", "gap_colour", "look", "sheet", "work_sheet"]
 
 
 def look(code: str) -> Look:
