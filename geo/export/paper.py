@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from fpdf import FPDF
 
@@ -20,7 +21,7 @@ MARGIN_MM = 12.0
 A3 = (420.0, 297.0)
 A4 = (297.0, 210.0)
 _UNKNOWN = "〓"  # the printer's mark for a character that the font lacks
-Points = Sequence[tuple[float, float]]
+Points = Sequence[tuple[float, float]] | np.ndarray
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Paper:
     def path(self, points: Points, *, width_mm: float = 0.2, colour: str = BLACK, dash_mm: float = 0.0) -> None:
         """An open line through points."""
         self._pen(colour, width_mm, dash_mm)
-        self._pdf.polyline(list(points))
+        self._pdf.polyline([(x, y) for x, y in points])
 
     def area(
         self, points: Points, *, fill: str | None = None, width_mm: float = 0.2, colour: str | None = BLACK, dash_mm: float = 0.0
@@ -114,7 +115,7 @@ class Paper:
             self._set("fill", fill)
         if colour:
             self._pen(colour, width_mm, dash_mm)
-        self._pdf.polygon(list(points), style=("D" if colour else "") + ("F" if fill else ""))
+        self._pdf.polygon([(x, y) for x, y in points], style=("D" if colour else "") + ("F" if fill else ""))
 
     def box(
         self, x: float, y: float, w: float, h: float, *, fill: str | None = None, width_mm: float = 0.2, colour: str | None = BLACK

@@ -65,6 +65,11 @@ def write_xlsx(frame: pd.DataFrame, path: Path, *, sheet: str = "清单") -> Non
             page.autofilter(0, 0, len(lines), len(lines.columns) - 1)
 
 
+def made_on() -> datetime:
+    """The day every workbook says it was made: equal lists must be equal files."""
+    return _MADE
+
+
 def _to_plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Only text and numbers: days as ISO dates, truth as 是/否, lists joined."""
     plain = {}

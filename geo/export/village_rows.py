@@ -12,7 +12,7 @@ import shapely
 
 from geo.address.standard import number_text
 from geo.rules import RULES
-from geo.tables import Verification
+from geo.tables import DECIDED, Verification
 
 WORK_OFFICES = ("civil_affairs", "village")
 WORK_CODES = frozenset(
@@ -114,15 +114,26 @@ def _doors(result: Verification, buildings: gpd.GeoDataFrame, village_code: str)
     by_address = told["a"][["building_id", "address_id", "key", "place", "number"]].sort_values("address_id")
     of_plate = told["p"].assign(plate=_plate_state(told["p"]))[["building_id", "plate_id", "key", "place", "number", "plate"]]
     of_plate = of_plate.sort_values("plate_id")
-    once = of_plate.dropna(subset=["building_id", "key"]).drop_duplicates(["building_id", "key"])
-    doors = by_address.merge(once[["building_id", "key", "plate_id", "plate"]], on=["building_id", "key"], how="left")
-    doors["plate"] = doors["plate"].fillna("numbered")
+    own = _plate_of(by_address, of_plate, result.links)
+    doors = by_address.assign(plate_id=own, plate=own.map(of_plate.set_index("plate_id")["plate"]).fillna("numbered"))
     alone = of_plate[~of_plate["plate_id"].isin(doors["plate_id"])]
     bare = buildings[~buildings["building_id"].isin([*doors["building_id"], *alone["building_id"].dropna()])]
     needs = bare["should_have_plate"].astype("boolean")
     bare = bare[(needs.fillna(True)).to_numpy(dtype=bool)]
     empty = pd.DataFrame({"building_id": bare["building_id"], "place": "", "number": "", "plate": "none"})
     return pd.concat([doors, alone, empty], ignore_index=True).drop(columns="key")
+
+
+def _plate_of(addresses: pd.DataFrame, plates: pd.DataFrame, links: pd.DataFrame) -> pd.Series:
+    """The plate of each address: the one it is linked to, else one on its building that says the same door; null for none."""
+    decided = links[links["state"].isin(DECIDED) & links["plate_id"].isin(plates["plate_id"])]
+    linked = decided.dropna(subset=["plate_id", "address_id"]).sort_values(["address_id", "plate_id"]).drop_duplicates("address_id")
+    own = addresses["address_id"].map(linked.set_index("address_id")["plate_id"])
+    for door in (["building_id", "key"], ["building_id", "place", "number"]):
+        named = plates.dropna(subset=door).drop_duplicates(door)
+        same = addresses[door].merge(named[[*door, "plate_id"]], on=door, how="left")["plate_id"]
+        own = own.fillna(pd.Series(same.to_numpy(), index=addresses.index))
+    return own.astype("str")
 
 
 def _plate_state(plates: pd.DataFrame) -> pd.Series:
@@ -158,7 +169,10 @@ def _join(doors: pd.DataFrame, found: pd.DataFrame, result: Verification) -> pd.
     spots = _spots(rows, result)
     return pd.DataFrame(
         {
-            **{c: rows[c].astype("str") if c in rows else np.nan for c in ("place", "number", "building_id", "plate_id", "address_id", "plate")},
+            **{
+                c: rows[c].astype("str") if c in rows else np.nan
+                for c in ("place", "number", "building_id", "plate_id", "address_id", "plate")
+            },
             "code": rows["code"].astype("str"),
             "todo": rows["detail_zh"].astype("str"),
             "todo_en": rows["detail_en"].astype("str"),
@@ -175,7 +189,10 @@ def _join(doors: pd.DataFrame, found: pd.DataFrame, result: Verification) -> pd.
 
 def _targets(doors: pd.DataFrame, found: pd.DataFrame, result: Verification) -> pd.Series:
     """Position of the door each finding speaks of: by its subject, else by the building it is linked to; null for none."""
-    first = {kind: doors.reset_index().dropna(subset=[f"{kind}_id"]).drop_duplicates(f"{kind}_id").set_index(f"{kind}_id")["index"] for kind in _KINDS}
+    first = {
+        kind: doors.reset_index().dropna(subset=[f"{kind}_id"]).drop_duplicates(f"{kind}_id").set_index(f"{kind}_id")["index"]
+        for kind in _KINDS
+    }
     at = pd.Series(np.nan, index=found.index)
     for kind, table in _KINDS.items():
         mine = found["subject"] == kind
@@ -206,7 +223,11 @@ def _own_rows(lone: pd.DataFrame, result: Verification) -> pd.DataFrame:
 def _spots(rows: pd.DataFrame, result: Verification) -> np.ndarray:
     """Where each row is: inside its building, else at its plate or address, else at its finding; NaN for no place."""
     out = np.full((len(rows), 2), np.nan)
-    geometries = [(rows[f"{kind}_id"], getattr(result, table).set_index(f"{kind}_id").geometry) for kind, table in _KINDS.items() if f"{kind}_id" in rows]
+    geometries = [
+        (rows[f"{kind}_id"], getattr(result, table).set_index(f"{kind}_id").geometry)
+        for kind, table in _KINDS.items()
+        if f"{kind}_id" in rows
+    ]
     geometries.append((rows["finding_id"], result.findings.set_index("finding_id").geometry))
     for ids, shapes in geometries:
         shape = shapes.reindex(ids.to_numpy()).to_numpy()

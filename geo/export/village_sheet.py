@@ -1,0 +1,255 @@
+"""What a village clerk takes along: the work map and the 村-组-户 list as one PDF, and the same list as a workbook to fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import xlsxwriter
+
+from geo.export.field_answers import ANSWERS
+from geo.export.fonts import find_fonts
+from geo.export.palette import SIGNS
+from geo.export.paper import A3, MARGIN_MM, Made, Paper
+from geo.export.sheet import made_on
+from geo.export.table_pages import TableColumn, TableRow, draw_table
+from geo.export.village_frames import lay_out, map_size, place_rows
+from geo.export.village_map import draw_maps
+from geo.export.village_rows import VillageSheet, village_rows
+from geo.rules import RULES
+from geo.suppression import masked
+from geo.tables import Verification
+
+PLATE_STATES: Mapping[str, tuple[str, str]] = {
+    "up": ("已挂牌", "up"),
+    "damaged": ("破损/缺失", "damaged"),
+    "numbered": ("有号未挂", "not up"),
+    "none": ("无号无牌", "none"),
+    "unknown": ("—", "—"),
+}
+HEADINGS: Mapping[str, tuple[str, str]] = {
+    "n": ("序号", "No."),
+    "place": ("组/自然村/街巷", "Group, hamlet or street"),
+    "number": ("门牌号", "Number"),
+    "building_id": ("建筑编号", "Building"),
+    "where": ("图上位置", "On the map"),
+    "plate": ("门牌现状", "Plate now"),
+    "todo": ("待核事项", "To be checked"),
+    "found": ("实地情况（填数字）", "Found (digit)"),
+    "remark": ("备注（号码/理由/文号）", "Remark (number, reason, document)"),
+    "signature": ("签名", "Signature"),
+    "finding_id": ("案号", "Case"),
+    "version": ("版本", "Version"),
+    "evidence_hash": ("证据", "Evidence"),
+}
+"""Columns of the list. The workbook has all of them; on paper the last three are left out."""
+_WIDTHS = {
+    "n": 9,
+    "place": 26,
+    "number": 26,
+    "building_id": 25,
+    "where": 15,
+    "plate": 17,
+    "todo": 80,
+    "found": 20,
+    "remark": 70,
+    "signature": 28,
+}
+_SHEET_WIDTHS = {"place": 18, "number": 14, "building_id": 14, "todo": 60, "found": 18, "remark": 40, "finding_id": 20, "evidence_hash": 12}
+
+
+def write_village_pdf(
+    result: Verification, village_code: str, path: Path, *, printed_on: pd.Timestamp, cases: pd.DataFrame | None = None,
+    streets: gpd.GeoDataFrame | None = None, head: str = "", language: str = "zh", only_work: bool = False,
+) -> int:  # fmt: skip
+    """Write the map and the list of one village as one PDF on A3; returns its pages.
+
+    Parameters
+    ----------
+    result
+        What a run found.
+    village_code
+        One village of it.
+    path
+        File to write.
+    printed_on
+        Day on the foot of every page.
+    cases
+        Rows of `book.cases`: status, version and evidence of each finding; null without a casebook.
+    streets
+        Centrelines with `name` in the CRS of the result, where there are some.
+    head
+        Head of the casebook's chain, printed on every page so that the paper can be held against it.
+    language
+        zh or en.
+    only_work
+        Only doors where something is to be checked, not the whole register of the village.
+
+    Raises
+    ------
+    FontError
+        The machine has no Chinese font.
+    """
+    sheet = village_rows(result, village_code, cases=cases)
+    made = Made(_title(sheet, language), printed_on, head, language)
+    paper = Paper(made, size_mm=A3, fonts=find_fonts())
+    frames = lay_out(sheet, map_size())
+    if frames:
+        draw_maps(paper, sheet, frames, streets=streets)
+    listed = list_of(sheet, where=place_rows(sheet, frames, map_size()), language=language, only_work=only_work)
+    _draw_list(paper, sheet, listed, only_work=only_work)
+    paper.save(path)
+    return paper.pages_n
+
+
+def write_village_xlsx(
+    result: Verification, village_code: str, path: Path, *, printed_on: pd.Timestamp, cases: pd.DataFrame | None = None,
+    head: str = "", language: str = "zh", only_work: bool = False,
+) -> None:  # fmt: skip
+    """Write the list of one village as a workbook to be filled in and read back by `geo.export.sheet_return`.
+
+    Every cell is text, so that nothing in it is computed. The two columns to be filled in are marked; the last three
+    columns say which case, in which version, the row speaks of. Parameters as for `write_village_pdf`.
+    """
+    sheet = village_rows(result, village_code, cases=cases)
+    where = place_rows(sheet, lay_out(sheet, map_size()), map_size())
+    listed = list_of(sheet, where=where, language=language, only_work=only_work)
+    listed = listed.assign(todo=listed["told"])
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": made_on(), "title": _title(sheet, language)})
+        _fill_list(book, sheet, listed, language)
+        _fill_help(book, sheet, printed_on, head, language)
+
+
+def list_of(sheet: VillageSheet, *, where: pd.Series, language: str, only_work: bool = False) -> pd.DataFrame:
+    """The list as it is printed: every cell as text, in the order of the sheet.
+
+    Returns
+    -------
+    DataFrame: the columns of HEADINGS (found, remark and signature empty), `code` (null: nothing to check), `told` (the finding
+    with its sentence, counts of people below five masked).
+    """
+    rows = sheet.rows
+    titles = {rule.card.code: rule.card.zh if language == "zh" else rule.card.en for rule in RULES}
+    sentence = rows["todo" if language == "zh" else "todo_en"].fillna("").map(masked)
+    proposal = rows["proposal"].fillna("")
+    wanted = proposal.where(proposal == "", ("建议：" if language == "zh" else "proposed: ") + proposal)
+    title = rows["code"].map(titles).fillna(rows["code"]).fillna("")
+    table = pd.DataFrame(
+        {
+            "place": rows["place"].fillna(""),
+            "number": rows["number"].fillna(""),
+            "building_id": rows["building_id"].fillna(""),
+            "where": where.reindex(rows.index).fillna(""),
+            "plate": rows["plate"].map({k: v[0 if language == "zh" else 1] for k, v in PLATE_STATES.items()}).fillna("—"),
+            "todo": (title + "　" + wanted).str.strip(),
+            "told": (title + "：" + sentence).where(rows["code"].notna(), ""),
+            "found": "",
+            "remark": "",
+            "signature": "",
+            "finding_id": rows["finding_id"].fillna(""),
+            "version": rows["version"].map(lambda n: "" if pd.isna(n) else f"{n:.0f}").astype("str"),
+            "evidence_hash": rows["evidence_hash"].fillna(""),
+            "code": rows["code"],
+        }
+    )
+    table["n"] = [str(n + 1) for n in range(len(table))]
+    return table[table["code"].notna()].reset_index(drop=True) if only_work else table
+
+
+def _title(sheet: VillageSheet, language: str) -> str:
+    name = sheet.town + sheet.name or ("（未归入村）" if language == "zh" else "(in no village)")
+    return f"{name} 门楼牌核对册" if language == "zh" else f"{name}: door plate sheets"
+
+
+def _draw_list(paper: Paper, sheet: VillageSheet, listed: pd.DataFrame, *, only_work: bool) -> None:
+    lang = 0 if paper.made.language == "zh" else 1
+    names = list(_WIDTHS)
+    columns = [
+        TableColumn(HEADINGS[c][lang], _WIDTHS[c], "C" if c in ("n", "where", "plate") else "L", 2 if c == "todo" else 1) for c in names
+    ]
+    rows: list[TableRow] = []
+    for name, group in listed.groupby("place", sort=False):
+        place = str(name)
+        todo_n = int(group["code"].notna().sum())
+        doors_n = len(group.drop_duplicates(["number", "building_id"]))
+        told = paper.made.say(
+            f"{place or '（无组别）'}　{doors_n} 户（门），待核 {todo_n} 件", f"{place or '(no group)'}: {doors_n} doors, {todo_n} to check"
+        )
+        rows.append(TableRow((), band=told))
+        marks = group["code"].map(lambda code: SIGNS[code][2] + "　" if code in SIGNS else "").fillna("")
+        cells = group.assign(todo=marks + group["todo"])[names].to_numpy()
+        rows += [TableRow(list(cell), bold=bool(work)) for cell, work in zip(cells, group["code"].notna(), strict=True)]
+    answers = "　".join(f"{a.digit or '—'} {a.zh if lang == 0 else a.en}" for a in ANSWERS)
+    scope = paper.made.say("只列待核户", "doors to be checked only") if only_work else paper.made.say("全村门户", "all doors")
+    note = [paper.made.say(f"实地情况请填数字：{answers}", f"write one digit under Found: {answers}")]
+    note.append(
+        paper.made.say(
+            f"{scope}，共 {len(listed)} 行，待核 {listed['code'].notna().sum()} 件。",
+            f"{scope}: {len(listed)} rows, {listed['code'].notna().sum()} to check.",
+        )
+    )
+    title = paper.made.say(f"{sheet.town}{sheet.name} 村—组—户清单", f"{sheet.town}{sheet.name}: list of doors")
+    end = draw_table(paper, columns, rows, title=title, note=note)
+    if not len(listed):
+        paper.text(MARGIN_MM, end + 8, paper.made.say("本村没有需要列出的门户。", "This village has no doors to list."), 11)
+        end += 10
+    if end + 18 > paper.height_mm - 12:
+        paper.page()
+        end = 10.0
+    signed = paper.made.say("核对人（签名）：________________　　村居负责人（签名）：________________　　日期：________________",
+                            "checked by: ________________    village office: ________________    date: ________________")  # fmt: skip
+    paper.text(MARGIN_MM, end + 14, signed, 11)
+
+
+def _fill_list(book: xlsxwriter.Workbook, sheet: VillageSheet, listed: pd.DataFrame, language: str) -> None:
+    page = book.add_worksheet("清单" if language == "zh" else "List")
+    plain: dict[str, object] = {"num_format": "@", "text_wrap": True, "valign": "vcenter", "border": 1, "border_color": "#9aa7b3"}
+    more: dict[str, dict[str, object]] = {
+        "": {},
+        "bold": {"bold": True},
+        "fill": {"bg_color": "#fff7d6"},
+        "head": {"bold": True, "bg_color": "#d5dfe8"},
+    }
+    formats = {name: book.add_format(plain | own) for name, own in more.items()}
+    for j, (name, told) in enumerate(HEADINGS.items()):
+        page.write_string(0, j, told[0 if language == "zh" else 1], formats["head"])
+        page.set_column(j, j, _SHEET_WIDTHS.get(name, 9), formats["fill" if name in ("found", "remark") else ""])
+        for i, (value, code) in enumerate(zip(listed[name], listed["code"], strict=True)):
+            look = "fill" if name in ("found", "remark") else "bold" if isinstance(code, str) and name == "todo" else ""
+            page.write_string(i + 1, j, str(value), formats[look])
+    page.freeze_panes(1, 3)
+    page.autofilter(0, 0, max(len(listed), 1), len(HEADINGS) - 1)
+    page.data_validation(1, list(HEADINGS).index("found"), max(len(listed), 1), list(HEADINGS).index("found"),
+                         {"validate": "list", "source": [a.digit for a in ANSWERS if a.digit], "error_type": "warning"})  # fmt: skip
+    page.set_landscape()
+    page.set_paper(8)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_footer("&L&A　" + _title(sheet, language).replace("&", "&&") + "&R&P / &N")
+
+
+def _fill_help(book: xlsxwriter.Workbook, sheet: VillageSheet, printed_on: pd.Timestamp, head: str, language: str) -> None:
+    page = book.add_worksheet("填写说明" if language == "zh" else "How to fill in")
+    text = book.add_format({"num_format": "@", "text_wrap": True})
+    say = Made("", printed_on, language=language).say
+    lines = [
+        (_title(sheet, language), ""),
+        (say("生成日期", "made on"), printed_on.strftime("%Y-%m-%d")),
+        (say("案卷链首", "head of the casebook"), head or "—"),
+        (say("只填两列：实地情况填一个数字，备注写号码、理由或文号。其他列请勿改动，案号、版本和证据用于核对是否过期。",
+             "Fill in two columns only: one digit under Found; the number, reason or document under Remark. Leave the others: case, version and evidence tell whether the row is out of date."), ""),
+        *((a.digit or "—", a.zh if language == "zh" else a.en) for a in ANSWERS),
+        (say("照片", "photo"), say("新装的门牌需要照片，请在系统中登记，不在本表填写。", "A plate put up needs a photo: enter it in the app, not here.")),
+    ]  # fmt: skip
+    page.set_column(0, 0, 24, text)
+    page.set_column(1, 1, 70, text)
+    for i, (left, right) in enumerate(lines):
+        if right:
+            page.write_string(i, 0, left, text)
+            page.write_string(i, 1, right, text)
+        else:
+            page.merge_range(i, 0, i, 1, "", text)
+            page.write_string(i, 0, left, text)
