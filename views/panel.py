@@ -24,8 +24,8 @@ def panel(result: Result, found: Evidence, *, first: str | None = None) -> None:
     """Show the evidence of one object; the finding with the id `first` comes first and open."""
     _head(result, found)
     _findings(found, first)
-    _texts(result, found)
-    _records(result, found)
+    compared(result, found)
+    records(result, found)
     _links(found)
 
 
@@ -60,18 +60,18 @@ def _finding(row: dict[str, object], *, opened: bool) -> None:
         if card is None:
             return
         with st.expander(say("怎么办、规则、例外", "What to do, rule, trap"), expanded=opened):
-            _point(say("怎么办", "What to do"), say(card.todo_zh, card.todo_en))
-            _point(say("由谁办", "Office"), named(OFFICE, str(row["office"])))
-            _point(say("规则", "Rule"), say(card.rule_zh, card.rule_en))
-            _point(say("何时误报", "When it is wrong"), say(card.trap_zh, card.trap_en))
-            _point(say("依据", "Source"), card.source)
+            point(say("怎么办", "What to do"), say(card.todo_zh, card.todo_en))
+            point(say("由谁办", "Office"), named(OFFICE, str(row["office"])))
+            point(say("规则", "Rule"), say(card.rule_zh, card.rule_en))
+            point(say("何时误报", "When it is wrong"), say(card.trap_zh, card.trap_en))
+            point(say("依据", "Source"), card.source)
 
 
-def _point(name: str, text: str) -> None:
+def point(name: str, text: str) -> None:
     st.markdown(f"**{name}** {plain(text)}")
 
 
-def _texts(result: Result, found: Evidence) -> None:
+def compared(result: Result, found: Evidence) -> None:
     """Plate and address one under the other wherever they name different doors, with the differing characters marked."""
     for plate, address in pairs(found.links).head(SHOWN_N).itertuples(index=False):
         pieces = difference(result, plate, address)
@@ -86,7 +86,7 @@ def _texts(result: Result, found: Evidence) -> None:
             st.markdown(f":orange[≠ {named(PART, str(part))}]　{values}")
 
 
-def _records(result: Result, found: Evidence) -> None:
+def records(result: Result, found: Evidence) -> None:
     st.markdown(f"**{say('三方记录', 'Three records')}**")
     rows: list[tuple[str, ...]] = []
     for kind in KINDS:

@@ -127,9 +127,8 @@
       var control = this,
         map = this.view.map,
         cover = (this.cover = element("div", "dp-cover")),
-        space = "http://www.w3.org/2000/svg",
-        svg = document.createElementNS(space, "svg"),
-        path = document.createElementNS(space, "polygon"),
+        svg = L.SVG.create("svg"),
+        path = L.SVG.create("polygon"),
         ring = null;
       svg.appendChild(path);
       cover.appendChild(svg);
