@@ -96,10 +96,10 @@ def records(result: Result, found: Evidence) -> None:
         for row in objects.head(SHOWN_N).to_dict("records"):
             status = title(str(row["status"]), language())
             rows.append((named(KIND, kind), str(row[f"{kind}_id"]), status, _DESCRIBE[kind](result, row)))
-    _table(("", say("编号", "Id"), say("状态", "Status"), say("内容", "Content")), rows)
+    table(("", say("编号", "Id"), say("状态", "Status"), say("内容", "Content")), rows)
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table whose cells wrap and whose texts stay texts."""
     lines = [names, ["---"] * len(names)]
     told = [" | ".join(plain(cell) if cells is not lines[1] else cell for cell in cells) for cells in [*lines, *rows]]
@@ -151,7 +151,7 @@ def _links(found: Evidence) -> None:
                 named(REASON, str(link["reason"])),
             )
         )
-    _table(
+    table(
         (
             say("建筑 · 门牌 · 地址", "Building · plate · address"),
             say("状态", "State"),
