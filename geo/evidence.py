@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.decided import rejected_ids
 from geo.link import Links
 from geo.locate import locate
 from geo.match import Doors
@@ -105,7 +106,7 @@ def gather(
         rebuilt=rebuilt,
         documented=frozenset(footprints.loc[footprints["gone"], "building_id"]),
         conflicts=conflicts,
-        successors=_successors(plates, addresses, profile),
+        successors=_successors(plates, addresses, profile, rejected_ids(inputs.decisions, "plate_id", "address_id")),
     )
 
 
@@ -311,13 +312,17 @@ DIFFERING = {
 """Parts of an address named when a plate and an address disagree."""
 
 
-def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: Profile, rejected: set[tuple[str, str]]) -> pd.DataFrame:
     """For each located address without a plate, the nearest plate without an address within `near_m`, if there is one."""
     p = plates[plates["installed"] & ~plates["registered"] & plates.geometry.notna()].sort_values("plate_id")
     a = addresses[addresses["active"] & ~addresses["on_plate"] & addresses.geometry.notna()].sort_values("address_id")
     if p.empty or a.empty:
         return pd.DataFrame({"address_id": pd.Series(dtype="str"), "plate_id": pd.Series(dtype="str"), "distance_m": pd.Series(dtype=float)})
-    near = locate(a.geometry.to_numpy(), p.geometry.to_numpy(), within_m=profile.thresholds.near_m).drop_duplicates("point")
+    near = locate(a.geometry.to_numpy(), p.geometry.to_numpy(), within_m=profile.thresholds.near_m)
+    if rejected:
+        named = zip(p["plate_id"].to_numpy()[near["footprint"]], a["address_id"].to_numpy()[near["point"]], strict=True)
+        near = near[[pair not in rejected for pair in named]]
+    near = near.drop_duplicates("point")
     return pd.DataFrame(
         {
             "address_id": a["address_id"].to_numpy()[near["point"]],

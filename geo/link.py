@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.decided import Told
 from geo.match import ALIAS, OLD, OWN, SPELT, Doors
 from geo.profile import Thresholds
 
@@ -122,6 +123,7 @@ def link(
     footprints: gpd.GeoDataFrame,
     *,
     thresholds: Thresholds,
+    told: Told | None = None,
 ) -> Links:
     """Decide what is sure enough, and say of the rest what it hangs between.
 
@@ -131,7 +133,10 @@ def link(
         `geo.match.match` of the plates and addresses.
     edges, none
         `geo.assign.assign` of the doors to the footprints (building: position in `footprints`).
+    told
+        Links that people confirmed or rejected: they are listed as such.
     """
+    told = told or Told()
     best = edges.drop_duplicates("door").set_index("door").reindex(np.arange(doors.doors_n))
     building = best["building"].fillna(-1).astype(int).to_numpy()
     probability = best["probability"].fillna(0.0).to_numpy()
@@ -143,7 +148,8 @@ def link(
     torn = np.zeros(len(addresses), dtype=bool)
     torn[doors.undecided["address"]] = True
     claimed.loc[torn, "state"] = "undecided"
-    table = pd.concat([_decided(doors, declared, claimed, building), _undecided(doors, edges, declared, claimed)], ignore_index=True)
+    decided_ = _with_word(_decided(doors, declared, claimed, building), told)
+    table = pd.concat([decided_, _undecided(doors, edges, declared, claimed), _rejected(told)], ignore_index=True)
     return Links(_named(table, plates, addresses, footprints), declared, claimed)
 
 
@@ -204,6 +210,31 @@ def _decided(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, buildi
         "neighbourhood",
     )
     return rows
+
+
+def _with_word(rows: pd.DataFrame, told: Told) -> pd.DataFrame:
+    """Decided rows with those that people confirmed marked as such, beyond doubt."""
+    if not len(told.pairs) and not len(told.plate_building):
+        return rows
+    house = rows["building"].to_numpy()
+    sure = np.zeros(len(rows), dtype=bool)
+    for kind in ("plate", "address"):
+        word = told.building_of(kind, rows[kind])
+        sure |= (word >= 0) & (word == house)
+    sure |= pd.MultiIndex.from_frame(rows[["plate", "address"]]).isin(pd.MultiIndex.from_frame(told.pairs))
+    return rows.assign(
+        state=rows["state"].mask(sure, "confirmed"), reason=rows["reason"].mask(sure, "decision"), probability=rows["probability"].mask(sure, 1.0)
+    )
+
+
+def _rejected(told: Told) -> pd.DataFrame:
+    """The links people rejected, kept so that everybody sees why they are not proposed."""
+    parts = [
+        told.not_pairs.assign(building=-1),
+        told.plate_not.rename(columns={"item": "plate"}).assign(address=-1),
+        told.address_not.rename(columns={"item": "address"}).assign(plate=-1),
+    ]
+    return pd.concat(parts, ignore_index=True).assign(state="rejected", reason="decision", probability=0.0)
 
 
 def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:

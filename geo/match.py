@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.decided import Told
 from geo.profile import Thresholds
 
 OWN, OLD, ALIAS, SPELT = 0, 1, 2, 3
@@ -45,7 +46,7 @@ class Doors:
     doors_n: int
 
 
-def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, *, thresholds: Thresholds) -> Doors:
+def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, *, thresholds: Thresholds, told: Told | None = None) -> Doors:
     """Gather plates and addresses into doors.
 
     Parameters
@@ -57,29 +58,36 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     renewed
         Doors renamed by the crosswalk: village_code_old, old_door, new_door (second table of `geo.crosswalk`, with
         present village codes).
+    told
+        Links that people confirmed or rejected; they win over every key.
     """
+    told = told or Told()
     terms_p, terms_a = _terms(plates, renewed), _terms(addresses, renewed)
     pairs = _candidates(terms_p, terms_a, plates, addresses)
     pairs = pairs[~(pairs["distance_m"] > thresholds.misplaced_m) | pairs["declared"]]
-    pairs = _best(pairs)
+    pairs = _best(told.free(pairs))
     pairs, undecided = _one_plate_each(pairs, near_m=thresholds.near_m)
-    left_p = np.setdiff1d(np.arange(len(plates)), [*pairs["plate"], *undecided["plate"]])
-    left_a = np.setdiff1d(np.arange(len(addresses)), [*pairs["address"], *undecided["address"]])
+    left_p = np.setdiff1d(np.arange(len(plates)), [*pairs["plate"], *undecided["plate"], *told.pairs["plate"]])
+    left_a = np.setdiff1d(np.arange(len(addresses)), [*pairs["address"], *undecided["address"], *told.pairs["address"]])
     respelt = _respelt(plates.iloc[left_p], addresses.iloc[left_a], plates, addresses, reach_m=thresholds.misplaced_m)
-    pairs = pd.concat([pairs, respelt.assign(plate=left_p[respelt["plate"]], address=left_a[respelt["address"]])], ignore_index=True)
+    respelt = told.free(respelt.assign(plate=left_p[respelt["plate"]], address=left_a[respelt["address"]]))
+    pairs = pd.concat([pairs, respelt], ignore_index=True)
     left_p, left_a = np.setdiff1d(left_p, pairs["plate"]), np.setdiff1d(left_a, pairs["address"])
     conflicts = _nearly(plates.iloc[left_p], addresses.iloc[left_a], reach_m=thresholds.misplaced_m)
-    conflicts = conflicts.assign(plate=left_p[conflicts["plate"]], address=left_a[conflicts["address"]])
+    conflicts = told.free(conflicts.assign(plate=left_p[conflicts["plate"]], address=left_a[conflicts["address"]]))
     left_p, left_a = np.setdiff1d(left_p, conflicts["plate"]), np.setdiff1d(left_a, conflicts["address"])
     beside = _conflicts(plates.iloc[left_p], addresses.iloc[left_a], within_m=_usual_distance(pairs, thresholds))
-    beside = beside.assign(plate=left_p[beside["plate"]], address=left_a[beside["address"]])
+    beside = told.free(beside.assign(plate=left_p[beside["plate"]], address=left_a[beside["address"]]))
     conflicts = pd.concat([conflicts, beside], ignore_index=True).sort_values("plate", ignore_index=True)
     plate_door = np.arange(len(plates))
+    # every plate that people put on one address is on its door
+    plate_door[told.pairs["plate"]] = told.pairs.groupby("address")["plate"].transform("min")
     address_door = np.full(len(addresses), -1)
+    pairs = pd.concat([pairs, _confirmed(told, plates, addresses)], ignore_index=True)
     for joined in (pairs, conflicts):
         address_door[joined["address"]] = plate_door[joined["plate"]]
     alone = np.setdiff1d(np.flatnonzero(address_door < 0), undecided["address"])
-    address_door[alone] = len(plates) + _group_alone(addresses.iloc[alone], within_m=thresholds.dangling_m)
+    address_door[alone] = len(plates) + _group_alone(addresses.iloc[alone], within_m=thresholds.dangling_m, house=told.building_of("address", alone))
     doors_n = int(max(plate_door.max(initial=-1), address_door.max(initial=-1)) + 1)
     pairs = pairs.sort_values(["plate", "address"], ignore_index=True)
     return Doors(plate_door, address_door, pairs, conflicts, undecided, doors_n)
@@ -249,10 +257,17 @@ def _conflicts(plates: pd.DataFrame, addresses: pd.DataFrame, *, within_m: float
     return nearest.assign(plate=back[0][nearest["plate"]], address=back[1][nearest["address"]]).reset_index(drop=True)
 
 
-def _group_alone(addresses: pd.DataFrame, *, within_m: float) -> np.ndarray:
-    """Group number of addresses without a plate: equal key and village, and not known to lie apart."""
+def _confirmed(told: Told, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+    """The pairs people confirmed, with the columns of `Doors.pairs`."""
+    plate, address = told.pairs["plate"].to_numpy(), told.pairs["address"].to_numpy()
+    distance = shapely.distance(plates.geometry.to_numpy()[plate], addresses.geometry.to_numpy()[address])
+    return told.pairs.assign(via=OWN, village_agrees=True, distance_m=distance, declared=False)
+
+
+def _group_alone(addresses: pd.DataFrame, *, within_m: float, house: np.ndarray) -> np.ndarray:
+    """Group number of addresses without a plate: equal key and village, and not known to lie apart nor confirmed on different houses."""
     key = addresses["village_code"].fillna("") + "|" + addresses["door"].fillna("?" + addresses["address_id"])
-    group = pd.factorize(key)[0]
+    group = pd.factorize(key.mask(house >= 0, "!" + addresses["address_id"]))[0]
     x, y = shapely.get_x(addresses.geometry.to_numpy()), shapely.get_y(addresses.geometry.to_numpy())
     # the key's first located member is its anchor; members beyond reach of it stand for themselves
     frame = pd.DataFrame({"group": group, "x": x, "y": y})

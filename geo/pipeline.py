@@ -19,11 +19,12 @@ from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
 from geo.crosswalk import crosswalk
+from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
 from geo.evidence import gather
 from geo.link import REPORTED_RATIO, Links, follow, link, observe
 from geo.locate import locate, locate_villages
-from geo.match import match
+from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
 from geo.population import population, share, sum_counts
 from geo.profile import Profile
@@ -73,6 +74,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     """
     t = profile.thresholds
     clock = _Clock(on_step)
+    inputs = settle(inputs)
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
@@ -93,13 +95,16 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
         near = locate(points, footprints.geometry.to_numpy(), within_m=t.candidate_m)
     with clock("match"):
-        doors = match(standing_plates, believed, renewed, thresholds=t)
+        word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
+        doors = match(standing_plates, believed, renewed, thresholds=t, told=word)
     with clock("assign"):
         seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
+        fixed, barred = _word_of_doors(word, doors)
+        candidates, hints = direct(_as_observed(near, seen.row_of_point, len(points)), seen.hints, seen.table["door"], fixed, barred)
         assignment = assign(
             seen.table,
-            _as_observed(near, seen.row_of_point, len(points)),
-            seen.hints,
+            candidates,
+            hints,
             follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
             building_prior=_prior(footprints),
@@ -110,8 +115,9 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             reach_m=t.candidate_m,
             stray_m=t.misplaced_m,
         )
+        edges, none = insist(assignment.edges, assignment.none, fixed)
     with clock("link"):
-        links = link(doors, assignment.edges, assignment.none, standing_plates, believed, footprints, thresholds=t)
+        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word)
     with clock("change"):
         changes = change(inputs.buildings_previous, inputs.buildings, thresholds=t)
     with clock("population"):
@@ -128,7 +134,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             doors=doors,
             links=links,
             near=near,
-            edges=assignment.edges,
+            edges=edges,
             changes=changes,
             people=people,
             crosswalk=renewed,
@@ -137,7 +143,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         findings = classify(evidence, RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
-        shared = share(evidence.people[evidence.people["building_id"].isna()], _hanging(assignment.edges, links, footprints))
+        shared = share(evidence.people[evidence.people["building_id"].isna()], _hanging(edges, links, footprints))
         every = pd.concat([evidence.addresses, evidence.rooms])
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
     return Verification(
@@ -174,6 +180,13 @@ def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) 
         }
     )
     return out.dropna().astype("str").drop_duplicates().reset_index(drop=True)
+
+
+def _word_of_doors(word: Told, doors: Doors) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What people told of plates and addresses, as told of their doors: the confirmed house of each (door, building), and the rejected ones."""
+    fixed = of_doors(doors.plate_door, doors.address_door, fixed_items(word.plate_building), fixed_items(word.address_building))
+    fixed = fixed.drop_duplicates("door", ignore_index=True)
+    return fixed, of_doors(doors.plate_door, doors.address_door, word.plate_not, word.address_not)
 
 
 def _as_observed(near: pd.DataFrame, row_of_point: np.ndarray, points_n: int) -> pd.DataFrame:

@@ -74,6 +74,7 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inpu
         frames["villages"] = _whole(frames, profile.thresholds.outside_m)
     scope = raw.settings.scope or agreed_scope(frames, profile)
     frames |= with_parts(frames, scope, profile)
+    frames["decisions"] = _placed(frames["decisions"], crs)
     quarantine = ledger.quarantine_frame()
     day, notes = _as_of(as_of or raw.settings.as_of, frames)
     return Inputs(
@@ -218,6 +219,16 @@ def _empty(table: Table, crs: str) -> pd.DataFrame:
     nothing = pd.DataFrame({"_source": pd.Series(dtype="str"), "_row": pd.Series(dtype="int64"), "_key": pd.Series(dtype="str")})
     values = type_table(nothing, table, {}, Ledger()).assign(**nothing)
     return _finished(Rows(table, values, np.array([], dtype=object), np.array([], dtype=object)), crs)
+
+
+def _placed(decisions: pd.DataFrame, crs: str) -> pd.DataFrame:
+    """Decisions with x_m, y_m: where a plate really hangs, in the working CRS."""
+    known = decisions["to_lon"].notna() & decisions["to_lat"].notna()
+    xy = np.full((len(decisions), 2), np.nan)
+    if known.any():
+        points = shapely.points(decisions.loc[known, ["to_lon", "to_lat"]].to_numpy())
+        xy[known.to_numpy()] = shapely.get_coordinates(reproject(points, "EPSG:4490", crs))
+    return decisions.assign(x_m=xy[:, 0], y_m=xy[:, 1])
 
 
 def _whole(frames: dict[str, pd.DataFrame], outside_m: float) -> gpd.GeoDataFrame:

@@ -60,6 +60,9 @@ PLATE_STATE = ("planned", "made", "installed", "removed")
 PLATE_FACE = ("good", "damaged", "illegible", "obscured", "missing")
 ADDRESS_STATUS = ("proposed", "reserved", "current", "retired", "alternative")
 CROSSWALK_REASON = ("merger", "rename", "renumber")
+DECISION_KIND = (
+    "confirm_link", "reject_link", "not_to_be_numbered", "still_standing", "confirm_demolished", "entered_in_error", "move_plate",
+)  # fmt: skip
 COUNTS = ("registered_n", "resident_n", "floating_n", "absent_n", "unit_n")
 
 _BUILDING_COLUMNS = (
@@ -181,6 +184,23 @@ INPUTS: tuple[Table, ...] = (
             Column("effective_on", "date", "生效日期", "first day of the new one"),
         ),
     ),
+    Table(
+        "decisions",
+        "人工裁定",
+        "what people decided in earlier runs, as the casebook writes it; at least one object a row, of a link two",
+        (
+            Column("kind", "choice", "裁定", "what was decided", choices=DECISION_KIND, required=True, null="the row is refused"),
+            Column("building_id", "text", "建筑编号", "building of either survey"),
+            Column("plate_id", "text", "门牌编号", "plate"),
+            Column("address_id", "text", "地址编码", "address; a room stands for its plate-level address"),
+            Column("until", "date", "有效期至", "last day it holds", null="until it is taken back"),
+            Column("document", "text", "文号", "document that proves a demolition"),
+            Column("to_lon", "number", "新经度", "where a plate really hangs, CGCS2000", unit="degree"),
+            Column("to_lat", "number", "新纬度", "where a plate really hangs, CGCS2000", unit="degree"),
+            Column("decided_on", "date", "裁定日期", "day of the decision; of contradicting rows the newest holds"),
+            Column("decision_id", "text", "裁定编号", "where it is kept: number in the log of the casebook"),
+        ),
+    ),
 )
 INPUT: Mapping[str, Table] = {t.name: t for t in INPUTS}
 
@@ -234,6 +254,8 @@ class Inputs:
     buildings_previous: gpd.GeoDataFrame
     demolitions: gpd.GeoDataFrame
     crosswalk: pd.DataFrame
+    decisions: pd.DataFrame
+    """Also x_m, y_m: to_lon, to_lat in the working CRS (NaN: none)."""
     delivered: frozenset[str]
     """Names of the tables that were really there (an empty file counts as there)."""
     crs: str

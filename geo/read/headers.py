@@ -122,6 +122,7 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "reason": ("变更原因", "原因", "变更类型", "类型", "变更类别"),
         "effective_on": ("生效日期", "生效时间", "变更日期", "变更时间", "启用日期", "日期", "执行日期"),
     },
+    "decisions": {},
 }
 
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]+")

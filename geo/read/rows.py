@@ -13,6 +13,7 @@ import shapely
 from geo.crs import Floats, Shapes, without
 from geo.read.ledger import Ledger
 from geo.read.values import clean_ids, excel_dates, float_like
+from geo.read.words import CHOICES
 from geo.tables import Table
 
 _NEARLY = 0.98
@@ -141,15 +142,19 @@ def note_outside(rows: Rows, area: Shapes, outside_m: float, ledger: Ledger) -> 
 
 
 def _named(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame:
-    """Rows of a table without ids that say what they are about; a pair with one side, or a demolition of nothing, is refused."""
+    """Rows of a table without ids that say what they are about; a pair with one side, a demolition or decision of nothing, is refused."""
     if table.name == "crosswalk":
         empty = frame["old"].isna() | frame["new"].isna()
     elif table.name == "demolitions":
         shapes = frame["geometry"].isna() if "geometry" in frame else True
         empty = shapes & (frame["building_id"].isna() if "building_id" in frame else True) & frame["_row"].notna()
+    elif table.name == "decisions":
+        named_n = sum(frame[c].notna().astype(int) if c in frame else 0 for c in ("building_id", "plate_id", "address_id"))
+        kind = frame["kind"].str.strip().map(CHOICES["decisions", "kind"])
+        empty = kind.isna() | (named_n < 1 + kind.isin(["confirm_link", "reject_link"]).astype(int))
     else:
         return frame
-    fix = "请补全：新旧两侧，或建筑编号、图形 / complete it: both sides, or the building's id or shape"
+    fix = "请补全：新旧两侧，建筑编号或图形，裁定种类及其对象 / complete it: both sides, the building's id or shape, what was decided of what"
     ledger.refuse(table.name, frame[empty], "nothing_named", None, None, fix)
     return frame[~empty].reset_index(drop=True)
 

@@ -54,6 +54,15 @@ _REASON = {
     "rename": "改名 更名 更改名称 名称变更 命名变更 地名更名 道路更名 路名变更 改称",
     "renumber": "改号 重编 重新编号 换号 门牌变更 变更门牌 重新编制 门牌重编 号码变更 门牌号变更 重编号 换牌",
 }
+_DECISION = {
+    "confirm_link": "确认对应",
+    "reject_link": "否定对应",
+    "not_to_be_numbered": "不编号",
+    "still_standing": "仍在",
+    "confirm_demolished": "确认已拆",
+    "entered_in_error": "误登",
+    "move_plate": "改牌位",
+}
 _YES = "是 有 对 真 已 y yes true t 1 √ ✓ ✔ 是的"
 _NO = "否 无 没有 假 未 不是 n no false f 0 × ✗ x 不"
 _TEMPORARY = ("临时 临建 临时建筑 临时性", "永久 正式 永久性 非临时")
@@ -82,6 +91,7 @@ CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("addresses", "status"): _by_word(_STATUS),
     ("addresses", "kind"): _by_word(_PLATE_KIND),
     ("crosswalk", "reason"): _by_word(_REASON),
+    ("decisions", "kind"): _by_word(_DECISION),
 }
 """(table, column) -> word -> choice."""
 
