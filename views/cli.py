@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,26 +31,11 @@ def main() -> None:
 @click.option("--as-of", help="“今天”是哪一天（YYYY-MM-DD）。 The day the rules mean by today.")
 def verify(project: Path, out: Path, as_of: str | None) -> None:
     """Read, verify, write; a progress bar on a terminal, plain lines in a log."""
-    from geo.export import write
     from geo.pipeline import STEP_NAMES, STEPS
-    from geo.pipeline import verify as run
-    from geo.profile import load_profile
-    from geo.read import read
-    from geo.standardise import standardise
+    from views.verify import verify_project
 
     with refusing(), steps(("read", "standardise", *STEPS, "write"), STEP_NAMES) as step:
-        seconds: dict[str, float] = {}
-        with timed(seconds, "read"):
-            step("read")
-            raw = read(project)
-            profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
-        with timed(seconds, "standardise"):
-            step("standardise")
-            inputs = standardise(raw, profile=profile, as_of=as_of)
-        verification = run(inputs, profile, on_step=step)
-        verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
-        step("write")
-        write(verification, out)
+        verification = verify_project(project, out, as_of=as_of, on_step=step)
     counts = verification.run["codes"]
     click.echo(f"完成：{sum(counts.values())} 个问题，{len(counts)} 类；结果在 {out}")
     click.echo(f"done: {sum(counts.values())} findings of {len(counts)} kinds; results in {out}")
@@ -198,14 +182,6 @@ def refusing() -> Iterator[None]:
     except DoorplateError as error:
         click.echo(f"无法继续：{error.zh}\ncannot go on: {error.en}", err=True)
         sys.exit(REFUSED)
-
-
-@contextmanager
-def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
-    """Seconds a step took."""
-    start = time.perf_counter()
-    yield
-    seconds[step] = round(time.perf_counter() - start, 3)
 
 
 @contextmanager

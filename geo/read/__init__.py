@@ -35,7 +35,7 @@ from geo.read.sniff import SUFFIXES, sniff
 from geo.read.vector import read_geojson, read_kml
 from geo.tables import INPUT, SOURCES
 
-__all__ = ["Raw", "Settings", "Source", "read", "read_settings"]
+__all__ = ["Raw", "Settings", "Source", "headers", "read", "read_settings"]
 
 _ALSO = {"addresses": ("addresses", "register")}
 Frame: TypeAlias = pd.DataFrame
@@ -97,6 +97,20 @@ def read(project: Path, *, on_step: Callable[[str, int, int], None] | None = Non
         tables[role] = _together(frames, role, ledger)
     listed = pd.DataFrame(sources, columns=list(SOURCES))
     return Raw(tables, settings, listed, ledger.quarantine_frame(), ledger.repairs_frame())
+
+
+def headers(path: Path, role: str, source: Source) -> dict[str, str]:
+    """What each column of ours is called in one file, by the file's own headers; a column the file lacks is absent.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read as what it claims to be.
+    """
+    delivered = _deliver(path, role, source, Ledger())
+    written = [str(h) for h in delivered.texts.columns]
+    columns = match_headers(role, written, given=source.columns, cut=delivered.cut)
+    return {column: written[at] for column, at in sorted(columns.items(), key=lambda one: one[1])}
 
 
 def _files(project: Path, role: str, source: Source) -> list[Path]:

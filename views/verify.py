@@ -1,0 +1,58 @@
+"""One run from a project folder to a result folder, as the command line and the app's worker do it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geo.tables import Verification
+
+
+def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_step: Callable[[str], None]) -> Verification:
+    """Read, standardise, verify, write.
+
+    Parameters
+    ----------
+    project
+        Folder with the tables and perhaps doorplate.toml.
+    out
+        Folder of the result; an earlier one stays until the new one is complete.
+    as_of
+        ISO day the rules mean by today; None: as the project says.
+    on_step
+        Called with the name of each step as it begins: read, standardise, those of the pipeline, write.
+
+    Raises
+    ------
+    DoorplateError
+        The project or one of its files cannot be used, or the result cannot be written.
+    """
+    from geo.export import write
+    from geo.pipeline import verify
+    from geo.profile import load_profile
+    from geo.read import read
+    from geo.standardise import standardise
+
+    seconds: dict[str, float] = {}
+    with timed(seconds, "read"):
+        on_step("read")
+        raw = read(project)
+        profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
+    with timed(seconds, "standardise"):
+        on_step("standardise")
+        inputs = standardise(raw, profile=profile, as_of=as_of)
+    verification = verify(inputs, profile, on_step=on_step)
+    verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
+    on_step("write")
+    write(verification, out)
+    return verification
+
+
+@contextmanager
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Seconds a step took."""
+    start = time.perf_counter()
+    yield
+    seconds[step] = round(time.perf_counter() - start, 3)
