@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import among
 from geo.locate import locate_villages
 from geo.rule import Card, Evidence, Rule
 
@@ -81,7 +82,7 @@ def _places(evidence: Evidence) -> pd.DataFrame:
     """Village and point of every object a finding may be about, by (subject, subject_id)."""
     buildings = evidence.buildings
     previous = evidence.inputs.buildings_previous
-    previous = previous[~previous["building_id"].isin(buildings["building_id"])]
+    previous = previous[~among(previous["building_id"], buildings["building_id"])]
     outlines = shapely.point_on_surface(buildings.geometry.to_numpy())
     old = shapely.point_on_surface(previous.geometry.to_numpy())
     at_home = dict(zip(buildings["building_id"], outlines, strict=True))

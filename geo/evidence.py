@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import among
 from geo.decided import rejected_ids
 from geo.link import Links
 from geo.locate import locate
@@ -90,7 +91,7 @@ def gather(
     plates = plates.assign(**_demolished(plates, plates["installed"], gone, profile.thresholds.near_m))
     conflicts = _conflicts(plates, addresses, took_p, took_a, doors)
     buildings = _buildings(footprints, plates, addresses, edges, links, people)
-    buildings["in_conflict"] = buildings["building_id"].isin(conflicts["building_id"])
+    buildings["in_conflict"] = among(buildings["building_id"], conflicts["building_id"])
     return Evidence(
         inputs=inputs,
         profile=profile,
@@ -196,15 +197,15 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     some_at = set(counted_at[(counts > 0).any(axis=1)].dropna())
     addresses = addresses.join(by_door, on="address_id")
     # rooms at zero say nothing of the address itself: unknown is never zero
-    counted = addresses["address_id"].isin(people["address_id"])
+    counted = among(addresses["address_id"], people["address_id"])
     plate_level = addresses["active"] & ~addresses["rolls_up"]
     unsure_at |= set(house[plate_level & ~counted])
     # a count that fits several doors of a number may be anybody's of them
-    unsure_at |= set(house[addresses["key"].isin(people["torn_key"].dropna())])
+    unsure_at |= set(house[among(addresses["key"], people["torn_key"].dropna())])
     own_some = (counts > 0).any(axis=1).groupby(people["address_id"]).any()
-    addresses["inhabited"] = house.isin(some_at).where(~addresses["rolls_up"], addresses["address_id"].map(own_some).eq(True))
-    addresses["counted"] = addresses["address_id"].isin(people["address_id"])
-    addresses["vacant"] = counted & ~addresses["inhabited"] & ~house.isin(unsure_at)
+    addresses["inhabited"] = among(house, some_at).where(~addresses["rolls_up"], addresses["address_id"].map(own_some).eq(True))
+    addresses["counted"] = among(addresses["address_id"], people["address_id"])
+    addresses["vacant"] = counted & ~addresses["inhabited"] & ~among(house, unsure_at)
     building = addresses.set_index("address_id")["building_id"]
     live = addresses.set_index("address_id")["building_live"]
     people["building_id"] = people["door_id"].map(building.where(live)).astype("str")
@@ -237,10 +238,10 @@ def _buildings(
     out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
     out = out.join(sum_counts(people, people["building_id"]), on="building_id")
     unsure = (~people["fresh"]).groupby(people["building_id"]).any()
-    known = out["building_id"].isin(people["building_id"].dropna())
+    known = among(out["building_id"], people["building_id"].dropna())
     out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
     unknown_at = set(written.loc[~written["vacant"], "building_id"])
-    out["vacant"] = known & ~out["inhabited"] & ~out["building_id"].map(unsure).eq(True) & ~out["building_id"].isin(unknown_at)
+    out["vacant"] = known & ~out["inhabited"] & ~out["building_id"].map(unsure).eq(True) & ~among(out["building_id"], unknown_at)
     return out
 
 

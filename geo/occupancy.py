@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.columns import among
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, HOUSES, OCCUPANCY, Inputs
 
@@ -69,7 +70,7 @@ def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.Dat
     blank = {"needs_count": False, "counted": False}
     own = pd.DataFrame({"house": a["house"], "kind": "address", "name": a["address_id"], "village_code": a["village_code"], "number": a["number"]})
     own["needs_count"] = (a["active"] & ~a["rolls_up"]).to_numpy(dtype=bool)
-    own["counted"] = a["address_id"].isin(people["address_id"]).to_numpy()
+    own["counted"] = among(a["address_id"], people["address_id"]).to_numpy()
     witnesses = ("text_village", "point_village", "declared_village")
     other = [_keyed(a[a[village].notna() & (a[village] != a["village_code"])], village) for village in witnesses]
     keys = [k.assign(kind="key", **blank) for k in (_keyed(a, "village_code").drop_duplicates(["house", "name"]), *other)]

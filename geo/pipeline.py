@@ -18,6 +18,7 @@ from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
+from geo.columns import among
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
@@ -78,7 +79,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
-        footprints["rebuilt"] = footprints["building_id"].isin(on_site["gone_id"]) & footprints["gone"]
+        footprints["rebuilt"] = among(footprints["building_id"], on_site["gone_id"]) & footprints["gone"]
         footprints["village_code"] = locate_villages(shapely.point_on_surface(footprints.geometry.to_numpy()), inputs.villages)
     with clock("describe"):
         old_villages, renamed = crosswalk(inputs)

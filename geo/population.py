@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.columns import among
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, Inputs
 
@@ -27,7 +28,7 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
     ambiguous row fits several doors of, null: not ambiguous).
     """
     rows = inputs.population
-    by_id = rows["address_id"].where(rows["address_id"].isin(addresses["address_id"]))
+    by_id = rows["address_id"].where(among(rows["address_id"], addresses["address_id"]))
     by_text, torn_key = _by_text(rows, inputs, old_villages, renewed, addresses)
     address = by_id.fillna(by_text)
     parent = addresses.set_index("address_id")["parent_id"]

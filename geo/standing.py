@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import among
 from geo.profile import Thresholds
 from geo.tables import Inputs
 
@@ -37,7 +38,7 @@ def standing(inputs: Inputs, *, thresholds: Thresholds) -> gpd.GeoDataFrame:
     current = _facts(now, gone_now, thresholds).assign(current=True, **_said(demolitions, paper_now))
     paper_old = _papers(old, demolitions, previous=True)
     before = _facts(old, paper_old >= 0, thresholds).assign(current=False, **_said(demolitions, paper_old))[paper_old >= 0]
-    before = before[~before["building_id"].isin(current.loc[current["gone"], "building_id"])]
+    before = before[~among(before["building_id"], current.loc[current["gone"], "building_id"])]
     unseen = _demolition_only(demolitions, [current[current["gone"]], before], thresholds)
     out = pd.concat([t for t in (current, before, unseen) if len(t)] or [current], ignore_index=True)
     return gpd.GeoDataFrame(out, geometry="geometry", crs=now.crs)

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geo.columns import among
 from geo.outputs import METRICS
 from geo.rule import Evidence
 from geo.tables import DECIDED
@@ -44,12 +45,12 @@ def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     b, p = evidence.buildings, evidence.plates
     a = evidence.addresses[evidence.addresses["active"]]
     eligible, standing = b[b["eligible"]], p[p["standing"]]
-    up = a["paired_id"].isin(p.loc[p["up"], "plate_id"]) | a["address_id"].isin(p.loc[p["up"], "paired_id"])
+    up = among(a["paired_id"], p.loc[p["up"], "plate_id"]) | among(a["address_id"], p.loc[p["up"], "paired_id"])
     on_live = a["building_live"]
     placed = a.geometry.notna() & (a["point_village"] == a["text_village"].fillna(a["declared_village"]).fillna(a["point_village"]))
     dangling = set(findings.loc[findings["code"] == "dangling_plate", "subject_id"])
     nothing = set(findings.loc[findings["code"].isin(GONE_CODES), "subject_id"])
-    proposed = a[a["address_id"].isin(findings.loc[findings["code"] == "demolished_vacant", "subject_id"])]
+    proposed = a[among(a["address_id"], findings.loc[findings["code"] == "demolished_vacant", "subject_id"])]
     objects = pd.concat([standing["village_code"], a["village_code"]])
     torn = pd.concat([standing["link_state"], a["link_state"]]) == "undecided"
     component, unit = _components(evidence, eligible, standing, a)
@@ -61,8 +62,8 @@ def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
         "buildings_numbered": (eligible["village_code"][eligible["addresses_n"] > 0], eligible["village_code"]),
         "one_to_one": (component[unit], component),
         "on_map": (a["village_code"][placed], a["village_code"]),
-        "dangling_share": (p["village_code"][p["installed"] & p["plate_id"].isin(dangling)], p["village_code"][p["installed"]]),
-        "virtual_share": (a["village_code"][a["address_id"].isin(nothing)], a["village_code"]),
+        "dangling_share": (p["village_code"][p["installed"] & among(p["plate_id"], dangling)], p["village_code"][p["installed"]]),
+        "virtual_share": (a["village_code"][among(a["address_id"], nothing)], a["village_code"]),
         "undecided_share": (objects[torn], objects),
         "cancelled_wrongly": (proposed["village_code"][~proposed["vacant"]], proposed["village_code"]),
     }

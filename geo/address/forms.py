@@ -16,6 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.columns import as_arrow
+
 
 class Open(NamedTuple):
     """One element of a form: text between the numbers, and which number of the text stands behind each piece but the last."""
@@ -54,7 +56,7 @@ def read_forms(texts: pd.Series, read: Callable[[str], Form], read_open: Callabl
     -------
     A string array per name, as long as `texts`.
     """
-    column = _narrow_digits(_as_arrow(texts))
+    column = _narrow_digits(as_arrow(texts))
     is_open = _is_open(column)
     numbers = _numbers(column, is_open)
     form, first = _forms(column, is_open, numbers)
@@ -100,11 +102,6 @@ class _Numbers(NamedTuple):
 
     flat: pa.Array
     start: npt.NDArray[np.int64]
-
-
-def _as_arrow(texts: pd.Series) -> pa.Array:
-    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _narrow_digits(texts: pa.Array) -> pa.Array:

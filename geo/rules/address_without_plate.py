@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -31,8 +32,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     plated = evidence.buildings.loc[evidence.buildings["installed_n"] > 0, "building_id"]
     near = a["nearest_id"].where(a["nearest_m"] <= evidence.profile.thresholds.near_m)
     at = a["building_id"].where(a["building_live"]).fillna(near)
-    rows = a.assign(at=at)[a["active"] & a["door"].notna() & ~a["on_plate"] & at.isin(plated) & (a["stack_n"] < evidence.profile.thresholds.stack_n)]
-    rows = rows[~rows["address_id"].isin(evidence.conflicts["address_id"]) & rows["demolished_id"].isna()]
+    rows = a.assign(at=at)[a["active"] & a["door"].notna() & ~a["on_plate"] & among(at, plated) & (a["stack_n"] < evidence.profile.thresholds.stack_n)]
+    rows = rows[~among(rows["address_id"], evidence.conflicts["address_id"]) & rows["demolished_id"].isna()]
     successor = rows["address_id"].map(evidence.successors.set_index("address_id")["plate_id"]).astype("str")
     texts = evidence.plates.set_index("plate_id")["text"]
     successor_text = successor.map(texts).astype("str")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
@@ -30,14 +31,14 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = evidence.inputs.crosswalk.reset_index(drop=True)
     rows = rows[rows["old"] != rows["new"]].assign(row=lambda r: "crosswalk:" + r["old"] + "→" + r["new"]).drop_duplicates("row")
     door = rows["door_old"].notna() & rows["door_new"].notna()
-    cyclic = rows["old"].isin(_cycles(rows["old"], rows["new"]))
+    cyclic = among(rows["old"], _cycles(rows["old"], rows["new"]))
     known = set(evidence.inputs.villages["name"]) | set(evidence.inputs.villages["village_code"])
-    nowhere = ~door & ~rows["new"].isin(known | set(rows["old"])) & ~rows["village_new"].isin(known)
+    nowhere = ~door & ~among(rows["new"], known | set(rows["old"])) & ~among(rows["village_new"], known)
     split = door & rows.duplicated("old", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
     joined = door & rows.duplicated("new", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
     people = _people_differ(evidence)
     faults = [
-        (rows["old"].isin(people), "新旧两边登记的人数不一致", "the people registered on both sides differ"),
+        (among(rows["old"], people), "新旧两边登记的人数不一致", "the people registered on both sides differ"),
         (cyclic, "循环对应", "the names go in a circle"),
         (nowhere, "新名称在村居表中不存在", "the new name exists nowhere"),
         (split, "一个旧地址对应多个新地址", "one old address has several new ones"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, shown
 from geo.rules.repeated import same_address_apart, same_key_apart
 
@@ -31,7 +32,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     plates = same_key_apart(evidence)
     plates = plates[plates["two_addresses"] | (plates["distance_m"] > evidence.profile.thresholds.many_buildings_max_m)].assign(subject="plate")
     addresses = same_address_apart(evidence)
-    addresses = addresses[~addresses["key"].isin(plates["key"])].assign(subject="address")
+    addresses = addresses[~among(addresses["key"], plates["key"])].assign(subject="address")
     rows = pd.concat([plates, addresses], ignore_index=True)
     return found(rows["subject_id"], related=rows["related"], value=rows["distance_m"], unit="m", subject=rows["subject"], text=rows["text"], n=rows["n"].astype(str), distance=shown(rows["distance_m"]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, shown
 from geo.rules.virtual_address import find as virtual
 
@@ -30,7 +31,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Virtual and demolished addresses with people."""
     a = evidence.addresses
     nothing = set(evidence.addresses.loc[evidence.addresses["demolished_id"].notna(), "address_id"]) | set(virtual(evidence)["subject_id"])
-    rows = a[a["address_id"].isin(nothing) & a["inhabited"]]
+    rows = a[among(a["address_id"], nothing) & a["inhabited"]]
     n = rows[["registered_n", "resident_n"]].max(axis=1)
     return found(rows["address_id"], value=n, unit="persons", text=rows["text"], n=shown(n))
 

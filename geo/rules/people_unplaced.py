@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found
 from geo.rules.virtual_address import find as virtual
 
@@ -39,7 +40,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     a = evidence.addresses.set_index("address_id")
     explained = set(evidence.addresses.loc[evidence.addresses["demolished_id"].notna(), "address_id"]) | set(virtual(evidence)["subject_id"])
     open_ = p["door_id"].map(a["link_state"]).isin(["undecided"]) | p["door_id"].map(a["active"]).eq(False)
-    rows = p[p["reason"].notna() & ~p["door_id"].isin(explained) & ~((p["reason"] == "no_building") & open_)]
+    rows = p[p["reason"].notna() & ~among(p["door_id"], explained) & ~((p["reason"] == "no_building") & open_)]
     row = "population:" + rows["source_row"]
     # what names the row for good is the address it gives, not its place in the file
     rows = rows.assign(row=row, named=rows["given_id"].fillna(rows["text"]).fillna(row), text=rows["text"].fillna(rows["given_id"]))

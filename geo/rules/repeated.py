@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import among
 from geo.rule import Evidence
 
 
@@ -19,7 +20,7 @@ def same_key_apart(evidence: Evidence) -> pd.DataFrame:
     rows = p[p["standing"] & p["key"].notna() & ~p["level"].isin(["unit", "room"]) & ~p["village_abolished"]]
     rows = _apart(evidence, rows, "plate_id", evidence.profile.thresholds.many_buildings_min_m)
     spread = _apart(evidence, evidence.addresses[evidence.addresses["active"]], "address_id", evidence.profile.thresholds.many_buildings_min_m)
-    return rows.assign(two_addresses=rows["key"].isin(spread["key"]))
+    return rows.assign(two_addresses=among(rows["key"], spread["key"]))
 
 
 def same_address_apart(evidence: Evidence) -> pd.DataFrame:

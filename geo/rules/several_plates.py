@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
@@ -38,7 +39,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     step = doors.groupby("building_id")["number_n"].diff()
     broken = (doors.groupby("building_id")["side"].transform("nunique") > 1) | (step > ROW_STEP_N)
     wrong = doors.loc[broken, "building_id"].unique()
-    listed = doors[doors["building_id"].isin(wrong)].groupby("building_id").agg(plates=("plate_id", list), texts=("text", "、".join), n=("plate_id", "size"))
+    listed = doors[among(doors["building_id"], wrong)].groupby("building_id").agg(plates=("plate_id", list), texts=("text", "、".join), n=("plate_id", "size"))
     listed = listed[listed["n"] > 1].reset_index()
     return found(listed["building_id"], related=listed["plates"], certainty="suspect", value=listed["n"].astype(float), unit="plates", n=listed["n"].astype(str), texts=listed["texts"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -34,8 +35,8 @@ def _unbuilt(evidence: Evidence) -> pd.DataFrame:
     b = evidence.buildings
     unbuilt = b.loc[b["condition"].isin(["planned", "entered_in_error"]), "building_id"]
     rows = evidence.addresses[evidence.addresses["active"]]
-    at = rows["building_id"].where(rows["building_id"].isin(unbuilt))
-    rows = rows.assign(at=at.fillna(rows["declared_building"].where(rows["declared_building"].isin(unbuilt) & ~rows["building_live"])))
+    at = rows["building_id"].where(among(rows["building_id"], unbuilt))
+    rows = rows.assign(at=at.fillna(rows["declared_building"].where(among(rows["declared_building"], unbuilt) & ~rows["building_live"])))
     rows = rows[rows["at"].notna()]
     return found(rows["address_id"], related=ids(rows["at"], rows["paired_id"]), text=rows["text"], other=rows["at"], subject="address", why_zh="有效地址所在建筑为规划或误录", why_en="an active address on a building that is planned or entered in error")
 
@@ -50,9 +51,9 @@ def _permanent(evidence: Evidence) -> pd.DataFrame:
     b = evidence.buildings
     temporary = b.loc[b["temporary"] & b["live"], "building_id"]
     addresses = evidence.addresses[evidence.addresses["active"]]
-    addresses = addresses[addresses["building_id"].isin(temporary) & ~addresses["temporary"]]
+    addresses = addresses[among(addresses["building_id"], temporary) & ~addresses["temporary"]]
     plates = evidence.plates[evidence.plates["standing"]]
-    plates = plates[plates["building_id"].isin(temporary) & ~plates["temporary"] & ~plates["building_id"].isin(addresses["building_id"])]
+    plates = plates[among(plates["building_id"], temporary) & ~plates["temporary"] & ~among(plates["building_id"], addresses["building_id"])]
     first = addresses.sort_values("address_id").drop_duplicates("building_id")
     second = plates.sort_values("plate_id").drop_duplicates("building_id")
     return pd.concat(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
@@ -32,7 +33,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     floor = pd.to_numeric(r["floor"], errors="coerce").astype("float64").fillna(_floor_of_room(r["room"]))
     held = r["building_id"].map(floors).astype("float64")
     gone = evidence.gone["building_id"]
-    away = r["building_gone"].eq(True) | r["declared_building"].isin(gone)
+    away = r["building_gone"].eq(True) | among(r["declared_building"], gone)
     rows = r[r["active"] & ~r["inhabited"] & (away | (floor > held))].assign(away=away, owner=r["building_id"].fillna(r["parent_id"]))
     rows = rows.sort_values(["owner", "address_id"])
     listed = rows.groupby("owner").agg(all_ids=("address_id", list), text=("text", "first"), away=("away", "any"), counted=("counted", "all")).reset_index()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, ids, shown
 
 CARD = Card(
@@ -29,7 +30,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Footprints that vanished without a document."""
     changes = evidence.changes
     rows = changes[(changes["survey"] == "previous") & (changes["state"] == "vanished")]
-    rows = rows[~rows["building_id"].isin(evidence.documented)]
+    rows = rows[~among(rows["building_id"], evidence.documented)]
     return found(
         rows["building_id"],
         related=ids(rows["other_id"]),

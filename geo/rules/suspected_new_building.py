@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, ids, shown
 
 CARD = Card(
@@ -29,8 +30,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Footprints that appeared and are not a rebuilding."""
     changes = evidence.changes
     rows = changes[(changes["survey"] == "current") & (changes["state"] == "new")]
-    rows = rows[rows["building_id"].isin(evidence.buildings.loc[~evidence.buildings["gone"], "building_id"])]
-    rows = rows[~rows["building_id"].isin(evidence.rebuilt["building_id"])]
+    rows = rows[among(rows["building_id"], evidence.buildings.loc[~evidence.buildings["gone"], "building_id"])]
+    rows = rows[~among(rows["building_id"], evidence.rebuilt["building_id"])]
     return found(
         rows["building_id"],
         related=ids(rows["other_id"]),

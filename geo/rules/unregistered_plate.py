@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -33,10 +34,10 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = rows[~(rows.geometry.notna() & rows["nearest_m"].isna() & rows["building_id"].isna())]
     said = rows["text_village"].fillna(rows["declared_village"])
     other_village = said.notna() & rows["point_village"].notna() & (said != rows["point_village"])
-    rows = rows[~other_village & ~rows["plate_id"].isin(evidence.conflicts["plate_id"])]
+    rows = rows[~other_village & ~among(rows["plate_id"], evidence.conflicts["plate_id"])]
     # a permanent plate whose only fault is the building's kind is already a conflict of states
     temporary = evidence.buildings.loc[evidence.buildings["temporary"], "building_id"]
-    rows = rows[~(rows["building_id"].isin(temporary) & ~rows["temporary"])]
+    rows = rows[~(among(rows["building_id"], temporary) & ~rows["temporary"])]
     return found(rows["plate_id"], related=ids(rows["building_id"]), text=rows["text"])
 
 

@@ -1,0 +1,40 @@
+"""Operations on columns of texts for which pandas goes through Python and pyarrow does not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def among(column: pd.Series, values: pd.Series | Collection[str]) -> pd.Series:
+    """Whether each text is one of the values; null never is.
+
+    `Series.isin` of a text column makes a Python list of the values first: at 200,000 ids that takes twenty times as long.
+
+    Parameters
+    ----------
+    column
+        Texts.
+    values
+        A column of texts (nulls are left out), or texts.
+
+    Examples
+    --------
+    >>> among(pd.Series(["a", "b", None], dtype="str"), {"a", "c"}).tolist()
+    [True, False, False]
+    """
+    if not isinstance(column.dtype, pd.StringDtype):
+        return column.isin(values.dropna() if isinstance(values, pd.Series) else values) & column.notna()
+    wanted = as_arrow(values) if isinstance(values, pd.Series) else pa.array(list(values), type=pa.large_string())
+    hit = pc.is_in(as_arrow(column), value_set=wanted, skip_nulls=True)
+    return pd.Series(np.asarray(hit), index=column.index)
+
+
+def as_arrow(texts: pd.Series) -> pa.Array:
+    """A column of texts as one string array."""
+    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
