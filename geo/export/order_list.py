@@ -21,14 +21,14 @@ ORDERED = ("number_proposed", "plate_ordered")
 """Statuses of a case in which a plate is to be made."""
 RAISED = ("plate_not_installed", "inhabited_unplated", "damaged_plate", "address_without_plate", "old_plate")
 """Findings that say, without a casebook, that a plate of a known number is to be made."""
-SIZES: Mapping[str, tuple[str, str]] = {
-    "door": ("门牌 150×100 mm", "door plate 150×100 mm"),
-    "building": ("楼（栋）牌 600×400 mm", "building plate 600×400 mm"),
-    "unit": ("单元牌 300×200 mm", "unit plate 300×200 mm"),
-    "room": ("户牌 100×60 mm", "room plate 100×60 mm"),
-    "temporary": ("临时门牌 150×100 mm", "temporary plate 150×100 mm"),
+KINDS: Mapping[str, tuple[str, str]] = {
+    "door": ("门牌", "door plate"),
+    "building": ("楼（栋）牌", "building plate"),
+    "unit": ("单元牌", "unit plate"),
+    "room": ("户牌", "room plate"),
+    "temporary": ("临时门牌", "temporary plate"),
 }
-"""Usual sizes by kind; GA/T 1217 leaves them to the province, so the office that orders checks them once."""
+"""Kinds of plates. Their sizes are the province's: no table delivered says them, so none is printed."""
 ORDER = ("text", "number", "place", "kind", "village_code", "village", "building_id", "pieces_n", "finding_id", "status")
 """Columns of the order. text: the whole address; number: what stands large; place: street, hamlet or group above it;
 pieces_n: how many of them, 1 for every door."""
@@ -120,7 +120,7 @@ def write_order_pdf(order: pd.DataFrame, path: Path, *, title: str, printed_on: 
     made = Made(f"{title} 制牌清单" if language == "zh" else f"{title}: plates to make", printed_on, head, language)
     paper = Paper(made, size_mm=A4, fonts=find_fonts())
     told = _told(order, language)
-    widths = (9, 22, 30, 30, 18, 66, 22, 10, 24)
+    widths = (9, 24, 30, 26, 20, 70, 22, 10, 34)
     columns = [
         TableColumn(name, w, "C" if j in (0, 7) else "L", 2 if j == 5 else 1)
         for j, (name, w) in enumerate(zip(told.columns, widths, strict=True))
@@ -134,7 +134,7 @@ def write_order_pdf(order: pd.DataFrame, path: Path, *, title: str, printed_on: 
             )
         )
         rows += [TableRow([_whole(v) for v in line], bold=False) for line in group.to_numpy()]
-    sums = order["kind"].map(lambda k: SIZES[k][0 if language == "zh" else 1]).value_counts().sort_index()
+    sums = order["kind"].map(lambda k: KINDS[k][0 if language == "zh" else 1]).value_counts().sort_index()
     note = ["　".join(f"{kind} {n:,} {made.say('块', 'pcs')}" for kind, n in sums.items())] if len(sums) else []
     unknown = int((order["number"] == "").sum())
     if unknown:
@@ -208,7 +208,7 @@ def _told(order: pd.DataFrame, language: str) -> pd.DataFrame:
             "牌面号码" if zh else "Number on the plate": order["number"].where(
                 order["number"] != "", "（待定号）" if zh else "(to be numbered)"
             ),
-            "规格" if zh else "Kind and size": [SIZES[kind][0 if zh else 1] for kind in order["kind"]],
+            "规格" if zh else "Kind": [KINDS[kind][0 if zh else 1] for kind in order["kind"]],
             "标准地址" if zh else "Address": order["text"],
             "建筑编号" if zh else "Building": order["building_id"],
             "数量" if zh else "Pieces": order["pieces_n"],

@@ -67,7 +67,8 @@ def test_small_counts_of_people_are_withheld_together_with_a_second_village(resu
     found = coverage(result, NAMED["people_placed"])
     assert (found.villages["standing"] == HIDDEN).all()
     assert found.villages[["n", "d", "ratio", "missing_n"]].isna().all(axis=None)
-    assert found.total["n"] == 340
+    # two of the whole project are missing: that is a small count itself, and the total would tell it
+    assert pd.isna(found.total["n"])
 
 
 def test_the_worst_village_comes_first_and_the_unjudged_last(tmp_path: Path) -> None:
