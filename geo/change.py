@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from geo.profile import Thresholds
+from geo.threads import in_threads
 
 COLUMNS = ("survey", "building_id", "state", "iou", "other_id", "cover_ratio", "others_n")
 
@@ -36,9 +37,9 @@ def change(previous: gpd.GeoDataFrame, current: gpd.GeoDataFrame, *, thresholds:
 
 def _overlaps(old: np.ndarray, new: np.ndarray) -> pd.DataFrame:
     i, j = shapely.STRtree(new).query(old)
-    same = shapely.equals_exact(old[i], new[j], tolerance=0.001)
+    same = in_threads(lambda a, b: shapely.equals_exact(a, b, tolerance=0.001), old[i], new[j])
     common = np.where(same, shapely.area(old[i]), 0.0)
-    common[~same] = shapely.area(shapely.intersection(old[i[~same]], new[j[~same]]))
+    common[~same] = in_threads(lambda a, b: shapely.area(shapely.intersection(a, b)), old[i[~same]], new[j[~same]])
     return pd.DataFrame({"old": i, "new": j, "common_m2": common})[common > 0].reset_index(drop=True)
 
 

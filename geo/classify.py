@@ -32,14 +32,11 @@ def classify(evidence: Evidence, rules: tuple[Rule, ...]) -> gpd.GeoDataFrame:
     parts = [p for p in parts if len(p)]
     columns = [*FINDING_COLUMNS[:5], *FINDING_COLUMNS[6:]]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({c: pd.Series(dtype="str") for c in columns})
-    places = _places(evidence)
-    at = pd.MultiIndex.from_arrays([rows["subject"], rows["subject_id"]])
-    known = places.reindex(at)
-    rows["village_code"] = pd.Series(known["village_code"].to_numpy(), dtype="str")
+    village, geometry = _places(evidence, rows["subject"].to_numpy(dtype=object), rows["subject_id"].to_numpy(dtype=object))
+    rows["village_code"] = pd.Series(village, dtype="str")
     rows["value"] = rows["value"].astype("float64")
     for column in set(FINDING_COLUMNS) - {"related", "value"}:
         rows[column] = rows[column].astype("str")
-    geometry = np.array([g if isinstance(g, shapely.Geometry) else None for g in known["geometry"]], dtype=object)
     return gpd.GeoDataFrame(rows[list(FINDING_COLUMNS)], geometry=geometry, crs=evidence.buildings.crs)
 
 
@@ -78,32 +75,41 @@ def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> 
     )
 
 
-def _places(evidence: Evidence) -> pd.DataFrame:
-    """Village and point of every object a finding may be about, by (subject, subject_id)."""
-    buildings = evidence.buildings
+def _places(evidence: Evidence, subject: np.ndarray, subject_id: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Village and point of the object each finding is about; a row of a table, `plates:P1`, is where its object is."""
+    b, p = evidence.buildings, evidence.plates
     previous = evidence.inputs.buildings_previous
-    previous = previous[~among(previous["building_id"], buildings["building_id"])]
-    outlines = shapely.point_on_surface(buildings.geometry.to_numpy())
-    old = shapely.point_on_surface(previous.geometry.to_numpy())
-    at_home = dict(zip(buildings["building_id"], outlines, strict=True))
-    plate_point = dict(zip(evidence.plates["plate_id"], evidence.plates.geometry, strict=True))
-    parts = [
-        _place("building", buildings["building_id"], buildings["village_code"], outlines),
-        _place("building", previous["building_id"], pd.Series(locate_villages(old, evidence.inputs.villages)), old),
-        _place("plate", evidence.plates["plate_id"], evidence.plates["village_code"], evidence.plates.geometry.to_numpy()),
-    ]
-    for rows in (evidence.addresses, evidence.rooms):
-        point = [
-            own if own is not None else plate_point.get(p) or at_home.get(b)
-            for own, p, b in zip(rows.geometry, rows["paired_id"], rows["building_id"], strict=True)
-        ]
-        parts.append(_place("address", rows["address_id"], rows["village_code"], np.array([*point, None], dtype=object)[:-1]))
-    places = pd.concat(parts)
-    rows = places.rename(index=lambda s: f"{s}s" if s != "address" else "addresses", level=0).reset_index()
-    named = rows.assign(subject="row", subject_id=rows["subject"] + ":" + rows["subject_id"]).set_index(["subject", "subject_id"])
-    return pd.concat([places, named]).groupby(level=[0, 1]).first()
-
-
-def _place(subject: str, ids: pd.Series, village: pd.Series, points: np.ndarray) -> pd.DataFrame:
-    index = pd.MultiIndex.from_arrays([[subject] * len(ids), ids.to_numpy()], names=["subject", "subject_id"])
-    return pd.DataFrame({"village_code": village.to_numpy(dtype=object), "geometry": pd.Series(points, dtype=object).to_numpy()}, index=index)
+    previous = previous[~among(previous["building_id"], b["building_id"])]
+    written = pd.concat([t[["address_id", "village_code", "paired_id", "building_id", "geometry"]] for t in (evidence.addresses, evidence.rooms)])
+    outlines, points = np.concatenate([b.geometry.to_numpy(), previous.geometry.to_numpy()]), p.geometry.to_numpy()
+    old_village = locate_villages(shapely.point_on_surface(previous.geometry.to_numpy()), evidence.inputs.villages)
+    houses, plates, addresses = (
+        pd.Index(ids.to_numpy(dtype=object)) for ids in (pd.concat([b["building_id"], previous["building_id"]]), p["plate_id"], written["address_id"])
+    )
+    table, _, bare = np.array([str(i).partition(":") for i in subject_id], dtype=object).reshape(-1, 3).T
+    row = subject == "row"
+    kind, name = np.where(row, table, np.where(subject == "address", "addresses", subject + "s")), np.where(row, bare, subject_id)
+    village, geometry = np.full(len(kind), None, dtype=object), np.full(len(kind), None, dtype=object)
+    for one, index, codes in (
+        ("buildings", houses, np.concatenate([b["village_code"].to_numpy(dtype=object), old_village])),
+        ("plates", plates, p["village_code"].to_numpy(dtype=object)),
+        ("addresses", addresses, written["village_code"].to_numpy(dtype=object)),
+    ):
+        asked = np.flatnonzero(kind == one)
+        at = index.get_indexer(name[asked])
+        asked, at = asked[at >= 0], at[at >= 0]
+        village[asked] = codes[at]
+        if one == "buildings":
+            geometry[asked] = shapely.point_on_surface(outlines[at])
+        elif one == "plates":
+            geometry[asked] = points[at]
+        else:
+            # an address without a position is where its plate is, else on its building
+            own = written.iloc[at]
+            place = own.geometry.to_numpy().copy()
+            for ids, known, shapes in ((own["paired_id"], plates, points), (own["building_id"], houses, outlines)):
+                missing = np.flatnonzero(shapely.is_missing(place))
+                there = known.get_indexer(ids.to_numpy(dtype=object)[missing])
+                place[missing[there >= 0]] = shapely.point_on_surface(shapes[there[there >= 0]])
+            geometry[asked] = place
+    return village, geometry

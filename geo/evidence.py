@@ -167,20 +167,17 @@ def _pair(
     return plates, addresses
 
 
-def _known_keys(rows: pd.DataFrame) -> set[str]:
+def _known_keys(rows: pd.DataFrame) -> pd.Series:
     """Every key rows may be known by, with each village that witnesses for them."""
-    keys: set[str] = set()
-    for village in ("village_code", "text_village", "point_village", "declared_village"):
-        keys |= set((rows[village] + "|" + rows["door"]).dropna())
-    return keys
+    villages = ("village_code", "text_village", "point_village", "declared_village")
+    return pd.concat([rows[village] + "|" + rows["door"] for village in villages]).drop_duplicates()
 
 
-def _any_key(rows: pd.DataFrame, held: set[str]) -> pd.Series:
-    hit = np.zeros(len(rows), dtype=bool)
+def _any_key(rows: pd.DataFrame, held: pd.Series) -> pd.Series:
+    hit = pd.Series(False, index=rows.index)
     for village in ("village_code", "text_village", "point_village"):
-        keys = (rows[village] + "|" + rows["door"]).to_numpy(dtype=object)
-        hit |= np.fromiter((key in held for key in keys), dtype=bool, count=len(keys))
-    return pd.Series(hit, index=rows.index)
+        hit |= among(rows[village] + "|" + rows["door"], held)
+    return hit
 
 
 def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:

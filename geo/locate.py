@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.threads import in_threads
+
 CHUNK_N = 100_000
 """Points asked of the index at a time, so that the candidate arrays stay small in memory."""
 
@@ -38,7 +40,7 @@ def locate(points: np.ndarray, footprints: np.ndarray, *, within_m: float) -> pd
         part = known[start : start + CHUNK_N]
         x, y = shapely.get_x(points[part]), shapely.get_y(points[part])
         i, j = tree.query(shapely.box(x - within_m, y - within_m, x + within_m, y + within_m))
-        distance = shapely.distance(points[part[i]], footprints[j])
+        distance = in_threads(shapely.distance, points[part[i]], footprints[j])
         near = distance <= within_m
         found.append((part[i[near]], j[near], distance[near]))
     point, footprint, distance = (np.concatenate(c) for c in zip(*found, strict=True))
