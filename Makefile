@@ -31,6 +31,7 @@ $(SAMPLE)/run.json: $(CODE) $(wildcard data/sample/*) | install
 
 test: install  ## 全部检查与测试 · every check and every test, as in .ci/run
 	@.ci/browser
+	@.ci/postgres
 	@$(MAKE) lint
 	@$(BIN)/python -m geo.export.dictionary --check docs/data-dictionary.md
 	@$(BIN)/python -m geo.export.catalogue --check docs/findings.md --into README.md

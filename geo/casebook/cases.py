@@ -260,7 +260,7 @@ def _rows(connection: Connection, wanted: dict[str, Collection[str] | None], *, 
 
 def _frame(connection: Connection, rows: list[dict[str, Any]], *, today: str) -> pd.DataFrame:
     days = _deadlines(connection)
-    offices = dict(connection.execute(select(account.c.user_id, account.c.office)).tuples().all())
+    offices = {row.user_id: row.office for row in connection.execute(select(account.c.user_id, account.c.office))}
     newest = _newest_scope(connection)
     for row in rows:  # one pass in Python: the state of a case is JSON, and what follows from it is decided in one place for all pages
         _complete(row, days, offices, newest, today=today)

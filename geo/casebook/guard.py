@@ -47,7 +47,7 @@ def look(connection: Connection, finding_id: str, *, today: str) -> Guard:
     row = connection.execute(text("SELECT * FROM guard WHERE finding_id = :f"), {"f": finding_id}).mappings().first()
     if row is None:
         return Guard(False, (("问题已消除", "the finding is fixed"),), None, 0)
-    known = dict(connection.execute(select(meta.c.k, meta.c.v)).tuples().all())
+    known = {row.k: row.v for row in connection.execute(select(meta.c.k, meta.c.v))}
     limit = (date.fromisoformat(today) - timedelta(days=int(known["max_count_age_days"]))).isoformat()
     reasons = []
     if row["occupied_n"]:

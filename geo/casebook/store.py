@@ -55,8 +55,12 @@ class Store:
         if isinstance(where, Path):
             check_place(where, read_only=read_only)
         self._writer, self._reader = self._engines()
-        with _spoken(where):
-            self._open()
+        try:
+            with _spoken(where):
+                self._open()
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file or database; what was acknowledged is there already."""
@@ -203,6 +207,8 @@ def file_system(folder: Path, *, mounts: str | None = None) -> str:
     place, best, kind = folder.resolve(), -1, ""
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
+        if not after:
+            continue
         point = Path(before.split()[4].replace("\\040", " "))
         if (place == point or point in place.parents) and len(point.parts) >= best:
             best, kind = len(point.parts), after.split()[0]

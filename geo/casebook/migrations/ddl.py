@@ -13,4 +13,6 @@ def statements(version: str, dialect: str) -> list[str]:
     Statements are separated by a line that holds only `--;`, because bodies of triggers hold semicolons of their own.
     """
     texts = [(_FOLDER / f"{version}.{part}.sql").read_text(encoding="utf-8") for part in ("views", dialect)]
-    return [s.strip() for text in texts for s in text.split("\n--;\n") if s.strip()]
+    found = [s.strip() for text in texts for s in text.split("\n--;\n") if s.strip()]
+    # psycopg reads a percent sign as a placeholder even where there is nothing to fill in
+    return [s.replace("%", "%%") for s in found] if dialect == "postgresql" else found

@@ -38,7 +38,7 @@ BEGIN
   END IF;
   IF NEW.verb <> 'found' AND NOT EXISTS (
     SELECT 1 FROM role_grant g JOIN account a ON a.user_id = g.user_id
-    WHERE g.user_id = NEW.by AND g.role = NEW.office AND g.revoked_seq IS NULL AND a.closed_seq IS NULL
+    WHERE g.user_id = NEW."by" AND g.role = NEW.office AND g.revoked_seq IS NULL AND a.closed_seq IS NULL
       AND (NEW.finding_id IS NULL OR (g.role NOT IN ('leader', 'admin') AND (g.village_code = '*' OR g.village_code = case_village)))) THEN
     RAISE EXCEPTION 'right: this account holds no such role here';
   END IF;
@@ -72,7 +72,7 @@ BEGIN
   IF NEW.status = 'cancellation_approved' AND NEW.was <> NEW.status THEN
     SELECT evidence_hash INTO asked_on FROM decision WHERE finding_id = NEW.finding_id AND verb = 'request_cancellation' ORDER BY seq DESC LIMIT 1;
     IF asked_on IS NULL OR NEW.evidence_hash IS DISTINCT FROM asked_on OR EXISTS (
-      SELECT 1 FROM decision WHERE finding_id = NEW.finding_id AND verb = 'request_cancellation' AND by = NEW.by) THEN
+      SELECT 1 FROM decision WHERE finding_id = NEW.finding_id AND verb = 'request_cancellation' AND "by" = NEW."by") THEN
       RAISE EXCEPTION 'four eyes: another person approves, on the evidence that was asked about';
     END IF;
   END IF;
@@ -138,7 +138,7 @@ BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.revoked_seq IS NOT NULL
        OR NOT EXISTS (
-         SELECT 1 FROM decision WHERE seq = NEW.granted_seq AND by = NEW.granted_by AND seq = (SELECT max(seq) FROM decision)
+         SELECT 1 FROM decision WHERE seq = NEW.granted_seq AND "by" = NEW.granted_by AND seq = (SELECT max(seq) FROM decision)
            AND ((verb = 'grant' AND NEW.granted_by <> NEW.user_id) OR (verb = 'found' AND NEW.role = 'admin')))
        OR EXISTS (SELECT 1 FROM role_grant WHERE user_id = NEW.user_id AND revoked_seq IS NULL AND (role = 'admin') <> (NEW.role = 'admin')) THEN
       RAISE EXCEPTION 'right: grants are given through the log, never to oneself, and an admin holds nothing else';
@@ -256,3 +256,15 @@ CREATE TRIGGER finding_staged BEFORE INSERT ON finding FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER finding_kept BEFORE UPDATE OR DELETE ON finding FOR EACH ROW EXECUTE FUNCTION kept()
 --;
 CREATE TRIGGER finding_not_emptied BEFORE TRUNCATE ON finding FOR EACH STATEMENT EXECUTE FUNCTION kept()
+--;
+CREATE TRIGGER object_seen_staged BEFORE INSERT OR DELETE ON object_seen FOR EACH ROW EXECUTE FUNCTION staged()
+--;
+CREATE TRIGGER object_seen_kept BEFORE UPDATE ON object_seen FOR EACH ROW EXECUTE FUNCTION kept()
+--;
+CREATE TRIGGER object_seen_not_emptied BEFORE TRUNCATE ON object_seen FOR EACH STATEMENT EXECUTE FUNCTION kept()
+--;
+CREATE TRIGGER lineage_staged BEFORE INSERT OR DELETE ON lineage FOR EACH ROW EXECUTE FUNCTION staged()
+--;
+CREATE TRIGGER lineage_kept BEFORE UPDATE ON lineage FOR EACH ROW EXECUTE FUNCTION kept()
+--;
+CREATE TRIGGER lineage_not_emptied BEFORE TRUNCATE ON lineage FOR EACH STATEMENT EXECUTE FUNCTION kept()

@@ -211,3 +211,21 @@ BEGIN SELECT RAISE(ABORT, 'kept: findings come with a run'); END
 CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding BEGIN SELECT RAISE(ABORT, 'kept: findings keep their identity'); END
 --;
 CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding BEGIN SELECT RAISE(ABORT, 'kept: findings are never deleted'); END
+--;
+CREATE TRIGGER object_seen_staged BEFORE INSERT ON object_seen
+WHEN NOT EXISTS (SELECT 1 FROM run WHERE run_id = NEW.run_id AND status = 'running') OR EXISTS (SELECT 1 FROM object_seen WHERE kind = NEW.kind AND object_id = NEW.object_id AND run_id = NEW.run_id)
+BEGIN SELECT RAISE(ABORT, 'kept: a published run takes no more rows'); END
+--;
+CREATE TRIGGER object_seen_no_update BEFORE UPDATE ON object_seen BEGIN SELECT RAISE(ABORT, 'kept: what a run said stays'); END
+--;
+CREATE TRIGGER object_seen_no_delete BEFORE DELETE ON object_seen WHEN EXISTS (SELECT 1 FROM run WHERE run_id = OLD.run_id AND status = 'published')
+BEGIN SELECT RAISE(ABORT, 'kept: what a run said stays'); END
+--;
+CREATE TRIGGER lineage_staged BEFORE INSERT ON lineage
+WHEN NOT EXISTS (SELECT 1 FROM run WHERE run_id = NEW.run_id AND status = 'running') OR EXISTS (SELECT 1 FROM lineage WHERE run_id = NEW.run_id AND child = NEW.child AND parent = NEW.parent)
+BEGIN SELECT RAISE(ABORT, 'kept: a published run takes no more rows'); END
+--;
+CREATE TRIGGER lineage_no_update BEFORE UPDATE ON lineage BEGIN SELECT RAISE(ABORT, 'kept: what a run said stays'); END
+--;
+CREATE TRIGGER lineage_no_delete BEFORE DELETE ON lineage WHEN EXISTS (SELECT 1 FROM run WHERE run_id = OLD.run_id AND status = 'published')
+BEGIN SELECT RAISE(ABORT, 'kept: what a run said stays'); END
