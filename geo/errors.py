@@ -9,6 +9,7 @@ DoorplateError
 ├── ResultError         an output folder is not a complete result of `verify`
 └── CasebookError       people's decisions: refused, or not to be written now; nothing was written
     ├── StaleCase, NotAllowed, GuardRefused, NeedsReason, WrongStep, UnknownCase    this decision is refused
+    ├── PublishRefused    this run looks like other data: nothing of it is shown
     └── CasebookDamaged, CasebookBusy, CasebookFull, CasebookReadOnly               the casebook itself
 """
 
@@ -119,6 +120,10 @@ class UnknownCase(CasebookError, KeyError):
     """No case of this id was ever published."""
 
     __str__ = Exception.__str__
+
+
+class PublishRefused(CasebookError):
+    """A run looks as if it were of other data than the runs before: a person must look, and may confirm it."""
 
 
 class CasebookDamaged(CasebookError):

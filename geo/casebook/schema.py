@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -254,5 +255,36 @@ export_log = _table(
 )
 """Every list that left, with the head of the chain printed on it."""
 
-STAGED = (run_scope, finding, observation, occupancy, house_name)
+object_seen = _table(
+    "object_seen",
+    Column("kind", Text, primary_key=True),
+    Column("object_id", Text, primary_key=True),
+    Column("run_id", Integer, ForeignKey("run.run_id"), primary_key=True),
+    Column("present", Integer, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("name", Text),
+    Column("village_code", Text, nullable=False),
+    Column("outline", LargeBinary),
+    _one_of("kind", ("building", "plate", "address")),
+    CheckConstraint("present IN (0, 1)", name="there_or_not"),
+    Index("object_of_id", "kind", "id"),
+)
+"""Identity over runs (geo.casebook.identity): a row whenever a run saw something new of an object, by the name it first came with.
+
+id        what its files call it now
+name      key of a plate or address; null: none
+outline   WKB of a building in the working CRS of the run (facts.crs)
+"""
+
+lineage = _table(
+    "lineage",
+    Column("run_id", Integer, ForeignKey("run.run_id"), primary_key=True),
+    Column("child", Text, primary_key=True),
+    Column("parent", Text, primary_key=True),
+    Column("how", Text, nullable=False),
+    _one_of("how", ("split", "merge")),
+)
+"""Buildings that came out of known ones, by object_id."""
+
+STAGED = (run_scope, finding, observation, occupancy, house_name, object_seen, lineage)
 """Tables that take rows only while their run is `running`."""
