@@ -46,7 +46,7 @@ def masked(text: str) -> str:
 def hidden(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     """Which villages' ratio of people stays hidden, so that no small count can be worked out from the rest.
 
-    Hidden are villages where those counted, or those missing, are one to four; where exactly one village is hidden the
+    Hidden are villages where those counted, or those missing, are one to four, or where nobody is counted; where exactly one village is hidden the
     published total would give it away, so the smallest other village is hidden as well.
 
     Parameters
@@ -62,7 +62,7 @@ def hidden(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     small = pd.Series(False, index=numerator.index)
     for count in (numerator, missing):
         small |= (count > 0) & (count < SMALL_N)
-    small |= (denominator > 0) & (denominator < SMALL_N)
+    small |= (denominator > 0) & ((denominator < SMALL_N) | (numerator == 0))
     others = denominator[~small & (denominator > 0)]
     if int(small.sum()) == 1 and len(others):
         smallest = others.index[np.argsort(others.to_numpy(), kind="stable")[0]]

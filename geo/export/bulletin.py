@@ -1,0 +1,199 @@
+"""通报: where the villages stand, on one page for the notice board and as a workbook with every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from geo.export.history import trend
+from geo.export.sheet import made_on
+from geo.outputs import Metric
+from geo.ranking import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, SMALL, TOTAL, UNITS, Ranking, known_metrics, rank_villages, worst_causes
+from geo.rules import RULES
+from geo.suppression import shown
+from geo.tables import Verification
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """What a bulletin says: the title and day, the metric that ranks, all metrics, causes, the trend, what is overdue."""
+
+    title: str
+    as_of: str
+    metric: Metric
+    rankings: dict[str, Ranking]
+    causes: pd.DataFrame
+    earlier: pd.DataFrame
+    overdue: pd.DataFrame | None
+    language: str
+
+    def say(self, zh: str, en: str) -> str:
+        """The words in the language of the bulletin."""
+        return zh if self.language == "zh" else en
+
+
+def build_bulletin(
+    result: Verification,
+    metric: Metric,
+    *,
+    title: str,
+    language: str = "zh",
+    known: pd.DataFrame | None = None,
+    overdue: pd.DataFrame | None = None,
+) -> Bulletin:
+    """Everything a bulletin says, from the tallies of a run.
+
+    Parameters
+    ----------
+    result
+        What a run found.
+    metric
+        The metric that ranks the villages.
+    title
+        Name of the town or project.
+    known
+        Tallies of earlier runs (`geo.export.history.history`); null: no trend.
+    overdue
+        `book.waiting()`: office, village_code, cases_n, overdue_n; null without a casebook.
+    """
+    rankings = {m.name: rank_villages(result.tallies, m) for m in known_metrics(result.tallies)}
+    before = (
+        trend(known, metric.name, village_code=TOTAL) if known is not None else pd.DataFrame({"as_of": [], "n": [], "d": [], "ratio": []})
+    )
+    as_of = str(result.run.get("as_of") or "")
+    causes = worst_causes(pd.DataFrame(result.findings), metric)
+    return Bulletin(title, as_of, metric, rankings, causes, before, overdue, language)
+
+
+def write_bulletin_xlsx(bulletin: Bulletin, path: Path, *, printed_on: pd.Timestamp) -> None:
+    """Write the bulletin as a workbook: ranks, every metric of every village as n / d, causes, earlier runs.
+
+    Texts are texts and numbers are values; no cell is computed. People are suppressed as on the page.
+    """
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": made_on(), "title": bulletin.title})
+        head = bulletin.say(
+            f"基准日 {bulletin.as_of}，生成 {printed_on:%Y-%m-%d}", f"as of {bulletin.as_of}, made on {printed_on:%Y-%m-%d}"
+        )
+        names = [title_of(r.metric, bulletin.language) for r in bulletin.rankings.values()]
+        target, ratio = bulletin.say("目标", "Target"), bulletin.say("比率", "Ratio")
+        _fill(book, bulletin.say("排名", "Ranks"), rank_table(bulletin), head, ratios=[*names, target])
+        _fill(book, bulletin.say("全部指标", "All metrics"), metric_table(bulletin), head, ratios=names)
+        _fill(book, bulletin.say("主要原因", "Causes"), cause_table(bulletin), head)
+        earlier = bulletin.earlier.rename(columns={"as_of": bulletin.say("基准日", "As of"), "ratio": ratio})
+        _fill(book, bulletin.say("历次", "Earlier runs"), earlier, head, ratios=[ratio])
+
+
+def rank_table(bulletin: Bulletin) -> pd.DataFrame:
+    """The villages by rank, the best first, those not judged last: what a reader sees, people suppressed."""
+    ranking, say = bulletin.rankings[bulletin.metric.name], bulletin.say
+    rows = ranking.villages.sort_values(["rank", "village_code"], kind="stable", na_position="last")
+    return pd.DataFrame(
+        {
+            say("名次", "Rank"): rows["rank"],
+            say("村居", "Village"): rows["name"].astype("str"),
+            title_of(bulletin.metric, bulletin.language): rows["ratio"],
+            "n / d": [fraction(bulletin.metric, n, d) for n, d in zip(rows["n"], rows["d"], strict=True)],
+            say("超出", "Too many") if bulletin.metric.name in LOWER_IS_BETTER else say("还差", "Missing"): [
+                missing_told(ranking, one, bulletin.language) for one in rows.to_dict("records")
+            ],
+            say("目标", "Target"): rows["target"],
+            say("情况", "Standing"): [standing_told(one, bulletin) for one in rows["standing"]],
+        }
+    ).reset_index(drop=True)
+
+
+def metric_table(bulletin: Bulletin) -> pd.DataFrame:
+    """Every metric of every village: n / d and ratio side by side, with the total as the last row."""
+    first = next(iter(bulletin.rankings.values()))
+    codes = first.villages.sort_values("village_code")[["village_code", "name"]]
+    names = [*codes["name"].astype("str"), bulletin.say("全部", "Total")]
+    out = {bulletin.say("村居代码", "Village code"): [*codes["village_code"], ""], bulletin.say("村居", "Village"): names}
+    for ranking in bulletin.rankings.values():
+        rows = ranking.villages.set_index("village_code").reindex(codes["village_code"])
+        n, d, ratio = ([*rows[c], ranking.total.get(c, float("nan"))] for c in ("n", "d", "ratio"))
+        title = title_of(ranking.metric, bulletin.language)
+        out[f"{title} n / d"] = [fraction(ranking.metric, a, b) for a, b in zip(n, d, strict=True)]
+        out[title] = [float(one) if pd.notna(one) else float("nan") for one in ratio]
+    return pd.DataFrame(out)
+
+
+def cause_table(bulletin: Bulletin) -> pd.DataFrame:
+    """What keeps the metric from its target, the most frequent first."""
+    titles = {rule.card.code: (rule.card.zh, rule.card.en, rule.card.todo_zh, rule.card.todo_en) for rule in RULES}
+    zh = bulletin.language == "zh"
+    codes = bulletin.causes["code"]
+    return pd.DataFrame(
+        {
+            bulletin.say("原因", "Cause"): [titles[c][0 if zh else 1] for c in codes],
+            bulletin.say("件数", "Findings"): bulletin.causes["findings_n"].astype("float64"),
+            bulletin.say("涉及村居", "Villages"): bulletin.causes["villages_n"].astype("float64"),
+            bulletin.say("怎么办", "To do"): [titles[c][2 if zh else 3] for c in codes],
+        }
+    )
+
+
+def fraction(metric: Metric, n: Any, d: Any) -> str:
+    """Numerator and denominator; of people none below five is shown."""
+    if pd.isna(n) or pd.isna(d):
+        return "—"
+    a, b = float(n), float(d)
+    return f"{shown(a)} / {shown(b)}" if metric.name in OF_PEOPLE else f"{a:,.0f} / {b:,.0f}"
+
+
+def missing_told(ranking: Ranking, row: Mapping[Any, Any], language: str) -> str:
+    """How many are missing, with their unit; "" where the village is not judged or is there."""
+    if row["standing"] != MISSED or pd.isna(row["missing_n"]):
+        return ""
+    n = float(row["missing_n"])
+    unit = UNITS[ranking.metric.name][0 if language == "zh" else 1]
+    return f"{shown(n) if ranking.metric.name in OF_PEOPLE else f'{n:,.0f}'} {unit}"
+
+
+def title_of(metric: Metric, language: str) -> str:
+    """The name of a metric."""
+    return metric.zh if language == "zh" else metric.en[:1].upper() + metric.en[1:]
+
+
+def percent(ratio: Any) -> str:
+    """A ratio in percent; a dash where it is unknown or withheld."""
+    return "—" if pd.isna(ratio) else f"{float(ratio):.1%}"
+
+
+def standing_told(standing: str, bulletin: Bulletin) -> str:
+    """How a village stands, in words."""
+    told = {
+        "reached": bulletin.say("已达标", "reached"), "missed": bulletin.say("未达标", "missed"), SMALL: bulletin.say("样本小", "small sample"),
+        HIDDEN: bulletin.say("不公开", "withheld"),
+    }  # fmt: skip
+    return told.get(standing, bulletin.say("未知", "unknown"))
+
+
+def _fill(book: xlsxwriter.Workbook, name: str, table: pd.DataFrame, head: str, *, ratios: Collection[str] = ()) -> None:
+    page = book.add_worksheet(name)
+    bold, text = (
+        book.add_format({"bold": True, "bg_color": "#d5dfe8", "border": 1, "text_wrap": True}),
+        book.add_format({"num_format": "@"}),
+    )
+    whole, percent = book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "0.0%"})
+    page.write_string(0, 0, head, text)
+    for j, column in enumerate(table.columns):
+        values = table[column]
+        number = pd.api.types.is_numeric_dtype(values)
+        page.write_string(2, j, str(column), bold)
+        page.set_column(j, j, 14 if number else min(max(int(values.astype("str").str.len().max()) if len(values) else 0, 8) * 1.9, 60))
+        for i, value in enumerate(values):
+            if pd.isna(value):
+                continue
+            if number:
+                page.write_number(3 + i, j, float(value), percent if column in ratios else whole)
+            else:
+                page.write_string(3 + i, j, str(value), text)
+    page.freeze_panes(3, 2)
+    page.fit_to_pages(1, 0)
+    page.set_footer("&R&P / &N")
