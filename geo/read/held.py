@@ -13,7 +13,7 @@ from pathlib import Path
 
 from geo.errors import SourceError
 
-APPLICATION_ID = b"DPV1"
+APPLICATION_ID = b"DPCB"
 """Bytes 68 to 71 of a casebook: the application_id in the header of SQLite."""
 _NAME = re.compile(r"\.casebook(-wal|-shm|-journal)?$", re.IGNORECASE)
 _OPEN_FILES = Path("/proc/self/fd")

@@ -77,7 +77,7 @@ def cuts(
 class _File:
     """One inode: what is safe, and what was asked for since."""
 
-    safe: bytes = b""
+    safe: bytearray = field(default_factory=bytearray)
     pending: list[Event] = field(default_factory=list)
 
 
@@ -96,12 +96,13 @@ class _Disk:
             self.inodes[event.inode].pending.append(event)
         elif event.what == "sync":
             file = self.inodes[event.inode]
-            file.safe, file.pending = _applied(file.safe, file.pending), []
+            _apply(file.safe, file.pending)
+            file.pending = []
         elif event.what == "sync_folder":
             self.safe_names, self.pending_names = _renamed(self.safe_names, self.pending_names), []
 
     def strict(self) -> dict[str, bytes]:
-        return {name: self.inodes[inode].safe for name, inode in self.safe_names.items()}
+        return {name: bytes(self.inodes[inode].safe) for name, inode in self.safe_names.items()}
 
     def random(self, lot: random.Random) -> dict[str, bytes]:
         names = _renamed(self.safe_names, [e for e in self.pending_names if lot.random() < 0.5])
@@ -109,7 +110,9 @@ class _Disk:
         for name, inode in sorted(names.items()):
             file = self.inodes[inode]
             survivors = [part for e in file.pending for part in _sectors(e) if lot.random() < 0.5]
-            out[name] = _applied(file.safe, survivors)
+            content = bytearray(file.safe)
+            _apply(content, survivors)
+            out[name] = bytes(content)
         return out
 
 
@@ -124,18 +127,15 @@ def _sectors(event: Event) -> Iterator[Event]:
         start = stop
 
 
-def _applied(safe: bytes, pending: list[Event]) -> bytes:
-    if not pending:
-        return safe
-    content = bytearray(safe)
+def _apply(content: bytearray, pending: list[Event]) -> None:
     for event in pending:
         if event.what == "length":
-            content = content[: event.offset].ljust(event.offset, b"\0")
+            del content[event.offset :]
+            content.extend(bytes(event.offset - len(content)))
             continue
         if len(content) < event.offset:
             content.extend(bytes(event.offset - len(content)))
         content[event.offset : event.offset + len(event.data)] = event.data
-    return bytes(content)
 
 
 def _renamed(names: dict[str, int], pending: list[Event]) -> dict[str, int]:

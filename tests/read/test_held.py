@@ -18,7 +18,7 @@ from geo.read.sniff import sniff
 def live(tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "town.casebook"
     base = sqlite3.connect(path, isolation_level=None)
-    base.execute("PRAGMA application_id = 0x44505631")
+    base.execute("PRAGMA application_id = 0x44504342")
     base.execute("PRAGMA journal_mode = WAL")
     base.execute("CREATE TABLE decision (seq INTEGER)")
     yield path
