@@ -1,0 +1,1 @@
+"""The pages where people decide: missing plates, and virtual and demolished addresses."""

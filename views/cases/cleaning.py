@@ -1,0 +1,138 @@
+"""虚拟与拆迁清理: addresses without a house. What may be proposed for cancellation and what may not are two lists that cannot be confused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from geo.casebook import Casebook, Guard, SignedList
+from geo.casebook.words import CANCELLABLE
+from views.cases.decide import sign
+from views.cases.desk import show as show_desk
+from views.cases.page import FINISHED, Desk, Listing, Page, undone
+from views.download import xlsx
+from views.language import say
+from views.plain import plain
+
+CODES = CANCELLABLE | {"suspected_demolition", "unregistered_plate", "undecided_address", "people_unplaced"}
+"""Findings of this page: addresses that may have lost their house, and what must be cleared up before anybody can tell."""
+VERBS = (
+    "request_cancellation", "approve_cancellation", "refuse_cancellation", "confirm_demolished", "entered_in_error", "still_standing", "confirm_link",
+)  # fmt: skip
+SIGNED = "signed_list"
+
+
+def show() -> None:
+    """Show the page."""
+    show_desk(PAGE)
+
+
+def lists(book: Casebook, cases: pd.DataFrame) -> Sequence[Listing]:
+    """Those that may be proposed and those that may not, apart; then what waits for the second person, what was approved, and the rest."""
+    status = cases["status"]
+    asked, agreed = (status == "cancellation_requested").to_numpy(), (status == "cancellation_approved").to_numpy()
+    over = status.isin(FINISHED).to_numpy() & ~agreed & ~undone(cases)
+    address = (cases["code"].isin(CANCELLABLE) & (cases["subject"] == "address")).to_numpy() & ~asked & ~agreed & ~over
+    found = guards(book, tuple(cases.loc[address, "finding_id"]))
+    may = cases["finding_id"].map({i: g.may for i, g in found.items()}).eq(True).to_numpy(dtype=bool) & address
+    return (
+        Listing("may", "可提请注销", "May be proposed", ":material/check_circle:", "最新统计证明无人：可以凭文号提请注销，由另一人复核。",
+                "The newest counts prove that nobody is left: propose it with its document, a second person approves.", may),
+        Listing("may_not", "先人后址", "People first", ":material/lock:", "有人、人数不明或统计过期：一律不得提请注销，先核实和迁出人口。",
+                "Somebody is left, or nobody knows: never proposed. Look after the people first.", address & ~may),
+        Listing("requested", "待复核", "To approve", ":material/supervisor_account:", "已提请注销，须另一人复核。", "Proposed; another person approves or refuses.", asked),
+        Listing("approved", "已同意", "Approved", ":material/verified:", "已复核同意：签发清单交登记机关办理，本系统不删除任何地址。",
+                "Approved: sign the list for the register's owner. Nothing is deleted here.", agreed),
+        Listing("other", "待查实", "To clear up", ":material/travel_explore:", "疑似拆除、地址待判等：先弄清房子在不在。",
+                "Suspected demolitions, undecided addresses: find out whether the house stands.", ~address & ~asked & ~agreed & ~over),
+        Listing("finished", "已办结", "Done", ":material/task_alt:", "不再需要办理。", "Nothing more to do.", over),
+    )  # fmt: skip
+
+
+def guards(book: Casebook, ids: tuple[str, ...]) -> dict[str, Guard]:
+    """What the casebook's guard says of each case, as of now."""
+    return _guards(book, str(book.store.where), book.head().hash, book.store.today(), ids)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _guards(_book: Casebook, where: str, head: str, today: str, ids: tuple[str, ...]) -> dict[str, Guard]:
+    del where, head, today
+    return {one: _book.guard(one) for one in ids}
+
+
+def beside(desk: Desk, case: pd.Series) -> None:
+    """Whether the address may be proposed for cancellation, in words and colour; only where that is the question."""
+    if case["code"] not in CANCELLABLE or case["subject"] != "address" or case["status"] == "fixed":
+        return
+    guard = guards(desk.book, (str(case["finding_id"]),))[str(case["finding_id"])]
+    day = guard.counted_on.isoformat() if guard.counted_on else "—"
+    if guard.may:
+        st.success(
+            say(f"**可以提请注销**：{plain(day)} 的统计证明该门户无人、无单位。", f"**May be proposed**: the counts of {plain(day)} prove that nobody is left."),
+            icon=":material/check_circle:",
+        )
+        return
+    reasons = "".join(f"\n- {plain(say(zh, en))}" for zh, en in guard.reasons)
+    st.error(
+        say(f"**不得注销，先安置人口**{reasons}", f"**Never cancelled like this: people first**{reasons}"), icon=":material/lock:"
+    )
+
+
+def above(desk: Desk) -> None:
+    """The survey before beside the present one, and the signed list of approved cancellations."""
+    has = not desk.result.tables.buildings_previous.empty
+
+    def keep() -> None:
+        desk.work.swipe = bool(st.session_state["swipe"])
+
+    with st.container(key="tools", width="content", horizontal=True, vertical_alignment="center"):
+        st.toggle(
+            say("对比前期测绘", "Survey before"), value=desk.work.swipe and has, key="swipe", on_change=keep, disabled=not has,
+            help=None if has else say("这个结果没有前期测绘", "This result holds no survey before"),
+        )  # fmt: skip
+        with st.popover(say("注销清单", "Signed list"), icon=":material/contract:"):
+            _sign(desk)
+
+
+def _sign(desk: Desk) -> None:
+    n = int(next(one for one in desk.lists if one.name == "approved").keep.sum())
+    st.markdown(
+        say(
+            f"本页已同意注销 **{n}** 件。签发的清单含全部村，已变化的不列入；每次签发都记入案卷。",
+            f"**{n}** approved here. The list covers all villages, leaves out what changed, and is logged.",
+        )
+    )
+    st.button(
+        say("签发清单", "Sign the list"), key="sign", type="primary", icon=":material/draw:", disabled=not desk.user.user_id, on_click=sign,
+        args=(desk.page.name, desk.result.folder), kwargs={"keep": _keep_signed},
+    )  # fmt: skip
+    signed: SignedList | None = st.session_state.get(SIGNED)
+    if signed is None:
+        return
+    st.caption(say(f"清单 {len(signed.table)} 行 · 链号 {signed.head.seq} · 摘要 {signed.digest[:16]}…", f"{len(signed.table)} rows · entry {signed.head.seq} · {signed.digest[:16]}…"))
+    name = say("拟注销地址清单_", "proposed_cancellations_") + str(signed.head.seq)
+    with st.container(horizontal=True):
+        st.download_button("Excel", lambda: xlsx(_told(signed)), f"{name}.xlsx", key="signed_xlsx", icon=":material/download:", on_click="ignore")
+        st.download_button(say("文本", "Text"), signed.text.encode(), f"{name}.txt", key="signed_txt", icon=":material/download:", on_click="ignore")
+
+
+def _keep_signed(signed: SignedList) -> None:
+    st.session_state[SIGNED] = signed
+
+
+def _told(signed: SignedList) -> pd.DataFrame:
+    """The signed list as the register's owner reads it; the last row is the seal."""
+    names = {
+        "subject_id": say("地址编码", "Address"), "village_code": say("村居代码", "Village"), "detail_zh": say("说明", "Details"), "document": say("文号", "Document"),
+        "requested_by": say("申请", "Requested by"), "requested_at": say("申请时间", "At"), "approved_by": say("复核", "Approved by"),
+        "approved_at": say("复核时间", "Approved at"), "counted_on": say("统计日期", "Counted on"), "finding_id": say("案号", "Case"),
+    }  # fmt: skip
+    table = signed.table[list(names)].rename(columns=names).astype("str")
+    seal = {names["subject_id"]: say("案卷链", "Chain"), names["detail_zh"]: f"{signed.head.seq}:{signed.head.hash}", names["document"]: signed.digest}
+    return pd.concat([table, pd.DataFrame([seal])], ignore_index=True).reindex(columns=list(names.values())).fillna("")
+
+
+PAGE = Page("cleaning", frozenset(CODES), lists, beside, above, VERBS, swipe=True)
+

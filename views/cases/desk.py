@@ -1,0 +1,220 @@
+"""The frame of a case page: bar above, map two thirds, panel one third; everything happens in one fragment, so the map is never loaded again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from geo.casebook import Casebook
+from layers.degrees import bounds
+from layers.evidence import Evidence, evidence
+from layers.offline import state_group
+from layers.result import EVERYWHERE, KINDS, Result
+from layers.work import work_map
+from views import casebook, state
+from views.cases import told
+from views.cases.case import case_panel
+from views.cases.many import many
+from views.cases.mapstate import map_state, nearest_case
+from views.cases.numbers import Around, around
+from views.cases.page import Desk, Page, undone
+from views.cases.publishing import published
+from views.cases.queue import queue
+from views.cases.session import work_of
+from views.cases.verdicts import steps, verdicts
+from views.cases.waiting import who_and_what
+from views.language import say
+from views.panel import panel
+from views.plain import plain
+from views.sign_in import current_user
+from views.state import kept
+
+HEIGHT_PX = 600
+_SHEET = """<style>
+.st-key-case_map iframe { height: calc(100vh - 10.4rem) !important; min-height: 420px; }
+.st-key-case_panel { flex: 1 1 auto; height: calc(100vh - 25.2rem) !important; max-height: none !important; min-height: 190px; gap: .45rem; padding: .6rem .85rem; }
+.st-key-case_panel.st-key-case_panel p, .st-key-case_panel summary { font-size: 13.5px; line-height: 1.5; margin: 0; }
+.st-key-case_panel [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
+.st-key-case_panel table { font-size: 13px; width: 100%; }
+.st-key-case_panel th, .st-key-case_panel td { padding: 3px 7px !important; vertical-align: top; }
+.st-key-case_panel td:first-child { white-space: nowrap; }
+.st-key-case_panel h4 { font-size: 1.12rem; padding: 0; overflow-wrap: anywhere; }
+.st-key-case_panel [data-testid="stVerticalBlock"] { gap: .35rem; }
+.st-key-verdicts { gap: .35rem; min-height: 8.4rem; }
+.st-key-verdicts p { font-size: 13.5px; margin: 0; }
+.st-key-verdict_buttons button { min-height: 2rem; padding: .1rem .55rem; }
+.st-key-steps button { padding: .1rem .35rem; min-height: 1.8rem; }
+.st-key-who p { margin: 0; }
+.st-key-lists [data-testid="stMarkdownContainer"] p { white-space: nowrap; }
+</style>"""
+
+
+def show(page: Page) -> None:
+    """Show a case page."""
+    result = state.chosen_result()
+    casebook.opened(result)
+    st.html(_SHEET)
+    _work(result, page)
+
+
+@st.fragment
+def _work(result: Result, page: Page) -> None:
+    book, user, work = casebook.opened(result), current_user(), work_of(page.name)
+    if not published(book, result, user):
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        scope = _choose_village(result, page)
+        cases = cases_of(book, scope, page, all_villages=user.villages)
+        desk = Desk(page, result, book, user, work, scope, cases, tuple(page.lists(book, cases)))
+        _take_event(desk)
+        _choose_list(desk)
+        who_and_what(desk)
+        page.above(desk)
+    shown, near = _evidence(desk)
+    left, right = st.columns([1.9, 1], gap="small")
+    with right:
+        _panel(desk, shown, near)
+    with left, st.container(key="case_map"):
+        st_folium(
+            work_map(bounds(result.tables.villages) or bounds(result.tables.buildings)), key=_map_key(page), height=HEIGHT_PX,
+            use_container_width=True, returned_objects=[], feature_group_to_add=state_group(map_state(desk, shown)),
+        )  # fmt: skip
+
+
+def cases_of(book: Casebook, scope: str, page: Page, *, all_villages: tuple[str, ...]) -> pd.DataFrame:
+    """The page's cases of a scope as they are now; read anew only when somebody has written."""
+    villages: tuple[str, ...] | None = (scope,) if scope != EVERYWHERE else None if "*" in all_villages else all_villages
+    return _cases(book, str(casebook.place()), book.head().hash, villages, page.codes)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _cases(_book: Casebook, where: str, head: str, villages: tuple[str, ...] | None, codes: frozenset[str]) -> pd.DataFrame:
+    del where, head
+    return _book.cases(villages=villages, codes=codes)
+
+
+def _map_key(page: Page) -> str:
+    return f"{page.name}_map"
+
+
+def _choose_village(result: Result, page: Page) -> str:
+    known = state.scopes(result)
+    if not known:
+        state.no_village()
+    if st.session_state.get(state.VILLAGE) not in known:
+        st.session_state[state.VILLAGE] = next((s for s in known if s not in (EVERYWHERE, "")), known[0])
+    work = work_of(page.name)
+    scope: str = st.selectbox(
+        say("村（社区）", "Village"), known, width=150, format_func=lambda s: state.village_name(result, s), **kept(state.VILLAGE, also=state.forget)
+    )
+    if st.session_state.get(f"{page.name}_scope", scope) != scope:
+        work.leave()
+    st.session_state[f"{page.name}_scope"] = scope
+    return scope
+
+
+def _choose_list(desk: Desk) -> None:
+    names = {one.name: f"{one.icon} {plain(say(one.zh, one.en))} {int(one.keep.sum()):,}" for one in desk.lists}
+    key = f"{desk.page.name}_list"
+    if desk.work.listing not in names:
+        desk.work.listing = desk.lists[0].name
+    st.session_state[key] = desk.work.listing
+
+    def take() -> None:
+        desk.work.listing = st.session_state[key] or desk.work.listing
+        desk.work.choose(None)
+
+    with st.container(key="lists", width="content"):
+        st.segmented_control(say("清单", "List"), list(names), format_func=names.__getitem__, key=key, on_change=take)
+
+
+def _take_event(desk: Desk) -> None:
+    event = state.take_event(_map_key(desk.page))
+    work = desk.work
+    if event is None:
+        return
+    if "at" in event:
+        work.pin = _place(event["at"]) or work.pin
+    elif "many" in event:
+        known = set(desk.cases["finding_id"])
+        work.choose(None)
+        work.many = tuple(dict.fromkeys(str(i) for i in event["many"] if i in known))
+    elif "code" in event:
+        work.codes = work.codes ^ {str(event["code"])} if event["code"] in desk.page.codes else work.codes
+    elif event.get("all"):
+        work.codes = frozenset()
+    elif event.get("kind") == "village" and event.get("id") in state.scopes(desk.result):
+        st.session_state[state.VILLAGE] = event["id"]
+        work.leave()
+        st.rerun(scope="fragment")
+    elif event.get("kind") in (*KINDS, "finding"):
+        _pick(desk, str(event["kind"]), str(event["id"]))
+
+
+def _pick(desk: Desk, kind: str, one_id: str) -> None:
+    case = nearest_case(desk, kind, one_id)
+    if case is not None:
+        desk.work.choose(case)
+    else:
+        desk.work.look_at(kind, one_id)
+
+
+def _place(at: Any) -> tuple[float, float] | None:
+    if not isinstance(at, list | tuple) or len(at) != 2 or not all(isinstance(v, int | float) for v in at):
+        return None
+    return round(float(at[0]), 7), round(float(at[1]), 7)
+
+
+def _evidence(desk: Desk) -> tuple[Evidence | None, Around]:
+    case = desk.case()
+    if case is not None:
+        wants = desk.page.name == "missing" and case["subject"] in KINDS
+        found = evidence(desk.result, "finding", str(case["finding_id"]))
+        return found, around(desk.result, case, decided=desk.cases) if wants else Around((), ())
+    return (evidence(desk.result, *desk.work.seen) if desk.work.seen else None), Around((), ())
+
+
+def _panel(desk: Desk, shown: Evidence | None, near: Around) -> None:
+    case = desk.case()
+    _progress(desk)
+    with st.container(border=True, key="case_panel", height=360):
+        if case is not None:
+            case_panel(desk, case, shown, near)
+        elif desk.work.many:
+            many(desk)
+        elif shown is not None:
+            panel(desk.result, shown)
+        else:
+            queue(desk)
+    with st.container(key="verdicts"):
+        if case is not None:
+            verdicts(desk, case, near)
+        elif not desk.work.many:
+            told.show(desk.work.said)
+            _hint()
+            steps(desk)
+
+
+def _progress(desk: Desk) -> None:
+    """How far this village has come on this page, and the way back to the list."""
+    wanted = desk.cases[desk.cases["code"].isin(desk.work.codes)] if desk.work.codes else desk.cases
+    n, d = int(np.count_nonzero(~undone(wanted))), len(wanted)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.progress(n / d if d else 0.0, text=say(f"已核 {n:,} / {d:,} 处", f"{n:,} of {d:,} looked at"))
+        if desk.work.chosen or desk.work.seen or desk.work.many:
+            st.button(say("清单", "List"), key="to_list", icon=":material/list:", shortcut="L", type="tertiary", on_click=desk.work.choose, args=(None,))
+
+
+def _hint() -> None:
+    st.caption(
+        say(
+            "在地图上点问题或房屋，或在清单中选一行；按 N 从第一件开始。数字键记结论，Z 撤销。",
+            "Click a finding or house on the map, or a row of the list; N begins with the first. Number keys decide, Z undoes.",
+        )
+    )
+
+

@@ -1,0 +1,96 @@
+"""What the map of a case page is told: which findings are shown, which are decided, what is chosen, placed or compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from layers.cards import in_order, title
+from layers.compose import LAYERS, OVERVIEW, PREVIOUS
+from layers.evidence import Evidence
+from layers.style import LOOKS
+from layers.window import ZOOM
+from layers.words import names, words
+from layers.work import work_words
+from views import basemaps
+from views.cases.page import Desk, undone
+from views.language import language
+from views.listing import mask
+from views.routes import scene_url, window_url
+from views.state import is_streamed
+
+HIDDEN = frozenset({"links"})
+MANY_SHOWN_N = 500
+
+
+def map_state(desk: Desk, shown: Evidence | None) -> dict[str, Any]:
+    """The state of the map; small, and without geometry.
+
+    Parameters
+    ----------
+    shown
+        Evidence in the panel, whose objects are ringed.
+    """
+    work, result = desk.work, desk.result
+    found = result.within("findings", desk.scope)["finding_id"]
+    cases = desk.cases
+    wanted = cases[cases["code"].isin(work.codes)] if work.codes else cases
+    chosen = {"kind": "finding", "id": work.chosen} if work.chosen else None
+    if chosen is None and work.seen:
+        chosen = {"kind": work.seen[0], "id": work.seen[1]}
+    streamed = is_streamed(result, desk.scope)
+    form = work.form in ("move_plate", "number_proposed")
+    return {
+        "scene": f"{result.folder.name}/{desk.scope}",
+        "url": scene_url(result, OVERVIEW if streamed else desk.scope),
+        "stream": {"url": window_url(result), "zoom": ZOOM} if streamed else None,
+        "at": _place(desk) if streamed else None,
+        "base": basemaps.shown(result.folder.resolve().name),
+        "selected": chosen,
+        "partners": shown.partners() if shown else [],
+        "fly": work.fly,
+        "mask": mask(found.isin(wanted["finding_id"]).to_numpy()),
+        "done": mask(found.isin(cases.loc[~undone(cases), "finding_id"]).to_numpy()),
+        "many": list(work.many[:MANY_SHOWN_N]),
+        "around": True,
+        "placing": form,
+        "pin": list(work.pin) if work.pin else None,
+        "swipe": {"url": scene_url(result, PREVIOUS + desk.scope)} if work.swipe and not streamed else None,
+        "legend": legend(cases, work.codes),
+        "layers": {layer.name: layer.name not in HIDDEN for layer in LAYERS},
+        "names": names(language()),
+        "words": words(language()) | work_words(language()),
+        "titles": {code: title(code, language()) for code in LOOKS},
+        "language": language(),
+        "dark": st.context.theme.type == "dark",
+    }
+
+
+def legend(cases: pd.DataFrame, codes: frozenset[str]) -> list[dict[str, object]]:
+    """One row per code of the cases, by precedence, with how many of it nobody has decided; `on` where the filter names it."""
+    open_n = cases.loc[undone(cases), "code"].value_counts()
+    present = in_order(set(cases["code"]))
+    return [{"code": c, "label": title(c, language()), "n": int(open_n.get(c, 0)), "on": c in codes} for c in present]
+
+
+def _place(desk: Desk) -> list[float] | None:
+    """Where the chosen case is, as [lat, lon] degrees: a streamed map goes there before it draws it."""
+    case = desk.case()
+    return None if case is None or pd.isna(case["lat"]) else [float(case["lat"]), float(case["lon"])]
+
+
+def nearest_case(desk: Desk, kind: str, one_id: str) -> str | None:
+    """The case of this page that a clicked object belongs to: undecided ones first, in the order of the queue."""
+    if kind == "finding":
+        return one_id if bool((desk.cases["finding_id"] == one_id).any()) else None
+    spoken = desk.result.findings_of(kind, one_id)["finding_id"]
+    rows = desk.cases[desk.cases["finding_id"].isin(spoken)]
+    if desk.work.codes:
+        rows = rows[rows["code"].isin(desk.work.codes)]
+    if rows.empty:
+        return None
+    first = rows.iloc[np.argsort(~undone(rows), kind="stable")]
+    return str(first["finding_id"].iloc[0])

@@ -1,0 +1,60 @@
+"""The list of a case page: what is to be done first stands first; a row that is chosen leads the map and the panel."""
+
+from __future__ import annotations
+
+import zlib
+
+import pandas as pd
+import streamlit as st
+
+from layers.cards import title
+from views.cases.case import caption, people, status_name
+from views.cases.page import Desk
+from views.language import language, say
+from views.plain import plain
+
+HEIGHT_PX = 420
+SHOWN_N = 1000
+
+
+def queue(desk: Desk) -> None:
+    """Show the list that is worked through."""
+    listing, rows = desk.listing(), desk.queue()
+    st.caption(plain(say(listing.hint_zh, listing.hint_en)))
+    if rows.empty:
+        nothing = say("这个清单是空的。", "This list is empty.")
+        st.info(nothing if not desk.work.codes else say("图例筛选后没有案件。", "The legend's filter leaves none."), icon=":material/task_alt:")
+        return
+    head = rows.head(SHOWN_N)
+    ids = [str(i) for i in head["finding_id"]]
+    _rows(desk, listed(desk, head), ids)
+    if len(rows) > SHOWN_N:
+        st.caption(say(f"只列出前 {SHOWN_N} 件，共 {len(rows):,} 件。", f"The first {SHOWN_N} of {len(rows):,}."))
+
+
+def listed(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
+    """Cases as the list tells them: what, where, people, status, deadline."""
+    names = {code: title(str(code), language()) for code in rows["code"].unique()}
+    return pd.DataFrame(
+        {
+            say("问题", "Finding"): rows["code"].map(names),
+            say("对象", "Subject"): [caption(desk, row) for _, row in rows.iterrows()],
+            say("人数", "People"): [people(desk, row) for _, row in rows.iterrows()],
+            say("状态", "Status"): [status_name(str(s)) for s in rows["status"]],
+            say("期限", "Due"): rows["deadline"].dt.strftime("%Y-%m-%d").fillna(""),
+        },
+        index=rows.index,
+    )
+
+
+def _rows(desk: Desk, table: pd.DataFrame, ids: list[str]) -> None:
+    key = f"{desk.page.name}_queue_{zlib.crc32(repr(ids).encode()):x}"
+
+    def chosen() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        if rows and rows[0] < len(ids):
+            desk.work.choose(ids[rows[0]], fly=True)
+
+    widths = (110, 190, 70, 80, 90)
+    columns = {c: st.column_config.TextColumn(c, width=w) for c, w in zip(table.columns, widths, strict=True)}
+    st.dataframe(table, hide_index=True, height=HEIGHT_PX, key=key, on_select=chosen, selection_mode="single-row", column_config=columns)
