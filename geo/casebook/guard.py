@@ -60,12 +60,13 @@ def look(connection: Connection, finding_id: str, *, today: str) -> Guard:
         reasons.append(("该门户有的地址没有统计", "some address of the house was never counted"))
     if row["might_n"]:
         reasons.append(("有无法落户的人口记录可能属于该门户", "rows that nobody could place may belong to it"))
-    if row["oldest_on"] is not None and row["oldest_on"] < limit:
-        days = known["max_count_age_days"]
-        reasons.append((f"人口统计已超过 {days} 天", f"the counts are older than {days} days"))
-    if row["newest_on"] is not None and row["newest_on"] > today:
+    days = [row[name] for name in ("oldest_on", "newest_on", "other_oldest_on", "other_newest_on") if row[name] is not None]
+    if days and min(days) < limit:
+        most = known["max_count_age_days"]
+        reasons.append((f"人口统计已超过 {most} 天", f"the counts are older than {most} days"))
+    if days and max(days) > today:
         reasons.append(("统计日期晚于今天", "a count is dated after today"))
-    oldest = date.fromisoformat(row["oldest_on"]) if row["oldest_on"] is not None else None
+    oldest = date.fromisoformat(min(days)) if days else None
     return Guard(not reasons, tuple(reasons), oldest, int(row["rows_n"]))
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -157,6 +156,7 @@ run_scope = _table(
     Column("run_id", Integer, ForeignKey("run.run_id"), primary_key=True),
     Column("village_code", Text, primary_key=True),
     Column("code", Text, primary_key=True),
+    Index("scope_of_village", "village_code", "run_id"),
 )
 """Where a run looked, and for what: only there absence means fixed. '' is what lies in no village."""
 
@@ -222,7 +222,6 @@ occupancy = _table(
     _one_of("source", ("register", "census")),
     _one_of("scope", ("house", "number", "village", "town", "elsewhere")),
     Index("occupancy_of_house", "run_id", "house"),
-    Index("occupancy_of_scope", "run_id", "scope", "village_code"),
 )
 """Rows that count people, as `geo.occupancy` tells them; null counts are unknown. Census rows are never looked at."""
 
@@ -264,7 +263,7 @@ object_seen = _table(
     Column("id", Text, nullable=False),
     Column("name", Text),
     Column("village_code", Text, nullable=False),
-    Column("outline", LargeBinary),
+    Column("outline", Text),
     _one_of("kind", ("building", "plate", "address")),
     CheckConstraint("present IN (0, 1)", name="there_or_not"),
     Index("object_of_id", "kind", "id"),
@@ -273,7 +272,7 @@ object_seen = _table(
 
 id        what its files call it now
 name      key of a plate or address; null: none
-outline   WKB of a building in the working CRS of the run (facts.crs)
+outline   WKB (base64) of a building in the working CRS of the run (facts.crs)
 """
 
 lineage = _table(

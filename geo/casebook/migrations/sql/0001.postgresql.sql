@@ -63,8 +63,8 @@ BEGIN
     IF NOT EXISTS (
       SELECT 1 FROM guard g WHERE g.finding_id = NEW.finding_id
         AND g.rows_n > 0 AND g.named_n > 0 AND g.occupied_n = 0 AND g.unknown_n = 0 AND g.uncounted_n = 0 AND g.might_n = 0
-        AND g.oldest_on >= to_char(today::date - (SELECT v FROM meta WHERE k = 'max_count_age_days')::integer, 'YYYY-MM-DD')
-        AND g.newest_on <= substr(NEW.at, 1, 10)) THEN
+        AND least(g.oldest_on, g.other_oldest_on) >= to_char(today::date - (SELECT v FROM meta WHERE k = 'max_count_age_days')::integer, 'YYYY-MM-DD')
+        AND greatest(g.newest_on, g.other_newest_on) <= substr(NEW.at, 1, 10)) THEN
       RAISE EXCEPTION 'guard: the newest counts do not say that nobody is left';
     END IF;
   END IF;

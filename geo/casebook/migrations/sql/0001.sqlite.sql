@@ -50,9 +50,9 @@ WHEN (NEW.verb IN ('request_cancellation', 'approve_cancellation')
   AND NOT EXISTS (
     SELECT 1 FROM guard g WHERE g.finding_id = NEW.finding_id
       AND g.rows_n > 0 AND g.named_n > 0 AND g.occupied_n = 0 AND g.unknown_n = 0 AND g.uncounted_n = 0 AND g.might_n = 0
-      AND g.oldest_on >= date(max(substr(NEW.at, 1, 10), CASE (SELECT v FROM meta WHERE k = 'clock') WHEN 'wall' THEN date('now', '+8 hours') ELSE '' END),
+      AND min(g.oldest_on, coalesce(g.other_oldest_on, g.oldest_on)) >= date(max(substr(NEW.at, 1, 10), CASE (SELECT v FROM meta WHERE k = 'clock') WHEN 'wall' THEN date('now', '+8 hours') ELSE '' END),
                               '-' || (SELECT v FROM meta WHERE k = 'max_count_age_days') || ' days')
-      AND g.newest_on <= substr(NEW.at, 1, 10))
+      AND max(g.newest_on, coalesce(g.other_newest_on, g.newest_on)) <= substr(NEW.at, 1, 10))
 BEGIN SELECT RAISE(ABORT, 'guard: the newest counts do not say that nobody is left'); END
 --;
 CREATE TRIGGER decision_guard_step BEFORE INSERT ON decision
