@@ -91,7 +91,8 @@ def identify(known: pd.DataFrame, used: dict[tuple[str, str], str], result: Veri
     """
     now = list_objects(result)
     looked = set(result.villages["village_code"].fillna("")) | {""}
-    parts, lineage, ratio = [], pd.DataFrame(columns=["child", "parent", "how"], dtype="str"), float("nan")
+    parts: list[pd.DataFrame] = []
+    lineage, ratio = pd.DataFrame(columns=["child", "parent", "how"], dtype="str"), float("nan")
     for kind in KINDS:
         mine, theirs = known[known["kind"] == kind].reset_index(drop=True), now[now["kind"] == kind].reset_index(drop=True)
         if kind == "building":
@@ -235,10 +236,10 @@ def _named(kind: str, known: pd.DataFrame, now: pd.DataFrame, pairs: pd.DataFram
     out = out.mask(plain, now["id"])
     given = set(old)
     for at in now.index[out.isna()]:  # only where an id means, or meant, more than one object
-        own = str(now.at[at, "id"])
+        own = str(now.loc[at, "id"])
         name = before[at] if isinstance(before[at], str) and before[at] not in given else next(n for n in _numbered(own) if n not in taken)
         # an object that went and comes back under its id is the one it was
-        out.at[at] = name
+        out.loc[at] = name
         given.add(name)
         taken.add(name)
     return out.astype("str")

@@ -61,8 +61,10 @@ STATEMENTS = {
                       WHERE o.run_id = :run_id""",
     "occupancy": "SELECT * FROM occupancy WHERE run_id = :run_id",
     "house_name": "SELECT * FROM house_name WHERE run_id = :run_id",
+    "object_seen": "SELECT * FROM object_seen WHERE run_id = :run_id",
+    "lineage": "SELECT * FROM lineage WHERE run_id = :run_id",
 }
-RUN_TABLES = ("run_scope", "observation", "occupancy", "house_name")
+RUN_TABLES = ("run_scope", "observation", "occupancy", "house_name", "object_seen", "lineage")
 RUN_COLUMNS = ("run_id", "started_at", "started_by", "as_of", "tool_version", "rules_hash", "inputs_hash", "facts")
 
 
