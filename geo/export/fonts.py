@@ -118,13 +118,14 @@ def _files(folders: tuple[str, ...]) -> dict[str, Path]:
 def _open(path: Path) -> Face | None:
     """The mainland face of a font file; None where it cannot be read or lacks the characters every sheet needs."""
     try:
-        if path.suffix.lower() == ".ttc":
-            faces = TTCollection(path, lazy=True).fonts
-            number = next((i for i, face in enumerate(faces) if _is_mainland(face)), 0)
-            face = faces[number]
-        else:
-            face, number = TTFont(path, lazy=True), 0
-        known = frozenset(face.getBestCmap() or {})
+        with path.open("rb") as file:  # lazily read, so everything asked of it is asked while it is open
+            if path.suffix.lower() == ".ttc":
+                faces = TTCollection(file, lazy=True).fonts
+                number = next((i for i, face in enumerate(faces) if _is_mainland(face)), 0)
+                face = faces[number]
+            else:
+                face, number = TTFont(file, lazy=True), 0
+            known = frozenset(face.getBestCmap() or {})
     except (OSError, TTLibError):
         return None
     return Face(path, number, known) if all(ord(c) in known for c in _NEEDED) else None
