@@ -33,10 +33,10 @@ class Overlay(JSCSSMixin, folium.map.Layer):
         "window.parent.focus(); }; })());{% endmacro %}"
     )
 
-    def __init__(self, *, switches: bool) -> None:
+    def __init__(self, *, switches: bool, far: bool = False) -> None:
         super().__init__(name="doorplate", control=False)
         self._name = "Overlay"
-        self.settings = settings(switches=switches)
+        self.settings = settings(switches=switches, far=far)
 
 
 class State(folium.map.Layer):
@@ -52,21 +52,24 @@ class State(folium.map.Layer):
         self.state = state
 
 
-def settings(*, switches: bool) -> dict[str, Any]:
-    """What the script must know before any scene: overlays bottom first, looks, and whether overlays can be switched."""
-    layers = [{"name": one.name, "shape": one.shape, "min_zoom": one.min_zoom} for one in LAYERS]
+def settings(*, switches: bool, far: bool = False) -> dict[str, Any]:
+    """What the script must know before any scene: overlays bottom first, looks, and whether overlays can be switched.
+
+    With `far` every overlay is drawn at every zoom, for a small map of one table.
+    """
+    layers = [{"name": one.name, "shape": one.shape, "min_zoom": 0 if far else one.min_zoom} for one in LAYERS]
     return {"layers": layers, "switches": switches, **style.sheet()}
 
 
-def base_map(bounds: list[list[float]] | None, *, switches: bool) -> folium.Map:
-    """An empty map on those bounds ([south-west, north-east] as lat/lon degrees) with all overlays mounted."""
+def base_map(bounds: list[list[float]] | None, *, switches: bool, far: bool = False) -> folium.Map:
+    """An empty map on those bounds ([south-west, north-east] as lat/lon degrees) with all overlays mounted; `far` as in `settings`."""
     south_west, north_east = bounds or [[35.0, 105.0], [35.0, 105.0]]
     centre = [round((a + b) / 2, 5) for a, b in zip(south_west, north_east, strict=True)]
     fmap = folium.Map(centre, zoom_start=14 if bounds else 4, tiles=None, prefer_canvas=True, maxZoom=21, attribution_control=False)
     fmap.options["zoomSnap"] = 0.5
     fmap.default_js = [("leaflet", BASE + "vendor/leaflet.js")]
     fmap.default_css = [("leaflet", BASE + "vendor/leaflet.css")]
-    Overlay(switches=switches).add_to(fmap)
+    Overlay(switches=switches, far=far).add_to(fmap)
     return check_local(fmap)
 
 

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from geo.casebook import Casebook
+from geo.casebook.words import ROLES
+from views import casebook
 from views.language import say
 
 FRESH_S = 2
 """Grants are read again after this long; the casebook checks them anew at every action."""
-OFFICES: tuple[tuple[str, str, str], ...] = (
-    ("civil_affairs", "民政办", "Civil affairs"),
-    ("police", "派出所", "Police"),
-    ("village", "村委会", "Village"),
-    ("surveyor", "测绘队", "Surveyor"),
-    ("data", "数据岗", "Data"),
-    ("leader", "分管领导", "Leader"),
-    ("admin", "系统管理", "Administrator"),
-)
-"""Roles with the names the app gives them, in the order of the casebook."""
+SAMPLE: Mapping[str, tuple[str, str]] = {
+    "civil-affairs": ("civil_affairs", "民政办"),
+    "police": ("police", "派出所"),
+    "police-2": ("police", "派出所（复核）"),
+    "village": ("village", "村委会"),
+    "surveyor": ("surveyor", "测绘队"),
+    "data": ("data", "数据岗"),
+    "leader": ("leader", "分管领导"),
+}
+"""Accounts of a single computer: role and the office they stand for. The administrator comes on top."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """One open account with what it was granted: roles in the order of OFFICES, village codes or ("*",)."""
+    """One open account with what it was granted: roles in the order of ROLES, village codes or ("*",)."""
 
     user_id: str
     display: str
@@ -38,29 +41,23 @@ class Account:
 
 def role_codes() -> tuple[str, ...]:
     """Every role, in order."""
-    return tuple(code for code, _, _ in OFFICES)
+    return tuple(ROLES)
 
 
 def role_name(code: str) -> str:
     """What a role is called in the language of the page."""
-    return next((say(zh, en) for known, zh, en in OFFICES if known == code), code)
+    return say(ROLES[code].zh, ROLES[code].en) if code in ROLES else code
 
 
-def book() -> Any:
-    """The casebook of this process; None where none is named."""
-    if importlib.util.find_spec("views.casebook") is None:
-        return None
-    return importlib.import_module("views.casebook").book()
+def has_casebook(folder: Path | None = None) -> bool:
+    """Whether there is a casebook to know accounts from; `folder` as in `views.casebook.book`."""
+    return casebook.book(folder) is not None
 
 
-def has_casebook() -> bool:
-    """Whether a casebook is there to know accounts from."""
-    return book() is not None
-
-
-def open_accounts() -> tuple[Account, ...]:
+def open_accounts(folder: Path | None = None) -> tuple[Account, ...]:
     """Every open account, by id; none where there is no casebook."""
-    return () if book() is None else _accounts(str(id(book())))
+    book = casebook.book(folder)
+    return () if book is None else _accounts(book, where=str(casebook.place(folder)))
 
 
 def administrators() -> tuple[str, ...]:
@@ -68,29 +65,32 @@ def administrators() -> tuple[str, ...]:
     return tuple(one.display for one in open_accounts() if "admin" in one.roles)
 
 
+def forget() -> None:
+    """Look accounts and grants up anew, after a change."""
+    _accounts.clear()
+
+
 @st.cache_data(ttl=FRESH_S, max_entries=8, show_spinner=False)
-def _accounts(where: str) -> tuple[Account, ...]:
+def _accounts(_book: Casebook, *, where: str) -> tuple[Account, ...]:
     del where
-    known, granted = book().accounts(), book().grants()
-    return tuple(_one(row, granted[granted["user_id"] == row["user_id"]]) for row in known.sort_values("user_id").to_dict("records"))
+    known, granted = _book.accounts(), _book.grants()
+    granted = granted[granted["revoked_at"].isna()]
+    return tuple(_one(row, granted[granted["user_id"] == row["user_id"]]) for row in known[known["active"]].to_dict("records"))
 
 
-def _one(row: dict[str, Any], granted: pd.DataFrame) -> Account:
-    roles = set(granted["role"])
-    villages = set(granted["village"].fillna("*").astype(str))
+def _one(row: dict[Hashable, Any], granted: pd.DataFrame) -> Account:
+    roles, villages = set(granted["role"]), set(granted["village_code"].astype("str"))
     every = ("*",) if "*" in villages else tuple(sorted(villages))
-    return Account(str(row["user_id"]), str(row["display"]), tuple(code for code in role_codes() if code in roles), every)
+    return Account(str(row["user_id"]), str(row["display"]), tuple(code for code in ROLES if code in roles), every)
 
 
 def make_sample_accounts() -> None:
-    """One account per office, to try the app with; refused where the casebook already has accounts."""
-    if open_accounts():
+    """One account per office and a second one for the police's four eyes; only where the casebook has no account at all."""
+    book = casebook.book()
+    if book is None or len(book.accounts()):
         return
-    one = book()
-    one.found("admin", "系统管理")
-    for role, name, _ in OFFICES[:-1]:
-        one.add_account(role, name, role, by="admin")
-        one.grant(role, role, by="admin")
-    one.add_account("police-2", "派出所（复核）", "police", by="admin")
-    one.grant("police-2", "police", by="admin")
-    _accounts.clear()
+    book.found("admin", "系统管理")
+    for user_id, (role, display) in SAMPLE.items():
+        book.add_account(user_id, display, role, by="admin")
+        book.grant(user_id, role, by="admin")
+    forget()

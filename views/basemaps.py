@@ -29,6 +29,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from layers.compose import OVERVIEW
 from views import state, tiles
 
 NAME = "basemaps.toml"
@@ -88,8 +89,8 @@ def basemaps() -> tuple[Basemap, ...]:
     return tuple(_judged(where, key, one) for key, one in told.items())
 
 
-def shown() -> dict[str, Any] | None:
-    """The chosen map as the map's state wants it: address of its tiles, zooms, where it is from; None for none."""
+def shown(project: str) -> dict[str, Any] | None:
+    """The chosen map as the state of a project's map wants it: address of its tiles, zooms, where it is from; None for none."""
     chosen = st.session_state.get(BASE)
     one = next((b for b in basemaps() if b.key == chosen and not b.refused), None)
     if one is None:
@@ -97,7 +98,7 @@ def shown() -> dict[str, Any] | None:
     from views.routes import ticket  # the routes know the maps
 
     low, high = tiles.zooms(one.file) if one.file else (1, 18)
-    url = f"../../tile/{one.key}/{{z}}/{{x}}/{{y}}?" + urlencode(ticket("", "@"))
+    url = f"../../tile/{one.key}/{{z}}/{{x}}/{{y}}?" + urlencode(ticket(project, OVERVIEW))
     return {"key": one.key, "url": url, "min": low, "max": high, "from": one.attribution or one.name}
 
 

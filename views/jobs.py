@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,8 @@ MEMORY_SHARE = 0.75
 class Job:
     """One worker: what it does, for whom, its last line of progress, and how it ended.
 
-    zh and en say why it failed and what to do; both are empty while it runs and where it is done.
+    zh and en say why it failed and what to do; both are empty while it runs and where it is done. `after` is called when
+    the process has gone, however it went.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Job:
     refused: dict[str, str] = field(default_factory=dict)
     zh: str = ""
     en: str = ""
+    after: Callable[[Job, State], None] | None = None
 
     @property
     def seconds(self) -> float:
@@ -68,7 +70,7 @@ def memory_mb() -> int:
     return int(named) if named.isdigit() else int(whole * MEMORY_SHARE)
 
 
-def start(kind: str, arguments: Sequence[str | Path], *, by: str, cpu_s: int) -> Job:
+def start(kind: str, arguments: Sequence[str | Path], *, by: str, cpu_s: int, after: Callable[[Job, State], None] | None = None) -> Job:
     """Start a worker; it is told nothing but folders of this app and its limits."""
     command = [sys.executable, "-m", "views.worker", "--memory-mb", str(memory_mb()), "--cpu-s", str(cpu_s), kind, *map(str, arguments)]
     kept = {
@@ -78,7 +80,7 @@ def start(kind: str, arguments: Sequence[str | Path], *, by: str, cpu_s: int) ->
         command, cwd=CODE, env=kept, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True, encoding="utf-8",
         start_new_session=True,
     )  # fmt: skip
-    job = Job(kind, by, process, 2 * cpu_s)
+    job = Job(kind, by, process, 2 * cpu_s, after=after)
     threading.Thread(target=_follow, args=(job,), daemon=True).start()
     threading.Thread(target=_watch, args=(job,), daemon=True).start()
     return job
@@ -97,9 +99,13 @@ def _follow(job: Job) -> None:
             job.step = told
     code = job.process.wait()
     job.ended = time.monotonic()
-    if job.state == "running":
+    state = job.state
+    if state == "running":
         job.zh, job.en = _why(code, job)
-        job.state = "failed" if job.zh else "done"
+        state = "failed" if job.zh else "done"
+    if job.after is not None:
+        job.after(job, state)
+    job.state = state  # the last thing to change: whoever sees it ended sees everything done
 
 
 def _watch(job: Job) -> None:

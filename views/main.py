@@ -27,9 +27,13 @@ _SHEET = """<style>
 .st-key-panel [data-testid="stVerticalBlock"] { gap: .35rem; }
 .st-key-panel [data-testid="stExpanderDetails"] { padding: .3rem .7rem .5rem; }
 .st-key-language_box { position: fixed; top: .5rem; right: 3.2rem; z-index: 1000000; width: auto; }
-.st-key-person_box { position: fixed; top: .5rem; right: 11.4rem; z-index: 1000000; width: auto; }
-.st-key-figures [data-testid="stMetric"] { padding: .45rem .8rem; }
-.st-key-figures [data-testid="stMetricValue"] { font-size: 1.55rem; }
+.st-key-person_box { position: fixed; top: .5rem; right: 12.4rem; z-index: 1000000; width: 9.4rem; }
+.st-key-person_box [data-baseweb="select"] > div { min-height: 2rem; height: 2rem; }
+.st-key-person_box [data-testid="stElementContainer"] { width: 100% !important; }
+[data-testid="stTopNav"] { max-width: calc(100vw - 22.8rem); margin-right: auto; }
+[data-testid="stTopNavLink"] { padding-left: .4rem; padding-right: .4rem; }
+:is(.st-key-figures, .st-key-trial_figures, .st-key-change_figures) [data-testid="stMetric"] { padding: .45rem .8rem; }
+:is(.st-key-figures, .st-key-trial_figures, .st-key-change_figures) [data-testid="stMetricValue"] { font-size: 1.55rem; }
 @media print { header, .stSidebar, .st-key-language_box, .st-key-filters, .st-key-downloads { display: none !important; } }
 </style>"""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from views import coverage, run, verification
+from views import coverage, data, run, settings, verification
+from views.cases import cleaning, missing
 
 EVERYBODY = frozenset({"civil_affairs", "police", "village", "surveyor", "data", "leader", "admin"})
 OFFICES = EVERYBODY - {"leader", "admin"}
@@ -29,9 +30,20 @@ class Page:
 
 # The order: missing plates, virtual and demolished, the map of everything, coverage, people, samples and sheets, data, runs, settings.
 PAGES: tuple[Page, ...] = (
+    Page(
+        "missing",
+        "补牌核对",
+        "Missing plates",
+        ":material/signpost:",
+        missing.show,
+        frozenset({"civil_affairs", "village", "surveyor", "data"}),
+    ),
+    Page("cleaning", "虚拟与拆迁清理", "Virtual and demolished", ":material/domain_disabled:", cleaning.show, OFFICES),
     Page("map", "核对地图", "Verification map", ":material/map:", verification.show, OFFICES),
     Page("coverage", "各村上墙率", "Coverage", ":material/bar_chart:", coverage.show),
-    Page("run", "运行情况", "Run", ":material/fact_check:", run.show, EVERYBODY - {"leader"}),
+    Page("data", "数据接入", "Data", ":material/upload_file:", data.show, frozenset({"data", "surveyor", "civil_affairs"})),
+    Page("run", "运行", "Runs", ":material/fact_check:", run.show, EVERYBODY - {"leader"}),
+    Page("settings", "设置", "Settings", ":material/settings:", settings.show),
 )
 
 

@@ -13,9 +13,11 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import time
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -35,12 +37,13 @@ from views.sign_in import binding, bound, current_user, header_user
 
 TOKEN_S = 12 * 3600
 ROUNDED_S = 600
+_TRIAL = "trial:"
 
 
 def routes() -> list[BaseRoute]:
     """Routes of the app, below server.baseUrlPath where one is set: Streamlit does not put it before them."""
     prefix = ("/" + str(st.get_option("server.baseUrlPath") or "").strip("/")).rstrip("/")
-    answers = {"/scene": scene, "/window": window, "/tile/{key}/{z:int}/{x:int}/{y:int}": tile}
+    answers = {"/scene": scene, "/window": window, "/trial": trial, "/tile/{key}/{z:int}/{x:int}/{y:int}": tile}
     return [Mount(prefix + "/assets", StaticFiles(directory=ASSETS)), *(Route(prefix + path, answer) for path, answer in answers.items())]
 
 
@@ -77,18 +80,19 @@ def opens(request: Request) -> bool:
         return False
     if os.environ.get("DOORPLATE_SIGN_IN") == "header" and header_user(request.headers) != asked["user"]:
         return False
-    return may_see(asked["user"], asked["scope"])
+    folder = folder_of(asked["project"])
+    return folder is None or may_see(asked["user"], asked["scope"], folder)  # where there is no result, the answer says so
 
 
-def may_see(user_id: str, scope: str) -> bool:
-    """Whether the grants of an account, as they are now, cover a scope.
+def may_see(user_id: str, scope: str, folder: Path) -> bool:
+    """Whether the grants of an account, as they are now in the casebook of a result, cover a scope.
 
     Outlines of villages are for every account; a village is for those it was granted to; everything at once, and what
     lies outside every village, is for those granted all villages.
     """
-    if not has_casebook():
+    if not has_casebook(folder):
         return user_id == "" and os.environ.get("DOORPLATE_SIGN_IN") == "single"
-    one = next((a for a in open_accounts() if a.user_id == user_id), None)
+    one = next((a for a in open_accounts(folder) if a.user_id == user_id), None)
     if one is None or not one.roles:
         return False
     return scope == OVERVIEW or "*" in one.villages or (scope not in (EVERYWHERE, "") and scope in one.villages)
@@ -138,10 +142,29 @@ def _box(text: str) -> tuple[float, float, float, float] | None:
     return (west, south, east, north) if sound else None
 
 
+def trial_url(name: str) -> str:
+    """Where the small map finds the shapes of a delivery that was put aside."""
+    return "../../trial?" + urlencode(ticket(_TRIAL + name, OVERVIEW))
+
+
+def trial(request: Request) -> Response:
+    """Answer the shapes of a delivery that was put aside; 403 without a ticket for that very one."""
+    project, where = request.query_params.get("project", ""), os.environ.get("DOORPLATE_PROJECT")
+    named = re.fullmatch(re.escape(_TRIAL) + r"(\d{8}-\d{6}-[0-9a-f]{6})", project)
+    if not opens(request) or named is None or not where:
+        return JSONResponse({"error": "forbidden"}, 403)
+    file = Path(where).expanduser() / ".trials" / f"{named.group(1)}.report" / "scene.json"
+    if not file.is_file():
+        return JSONResponse({"error": "gone"}, 404)
+    return Response(file.read_bytes(), media_type="application/json", headers={"Cache-Control": "private, no-store"})
+
+
 def tile(request: Request) -> Response:
     """Answer one tile of a map under the map; 403 without a valid ticket, 204 where the map has none there."""
     if not opens(request):
         return JSONResponse({"error": "forbidden"}, 403)
+    if folder_of(request.query_params.get("project", "")) is None:
+        return JSONResponse({"error": "gone"}, 404)
     at = request.path_params
     found = basemaps.tile(str(at["key"]), int(at["z"]), int(at["x"]), int(at["y"]))
     if found is None:
@@ -149,11 +172,15 @@ def tile(request: Request) -> Response:
     return Response(found[0], media_type=found[1], headers={"Cache-Control": "private, max-age=86400"})
 
 
+def folder_of(project: str) -> Path | None:
+    """The result folder of that name; None where there is none."""
+    where = state.root()
+    return next((f for f in find_results(where) if f.resolve().name == project), None) if where else None
+
+
 def asked_result(request: Request) -> Result | Response:
     """The result a request names, or the 404 that says why there is none."""
-    where = state.root()
-    project = request.query_params.get("project", "")
-    folder = next((f for f in find_results(where) if f.resolve().name == project), None) if where else None
+    folder = folder_of(request.query_params.get("project", ""))
     if folder is None:
         return JSONResponse({"error": "gone"}, 404)
     try:

@@ -1,4 +1,4 @@
-"""What a run read, refused, repaired and found, and how long it took."""
+"""运行: what changed since the last run, the list of runs, and what the newest one read, refused, repaired and found."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from layers.labels import CRS, SOURCE, YES, Labels
 from layers.page import page
 from layers.result import Result
 from views import state
+from views.changes import changes
 from views.download import buttons
 from views.state import language, named, say
 
@@ -21,6 +22,13 @@ from views.state import language, named, say
 def show() -> None:
     """Show the page."""
     result = state.chosen_result()
+    changes(result)
+    st.subheader(say("本次核对", "The newest run"))
+    details(result)
+
+
+def details(result: Result) -> None:
+    """What the run of a result read, refused, repaired and found, and how long it took."""
     run = result.tables.run
     _figures(result, run)
     _offline_map(result)

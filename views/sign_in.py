@@ -87,7 +87,7 @@ class Refusal:
     en: str
     next_zh: str
     next_en: str
-    action: Literal["", "login", "found"] = ""
+    action: Literal["", "login"] = ""
 
 
 def current_user() -> User:
@@ -149,8 +149,6 @@ def show_refusal(refusal: Refusal) -> None:
         st.button(say("登录", "Sign in"), key="login", type="primary", icon=":material/login:", on_click=st.login)
         if refusal.kind == "expired":
             st.button(say("退出", "Sign out"), key="logout", icon=":material/logout:", on_click=st.logout)
-    elif refusal.action == "found":
-        st.button(say("建立示例账号", "Make the sample accounts"), key="found", type="primary", on_click=accounts.make_sample_accounts)
 
 
 def acting_choice() -> None:
@@ -161,7 +159,7 @@ def acting_choice() -> None:
         if known:
             st.session_state[ACTING] = user.user_id
             st.selectbox(
-                say("以哪个账号操作", "Act as"), list(known), format_func=lambda i: known[i].display, key=ACTING, width=190,
+                say("以哪个账号操作", "Act as"), list(known), format_func=lambda i: known[i].display, key=ACTING,
                 label_visibility="collapsed", help=say("单机模式：选择以哪个单位的账号操作", "Single-user mode: the account to act as"),
             )  # fmt: skip
         return
@@ -186,12 +184,13 @@ def _alone() -> User | Refusal:
         )  # fmt: skip
     if not accounts.has_casebook():
         return User("", "", accounts.role_codes(), ("*",), "single")
-    known: dict[Any, Account] = {one.user_id: one for one in accounts.open_accounts()}
+    if not accounts.open_accounts():
+        accounts.make_sample_accounts()
+    known: dict[Any, Account] = {one.user_id: one for one in accounts.open_accounts() if one.roles}
     if not known:
         return Refusal(
-            "no_account", "案卷库里还没有账号。", "The casebook holds no account yet.",
-            "可以先建立示例账号试用；正式使用请由管理员建立各单位的账号。", "Make the sample accounts to try it, or have the administrator add the offices.",
-            "found",
+            "no_account", "案卷库里没有可用的账号。", "The casebook holds no account with a role.",
+            "请管理员用命令行授予各单位账号职责，再打开。", "Have the administrator grant roles to the offices, then open it again.",
         )  # fmt: skip
     chosen = st.session_state.get(ACTING)
     one = known.get(chosen) or next((a for a in known.values() if "civil_affairs" in a.roles), next(iter(known.values())))

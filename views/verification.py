@@ -162,7 +162,7 @@ def _map_state(
         "url": scene_url(result, OVERVIEW if streamed else scope),
         "stream": {"url": window_url(result), "zoom": ZOOM} if streamed else None,
         "at": _place(result, *chosen) if streamed and chosen else None,
-        "base": basemaps.shown(),
+        "base": basemaps.shown(result.folder.resolve().name),
         "selected": {"kind": chosen[0], "id": chosen[1]} if chosen else None,
         "partners": shown.partners() if shown else [],
         "fly": st.session_state.get(state.FLY, 0),

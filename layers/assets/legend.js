@@ -26,7 +26,7 @@
         head,
         body;
       this.box.textContent = "";
-      if (!s.names) {
+      if (!s.names || (!s.legend.length && !s.scale && !view.cfg.switches)) {
         this.box.style.display = "none";
         return;
       }

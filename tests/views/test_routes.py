@@ -81,6 +81,6 @@ def test_a_new_run_in_the_same_folder_is_answered_anew(tmp_path: Path, monkeypat
 
 
 def test_routes_stand_below_the_base_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/assets", "/scene", "/window", TILE]
+    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/assets", "/scene", "/window", "/trial", TILE]
     monkeypatch.setattr(st, "get_option", lambda name: "dz/" if name == "server.baseUrlPath" else None)
-    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/dz/assets", "/dz/scene", "/dz/window", "/dz" + TILE]
+    assert [one.path for one in routes() if isinstance(one, Mount | Route)] == ["/dz/assets", "/dz/scene", "/dz/window", "/dz/trial", "/dz" + TILE]

@@ -1,0 +1,156 @@
+"""What changed between runs, by the casebook: new, still there, fixed, come back; and every run with its time and digest."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from layers.cards import in_order, title
+from layers.result import Result
+from views import casebook
+from views.download import buttons
+from views.plain import plain
+from views.sign_in import current_user
+from views.state import language, say, village_name
+
+KINDS: dict[str, tuple[str, str, str]] = {
+    "new": ("新增", "New", ":material/add_circle:"),
+    "still": ("仍在", "Still there", ":material/pending:"),
+    "fixed": ("已消除", "Fixed", ":material/check_circle:"),
+    "returned": ("再次出现", "Come back", ":material/replay:"),
+}
+RUNS = "runs.jsonl"
+"""Beside the tables of a project: one line for every run the app started, also those that failed."""
+
+
+def changes(result: Result) -> None:
+    """What the chosen run of the casebook changed, and the list of runs; without a casebook the next step."""
+    book = casebook.book(result.folder)
+    runs = book.runs() if book is not None else pd.DataFrame()
+    _failed_lately()
+    if book is None or runs.empty:
+        st.info(
+            say(
+                "还没有发布过核对结果，所以没有“与上次相比”。在「数据接入」核对后会自动发布。",
+                "No run was published yet, so there is nothing to compare. A run under Data publishes.",
+            ),
+            icon=":material/history:",
+        )
+        return
+    runs = runs[runs["status"] == "published"].sort_values("run_id", ascending=False) if (runs["status"] == "published").any() else runs
+    names = {int(r): f"#{r} · {str(at)[:16].replace('T', ' ')}" for r, at in zip(runs["run_id"], runs["published_at"], strict=True)}
+    chosen = st.selectbox(
+        say("与上次相比", "Against the run before"), list(names), format_func=names.__getitem__, key="run_chosen", width=260
+    )
+    row = runs[runs["run_id"] == chosen].iloc[0]
+    with st.container(horizontal=True, key="change_figures"):
+        for kind, column in (("new", "opened_n"), ("still", "still_n"), ("fixed", "fixed_n"), ("returned", "returned_n")):
+            zh, en, icon = KINDS[kind]
+            st.metric(f"{icon} {say(zh, en)}", _figure(row[column]), border=True)
+        st.metric(":material/rule: " + say("须复核", "To look at again"), _figure(row["recheck_n"]), border=True)
+    _listed(book.changes(int(chosen)), result, int(chosen))
+    with st.expander(say(f"历次核对 {len(runs)}", f"All runs {len(runs)}")):
+        st.dataframe(_runs(runs), hide_index=True, height="content" if len(runs) <= 8 else 300)
+
+
+def _listed(changed: pd.DataFrame, result: Result, run_id: int) -> None:
+    user = current_user()
+    seen = changed[[user.sees(str(v or "")) for v in changed["village_code"]]]
+    moved = seen[seen["change"] != "still"]
+    counts = {kind: seen.loc[seen["change"] == kind, "code"].value_counts() for kind in KINDS}
+    codes = in_order(set(seen["code"]))
+    shown = pd.DataFrame({say("问题", "Finding"): [title(c, language()) for c in codes]})
+    for kind, (zh, en, _) in KINDS.items():
+        shown[say(zh, en)] = [int(counts[kind].get(c, 0)) for c in codes]
+    left, right = st.columns([1, 1.2])
+    with left:
+        st.dataframe(shown, hide_index=True, height=250)
+    with right:
+        words = {kind: say(zh, en) for kind, (zh, en, _) in KINDS.items()}
+        table = pd.DataFrame(
+            {
+                say("变化", "Change"): moved["change"].map(words),
+                say("问题", "Finding"): [title(str(c), language()) for c in moved["code"]],
+                say("村居", "Village"): [village_name(result, str(v or "")) for v in moved["village_code"]],
+                say("编号", "Id"): moved["finding_id"],
+            }
+        )
+        if table.empty:
+            st.info(say("没有变化：全部问题仍在。", "Nothing changed: every finding is still there."), icon=":material/done_all:")
+            return
+        st.dataframe(table, hide_index=True, height=200)
+        with st.container(horizontal=True):
+            buttons(lambda: table, name=f"changes_{run_id}", key="changes", empty=False)
+
+
+def _runs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Every run, the newest first, with what it took where the app started it."""
+    return pd.DataFrame(
+        {
+            "#": runs["run_id"],
+            say("发布时间", "Published"): [str(at)[:16].replace("T", " ") for at in runs["published_at"]],
+            say("基准日", "As of"): runs["as_of"].astype("str"),
+            **{
+                say(KINDS[k][0], KINDS[k][1]): runs[c]
+                for k, c in (("new", "opened_n"), ("still", "still_n"), ("fixed", "fixed_n"), ("returned", "returned_n"))
+            },
+            say("秒", "Seconds"): _seconds(runs),
+            say("版本", "Version"): runs["tool_version"],
+            say("结果 SHA-256", "SHA-256 of the result"): runs["result_hash"],
+        }
+    )
+
+
+def _seconds(runs: pd.DataFrame) -> list[float | None]:
+    """What each run took: the newest one the app finished before it was published and after the one before was; None otherwise."""
+    done = [(pd.Timestamp(one["at"]), float(one["seconds"])) for one in _log() if one.get("state") == "done"]
+    published = [pd.Timestamp(at) for at in runs["published_at"]]
+    before = [*published[1:], pd.Timestamp.min.tz_localize("UTC")]
+    return [next((s for at, s in done if low < at <= high), None) for low, high in zip(before, published, strict=True)]
+
+
+def _failed_lately() -> None:
+    """The last run the app started, where it did not end well."""
+    last = next(iter(_log()), None)
+    if last is None or last.get("state") == "done":
+        return
+    at = str(last.get("at", ""))[:16].replace("T", " ")
+    if last.get("state") == "cancelled":
+        st.warning(
+            say(f"{at} 的核对被取消；下面是再前一次的结果。", f"The run of {at} was cancelled; below is the one before."),
+            icon=":material/stop_circle:",
+        )
+        return
+    st.error(
+        plain(say(f"{at} 的核对没有成功：{last.get('zh', '')}", f"The run of {at} failed: {last.get('en', '')}")), icon=":material/error:"
+    )
+    st.write(
+        say(
+            "下面仍是上一次成功的结果。请到「数据接入」改好后再核对。",
+            "Below is the last result that succeeded. Mend it under Data and run again.",
+        )
+    )
+
+
+def _log() -> list[dict[str, Any]]:
+    """Runs the app started, the newest first."""
+    from views.data import project_folder  # the data page knows the runs
+
+    project = project_folder()
+    path = project / RUNS if project else None
+    lines = path.read_text(encoding="utf-8").splitlines() if path and path.is_file() else []
+    return [json.loads(line) for line in reversed(lines) if line.strip()]
+
+
+def note_run(project: Path, line: dict[str, Any]) -> None:
+    """Add a run to the list."""
+    with (project / RUNS).open("a", encoding="utf-8") as log:
+        log.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _figure(value: Any) -> str:
+    return "—" if pd.isna(value) else f"{int(value):,}"
