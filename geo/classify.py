@@ -80,7 +80,7 @@ def _places(evidence: Evidence, subject: np.ndarray, subject_id: np.ndarray) -> 
     b, p = evidence.buildings, evidence.plates
     previous = evidence.inputs.buildings_previous
     previous = previous[~among(previous["building_id"], b["building_id"])]
-    written = pd.concat([t[["address_id", "village_code", "paired_id", "building_id", "geometry"]] for t in (evidence.addresses, evidence.rooms)])
+    written = pd.concat([t.reindex(columns=["address_id", "village_code", "paired_id", "building_id", "geometry"]) for t in (evidence.addresses, evidence.rooms)])
     outlines, points = np.concatenate([b.geometry.to_numpy(), previous.geometry.to_numpy()]), p.geometry.to_numpy()
     old_village = locate_villages(shapely.point_on_surface(previous.geometry.to_numpy()), evidence.inputs.villages)
     houses, plates, addresses = (

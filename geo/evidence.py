@@ -71,20 +71,24 @@ def gather(
         addresses), doors_n, claimed_n (expected number of undecided doors here), plate_ids, address_ids (lists), the
         counts, vacant, inhabited.
     rooms
-        active addresses that roll up, with building_id of their door.
+        addresses that roll up, as `describe` says, with house, inhabited, counted and vacant of their own, and building_id, building_live and
+        building_gone of their door.
     people
         `geo.population.population` with building_id and reason filled (no_building, gone).
     """
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
+    every, rolls_up = addresses, addresses["rolls_up"]
     plates = _witness(plates, took_p, links.plates, near, 0, footprints, profile)
-    addresses = _witness(addresses, took_a, links.addresses, near, len(took_p), footprints, profile)
-    plates, addresses = _pair(plates, addresses, took_p, took_a, doors, crosswalk)
-    people, addresses = _count(people, addresses, crosswalk, profile)
-    rooms = addresses[addresses["rolls_up"]]
+    addresses = _witness(every[~rolls_up], took_a, links.addresses, near, len(took_p), footprints, profile)
+    plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
+    counted = _count(people, every, crosswalk, profile)
+    addresses = addresses.join(counted).join(sum_counts(people, people["door_id"]), on="address_id")
+    people = _place_people(people, addresses, profile)
+    rooms = every[rolls_up].rename(columns={"building_id": "declared_building"}).join(counted)
     parents = addresses.set_index("address_id")
     for column in ("building_id", "building_live", "building_gone"):
-        rooms = rooms.assign(**{column: rooms["parent_id"].map(parents[column])})
-    addresses = addresses[~addresses["rolls_up"]]
+        rooms[column] = rooms["parent_id"].map(parents[column])
+    rooms["link_state"] = pd.Series(np.nan, index=rooms.index, dtype="str")
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
@@ -143,7 +147,7 @@ def _witness(
 
 
 def _pair(
-    plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, crosswalk: pd.DataFrame
+    plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, every: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, crosswalk: pd.DataFrame
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     pairs = pd.concat([doors.pairs, doors.undecided]).sort_values(["plate", "address"])
     plate, address = took_p[pairs["plate"]], took_a[pairs["address"]]
@@ -159,18 +163,20 @@ def _pair(
     renewal = crosswalk.drop_duplicates(["village_code_old", "old_door"]).set_index(["village_code_old", "old_door"])
     newer = renewal.reindex(pd.MultiIndex.from_arrays([plates["village_code"], plates["door"]]))
     plates["renewed_door"], plates["renewed_village"] = newer["new_door"].to_numpy(), newer["village_code_new"].to_numpy()
-    held = _known_keys(addresses[addresses["active"]])
+    held = _known_keys(every.loc[every["active"], ["door", *_WITNESSES]])
     plates["registered"] = plates["paired_id"].notna() | _any_key(plates, held)
-    retired = addresses[~addresses["active"]].dropna(subset=["key"]).sort_values("address_id").drop_duplicates("key").set_index("key")["address_id"]
+    retired = every.loc[~every["active"], ["address_id", "key"]].dropna(subset=["key"]).sort_values("address_id").drop_duplicates("key").set_index("key")["address_id"]
     plates["retired_id"] = plates["key"].map(retired).astype("str")
-    addresses["on_plate"] = addresses["paired_id"].notna() | _any_key(addresses, _known_keys(plates[plates["standing"]]))
+    addresses["on_plate"] = addresses["paired_id"].notna() | _any_key(addresses, _known_keys(plates.loc[plates["standing"], ["door", *_WITNESSES]]))
     return plates, addresses
+
+
+_WITNESSES = ("village_code", "text_village", "point_village", "declared_village")
 
 
 def _known_keys(rows: pd.DataFrame) -> pd.Series:
     """Every key rows may be known by, with each village that witnesses for them."""
-    villages = ("village_code", "text_village", "point_village", "declared_village")
-    return pd.concat([rows[village] + "|" + rows["door"] for village in villages]).drop_duplicates()
+    return pd.concat([rows[village] + "|" + rows["door"] for village in _WITNESSES]).drop_duplicates()
 
 
 def _any_key(rows: pd.DataFrame, held: pd.Series) -> pd.Series:
@@ -180,35 +186,39 @@ def _any_key(rows: pd.DataFrame, held: pd.Series) -> pd.Series:
     return hit
 
 
-def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame, profile: Profile) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """What the counts say of every address: house, inhabited, counted, vacant."""
     counts = people[list(COUNTS)]
-    known = counts.notna().all(axis=1) & (people["age_days"] <= profile.thresholds.fresh_days) & (people["age_days"] >= 0)
-    people = people.assign(fresh=known)
-    by_door = sum_counts(people, people["door_id"])
     # people first: whoever is counted on any row of the same number, under any status or former name, is there
-    house = houses(addresses, crosswalk)
-    addresses = addresses.assign(house=house)
-    of_address = pd.Series(house.to_numpy(), index=addresses["address_id"])
-    counted_at = people["address_id"].map(of_address).astype("str")
-    unsure_at = set(counted_at[~known].dropna())
-    some_at = set(counted_at[(counts > 0).any(axis=1)].dropna())
-    addresses = addresses.join(by_door, on="address_id")
+    house, rolls_up = houses(addresses, crosswalk), addresses["rolls_up"]
+    at = pd.Index(addresses["address_id"].to_numpy(dtype=object)).get_indexer(people["address_id"].to_numpy(dtype=object))
+    some, unsure = (counts > 0).any(axis=1).to_numpy(), ~_fresh(people, profile).to_numpy()
+    own = np.zeros(len(addresses), dtype=bool)
+    own[at[(at >= 0) & some]] = True
     # rooms at zero say nothing of the address itself: unknown is never zero
-    counted = among(addresses["address_id"], people["address_id"])
-    plate_level = addresses["active"] & ~addresses["rolls_up"]
-    unsure_at |= set(house[plate_level & ~counted])
+    counted = np.zeros(len(addresses), dtype=bool)
+    counted[at[at >= 0]] = True
+    open_ = addresses["active"].to_numpy() & ~rolls_up.to_numpy() & ~counted
+    open_[at[(at >= 0) & unsure]] = True
     # a count that fits several doors of a number may be anybody's of them
-    unsure_at |= set(house[among(addresses["key"], people["torn_key"].dropna())])
-    own_some = (counts > 0).any(axis=1).groupby(people["address_id"]).any()
-    addresses["inhabited"] = among(house, some_at).where(~addresses["rolls_up"], addresses["address_id"].map(own_some).eq(True))
-    addresses["counted"] = among(addresses["address_id"], people["address_id"])
-    addresses["vacant"] = counted & ~addresses["inhabited"] & ~among(house, unsure_at)
-    building = addresses.set_index("address_id")["building_id"]
-    live = addresses.set_index("address_id")["building_live"]
-    people["building_id"] = people["door_id"].map(building.where(live)).astype("str")
-    no_building = people["address_id"].notna() & people["building_id"].isna()
-    people["reason"] = people["reason"].mask(no_building, "no_building")
-    return people, addresses
+    open_ |= among(addresses["key"], people["torn_key"].dropna()).to_numpy()
+    name, _ = pd.factorize(house)
+    some_at, unsure_at = (np.bincount(name[rows], minlength=name.max(initial=-1) + 1)[name] > 0 for rows in (own, open_))
+    inhabited = np.where(rolls_up, own, some_at)
+    return pd.DataFrame({"house": house, "inhabited": inhabited, "counted": counted, "vacant": counted & ~inhabited & ~unsure_at}, index=addresses.index)
+
+
+def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
+    """Which rows know every count, and are neither too old nor of a day to come."""
+    return people[list(COUNTS)].notna().all(axis=1) & (people["age_days"] <= profile.thresholds.fresh_days) & (people["age_days"] >= 0)
+
+
+def _place_people(people: pd.DataFrame, addresses: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+    """The population with fresh, and the live building of each row or why it has none."""
+    live = addresses[addresses["building_live"]].set_index("address_id")["building_id"]
+    out = people.assign(fresh=_fresh(people, profile), building_id=people["door_id"].map(live).astype("str"))
+    out["reason"] = out["reason"].mask(out["address_id"].notna() & out["building_id"].isna(), "no_building")
+    return out
 
 
 def _buildings(

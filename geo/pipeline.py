@@ -145,7 +145,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("summarise"):
         tallies = summarise(evidence, findings)
         shared = share(evidence.people[evidence.people["building_id"].isna()], _hanging(edges, links, footprints))
-        every = pd.concat([evidence.addresses, evidence.rooms])
+        every = pd.concat([evidence.addresses[[c for c in evidence.addresses if c in evidence.rooms]], evidence.rooms])
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
     return Verification(
         links=links.table,
