@@ -72,10 +72,10 @@ def order_list(
     records: list[Part] = [dict(zip(columns, line, strict=True)) for line in plain.itertuples(index=False)]
     out = pd.DataFrame(
         {
-            "text": full.where(parts["door"].notna().to_numpy(), texts).fillna(""),
-            "number": [_face(part) for part in records],
+            "text": full.where(parts["door"].notna().to_numpy(), texts).fillna("").astype("str"),
+            "number": pd.Series([_face(part) for part in records], dtype="str"),
             "place": parts["place"].fillna("").to_numpy(),
-            "kind": _kinds(parts, records),
+            "kind": pd.Series(_kinds(parts, records), dtype="str"),
             "village_code": wanted["village_code"].fillna(""),
             "village": village,
             "building_id": known.astype("str").fillna(""),
