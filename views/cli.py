@@ -159,6 +159,58 @@ def explain(out: Path, object_id: str) -> None:
     click.echo("\n".join(lines))
 
 
+CASEBOOK = click.option("--casebook", "where", required=True, envvar="DOORPLATE_DATABASE_URL", help="案卷文件或数据库地址。 Casebook file or database URL.")
+
+
+@main.command(help="把一次结果发布到案卷。 Publish a result into the casebook.")
+@click.argument("out", type=click.Path(path_type=Path))
+@CASEBOOK
+@click.option("--by", required=True, help="发布账号。 Account that publishes.")
+@click.option("--confirm-drop", is_flag=True, help="已核对：数据确实少了很多，或确是新的测绘。 Looked at: much less data, or another survey, is right.")
+def publish(out: Path, where: str, by: str, confirm_drop: bool) -> None:
+    """Findings open, stay, are fixed and come back; decisions are kept."""
+    from geo.casebook import open_casebook
+    from geo.casebook.publish import publish as take
+
+    with refusing(), open_casebook(where) as book:
+        told = take(book, out, by=by, confirm_drop=confirm_drop)
+    click.echo(f"第 {told.run_id} 次发布：新增 {told.opened_n}，仍在 {told.still_n}，消除 {told.fixed_n}，再现 {told.returned_n}，需复核 {told.recheck_n}")
+    click.echo(f"run {told.run_id}: {told.opened_n} new, {told.still_n} still there, {told.fixed_n} fixed, {told.returned_n} back, {told.recheck_n} to be looked at again")
+
+
+@main.command(help="把人工裁定写成下次核对的输入表。 Write the decisions as an input table of the next run.")
+@CASEBOOK
+@click.option("--out", "target", required=True, type=click.Path(path_type=Path), help="CSV 文件，如 my-town/decisions.csv。 CSV file to write.")
+def decisions(where: str, target: Path) -> None:
+    """What people decided, for `doorplate verify` to read."""
+    from geo.casebook import open_casebook
+    from geo.casebook.loop import decisions_table
+
+    with refusing(), open_casebook(where, read_only="://" not in where) as book:
+        table = decisions_table(book)
+    table.to_csv(target, index=False, date_format="%Y-%m-%d", encoding="utf-8", lineterminator="\n")
+    click.echo(f"{len(table)} 条裁定已写入 {target}\n{len(table)} decisions written to {target}")
+
+
+@main.command(help="列出案件。 List the cases.")
+@CASEBOOK
+@click.option("--village", "villages", multiple=True, help="村居代码。 Village code.")
+@click.option("--code", "codes", multiple=True, help="问题代码。 Kind of finding.")
+@click.option("--office", "offices", multiple=True, help="轮到的部门。 Office whose turn it is.")
+@click.option("--fixed", is_flag=True, help="也列出已消除的。 The fixed ones too.")
+def cases(where: str, villages: tuple[str, ...], codes: tuple[str, ...], offices: tuple[str, ...], fixed: bool) -> None:
+    """One line a case: id, kind, object, village, status, whose turn it is; no counts of people."""
+    from geo.casebook import open_casebook
+
+    with refusing(), open_casebook(where, read_only="://" not in where) as book:
+        rows = book.cases(villages=villages or None, codes=codes or None, offices=offices or None, present=None if fixed else True)
+    for row in rows.to_dict("records"):
+        again = " 需复核 look again" if row["needs_recheck"] else ""
+        words = [row["finding_id"], row["code"], row["subject_id"], row["village_code"], row["status"], row["turn"]]
+        click.echo("  ".join("-" if w != w or w is None else str(w) for w in words) + again)
+    click.echo(f"{len(rows)} 件 cases", err=True)
+
+
 @main.command(help="打开网页。 Open the app.")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--port", default=8501, show_default=True, help="端口 port")
