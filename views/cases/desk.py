@@ -35,21 +35,26 @@ from views.state import kept
 
 HEIGHT_PX = 600
 _SHEET = """<style>
-.st-key-case_map iframe { height: calc(100vh - 10.4rem) !important; min-height: 420px; }
-.st-key-case_panel { flex: 1 1 auto; height: calc(100vh - 25.2rem) !important; max-height: none !important; min-height: 190px; gap: .45rem; padding: .6rem .85rem; }
-.st-key-case_panel.st-key-case_panel p, .st-key-case_panel summary { font-size: 13.5px; line-height: 1.5; margin: 0; }
-.st-key-case_panel [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
+.stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: 0; }
+.st-key-case_map iframe { height: calc(100vh - 9.7rem) !important; min-height: 420px; }
+[data-testid="stColumn"]:has(.st-key-case_panel) > [data-testid="stVerticalBlock"] { height: calc(100vh - 9.7rem); min-height: 420px; gap: .45rem; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-case_panel) { flex: 1 1 0; min-height: 150px; }
+.st-key-case_panel { height: 100% !important; max-height: none !important; gap: .4rem; padding: .6rem .85rem; }
+:is(.st-key-case_panel, .st-key-verdicts) p, .st-key-case_panel summary, .st-key-case_panel li { font-size: 13.5px; line-height: 1.5; margin: 0; }
+:is(.st-key-case_panel, .st-key-verdicts) :is([data-testid="stMarkdownContainer"], [data-testid="stCaptionContainer"]) { margin-bottom: 0 !important; }
 .st-key-case_panel table { font-size: 13px; width: 100%; }
 .st-key-case_panel th, .st-key-case_panel td { padding: 3px 7px !important; vertical-align: top; }
 .st-key-case_panel td:first-child { white-space: nowrap; }
 .st-key-case_panel h4 { font-size: 1.12rem; padding: 0; overflow-wrap: anywhere; }
 .st-key-case_panel [data-testid="stVerticalBlock"] { gap: .35rem; }
-.st-key-verdicts { gap: .35rem; min-height: 8.4rem; }
-.st-key-verdicts p { font-size: 13.5px; margin: 0; }
-.st-key-verdict_buttons button { min-height: 2rem; padding: .1rem .55rem; }
-.st-key-steps button { padding: .1rem .35rem; min-height: 1.8rem; }
-.st-key-who p { margin: 0; }
-.st-key-lists [data-testid="stMarkdownContainer"] p { white-space: nowrap; }
+.st-key-case_panel [data-testid="stAlertContainer"] { padding: .5rem .7rem; }
+.st-key-verdicts { gap: .4rem; }
+.st-key-verdict_buttons { row-gap: .35rem; }
+.st-key-verdict_buttons button { min-height: 2rem; padding: .1rem .5rem; }
+.st-key-steps button { padding: .1rem .3rem; min-height: 1.8rem; }
+.st-key-who { padding-bottom: .35rem; }
+.st-key-who p { margin: 0; font-size: 13.5px; }
+.st-key-progress [data-testid="stProgress"] p { font-size: 13.5px; }
 </style>"""
 
 
@@ -68,7 +73,7 @@ def _work(result: Result, page: Page) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         scope = _choose_village(result, page)
-        cases = cases_of(book, scope, page, all_villages=user.villages)
+        cases = cases_of(book, result, scope, page, all_villages=user.villages)
         desk = Desk(page, result, book, user, work, scope, cases, tuple(page.lists(book, cases)))
         _take_event(desk)
         _choose_list(desk)
@@ -85,16 +90,33 @@ def _work(result: Result, page: Page) -> None:
         )  # fmt: skip
 
 
-def cases_of(book: Casebook, scope: str, page: Page, *, all_villages: tuple[str, ...]) -> pd.DataFrame:
-    """The page's cases of a scope as they are now; read anew only when somebody has written."""
+def cases_of(book: Casebook, result: Result, scope: str, page: Page, *, all_villages: tuple[str, ...]) -> pd.DataFrame:
+    """The page's cases of a scope as they are now, with `shown_id`, the finding of the shown result ("" where it has none).
+
+    Read anew only when somebody has written.
+    """
     villages: tuple[str, ...] | None = (scope,) if scope != EVERYWHERE else None if "*" in all_villages else all_villages
-    return _cases(book, str(casebook.place()), book.head().hash, villages, page.codes)
+    stamp = (result.folder / "run.json").stat().st_mtime_ns
+    return _cases(book, result, str(book.store.where), book.head().hash, villages, page.codes, folder=str(result.folder), stamp=stamp)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _cases(_book: Casebook, where: str, head: str, villages: tuple[str, ...] | None, codes: frozenset[str]) -> pd.DataFrame:
-    del where, head
-    return _book.cases(villages=villages, codes=codes)
+def _cases(
+    _book: Casebook, _result: Result, where: str, head: str, villages: tuple[str, ...] | None, codes: frozenset[str], *, folder: str, stamp: int
+) -> pd.DataFrame:
+    del where, head, folder, stamp
+    cases = _book.cases(villages=villages, codes=codes)
+    return cases.assign(shown_id=_shown_ids(cases, _result))
+
+
+def _shown_ids(cases: pd.DataFrame, result: Result) -> pd.Series:
+    """Finding of each case in the shown result: its own id, else, where a new survey renumbered the objects, what says the same of the same."""
+    found = result.tables.findings
+    says = ["code", "subject", "subject_id"]
+    same = pd.Series(found["finding_id"].to_numpy(), index=pd.MultiIndex.from_frame(found[says].astype("str")))
+    other = same[~same.index.duplicated()].reindex(pd.MultiIndex.from_frame(cases[says].astype("str")))
+    own = cases["finding_id"].where(cases["finding_id"].isin(found["finding_id"]))
+    return own.fillna(pd.Series(other.to_numpy(), index=cases.index)).fillna("").astype("str")
 
 
 def _map_key(page: Page) -> str:
@@ -140,9 +162,9 @@ def _take_event(desk: Desk) -> None:
     if "at" in event:
         work.pin = _place(event["at"]) or work.pin
     elif "many" in event:
-        known = set(desk.cases["finding_id"])
+        drawn = desk.cases[desk.cases["shown_id"].isin([str(i) for i in event["many"]])]
         work.choose(None)
-        work.many = tuple(dict.fromkeys(str(i) for i in event["many"] if i in known))
+        work.many = tuple(drawn["finding_id"])
     elif "code" in event:
         work.codes = work.codes ^ {str(event["code"])} if event["code"] in desk.page.codes else work.codes
     elif event.get("all"):
@@ -173,7 +195,7 @@ def _evidence(desk: Desk) -> tuple[Evidence | None, Around]:
     case = desk.case()
     if case is not None:
         wants = desk.page.name == "missing" and case["subject"] in KINDS
-        found = evidence(desk.result, "finding", str(case["finding_id"]))
+        found = evidence(desk.result, "finding", str(case["shown_id"])) if case["shown_id"] else None
         return found, around(desk.result, case, decided=desk.cases) if wants else Around((), ())
     return (evidence(desk.result, *desk.work.seen) if desk.work.seen else None), Around((), ())
 
@@ -203,7 +225,7 @@ def _progress(desk: Desk) -> None:
     """How far this village has come on this page, and the way back to the list."""
     wanted = desk.cases[desk.cases["code"].isin(desk.work.codes)] if desk.work.codes else desk.cases
     n, d = int(np.count_nonzero(~undone(wanted))), len(wanted)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="progress"):
         st.progress(n / d if d else 0.0, text=say(f"已核 {n:,} / {d:,} 处", f"{n:,} of {d:,} looked at"))
         if desk.work.chosen or desk.work.seen or desk.work.many:
             st.button(say("清单", "List"), key="to_list", icon=":material/list:", shortcut="L", type="tertiary", on_click=desk.work.choose, args=(None,))

@@ -40,7 +40,7 @@ def many(desk: Desk) -> None:
             say("没有一项结论同时适合这些问题；请在上面只留一类。", "No verdict fits all of these; keep one kind above."), icon=":material/filter_alt:"
         )
     else:
-        with st.container(horizontal=True, gap="small", key="verdict_buttons"):
+        with st.container(horizontal=True, gap="xsmall", key="verdict_buttons"):
             for verb in verbs:
                 asks = bool(verb.needs)
                 st.button(

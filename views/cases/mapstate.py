@@ -38,7 +38,8 @@ def map_state(desk: Desk, shown: Evidence | None) -> dict[str, Any]:
     found = result.within("findings", desk.scope)["finding_id"]
     cases = desk.cases
     wanted = cases[cases["code"].isin(work.codes)] if work.codes else cases
-    chosen = {"kind": "finding", "id": work.chosen} if work.chosen else None
+    case = desk.case()
+    chosen = {"kind": "finding", "id": str(case["shown_id"])} if case is not None and case["shown_id"] else None
     if chosen is None and work.seen:
         chosen = {"kind": work.seen[0], "id": work.seen[1]}
     streamed = is_streamed(result, desk.scope)
@@ -52,9 +53,9 @@ def map_state(desk: Desk, shown: Evidence | None) -> dict[str, Any]:
         "selected": chosen,
         "partners": shown.partners() if shown else [],
         "fly": work.fly,
-        "mask": mask(found.isin(wanted["finding_id"]).to_numpy()),
-        "done": mask(found.isin(cases.loc[~undone(cases), "finding_id"]).to_numpy()),
-        "many": list(work.many[:MANY_SHOWN_N]),
+        "mask": mask(found.isin(wanted["shown_id"]).to_numpy()),
+        "done": mask(found.isin(cases.loc[~undone(cases), "shown_id"]).to_numpy()),
+        "many": cases.loc[cases["finding_id"].isin(work.many[:MANY_SHOWN_N]), "shown_id"].tolist(),
         "around": True,
         "placing": form,
         "pin": list(work.pin) if work.pin else None,
@@ -85,9 +86,10 @@ def _place(desk: Desk) -> list[float] | None:
 def nearest_case(desk: Desk, kind: str, one_id: str) -> str | None:
     """The case of this page that a clicked object belongs to: undecided ones first, in the order of the queue."""
     if kind == "finding":
-        return one_id if bool((desk.cases["finding_id"] == one_id).any()) else None
+        mine = desk.cases.loc[desk.cases["shown_id"] == one_id, "finding_id"]
+        return str(mine.iloc[0]) if len(mine) else None
     spoken = desk.result.findings_of(kind, one_id)["finding_id"]
-    rows = desk.cases[desk.cases["finding_id"].isin(spoken)]
+    rows = desk.cases[desk.cases["shown_id"].isin(spoken)]
     if desk.work.codes:
         rows = rows[rows["code"].isin(desk.work.codes)]
     if rows.empty:

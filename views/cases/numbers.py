@@ -11,9 +11,12 @@ import shapely
 import streamlit as st
 from pyproj import Transformer
 
+from geo.casebook.words import EXEMPTABLE
 from geo.numbering import Proposal, propose_numbers
 from layers.result import Result
 
+ASKING = EXEMPTABLE | {"plate_for_many_buildings", "several_plates", "duplicate_number", "number_out_of_order", "temporary_overdue"}
+"""Findings whose house may need another number; where the number is known already, none is suggested."""
 NEIGHBOURS_N = 6
 NEAR_M = 60.0
 _KEPT = frozenset({"reserved", "proposed"})
@@ -44,7 +47,7 @@ def around(result: Result, case: pd.Series, *, decided: pd.DataFrame) -> Around:
     doors = _doors(result, village, folder=str(result.folder), stamp=stamp)
     reserved = _reserved(doors, decided[decided["finding_id"] != case["finding_id"]])
     others = doors[doors["building_id"].fillna("") != _building(result, case)]
-    found = propose_numbers(*here, doors=others, reserved=reserved)
+    found = propose_numbers(*here, doors=others, reserved=reserved) if case["code"] in ASKING else ()
     away = np.hypot(others["x"] - here[0], others["y"] - here[1])
     near = others.assign(away=away)[away <= NEAR_M].sort_values(["away", "text"], kind="stable").drop_duplicates("text").head(NEIGHBOURS_N)
     return Around(tuple(zip(near["text"], near["away"].astype(float), strict=True)), found)

@@ -55,6 +55,6 @@ def _rows(desk: Desk, table: pd.DataFrame, ids: list[str]) -> None:
         if rows and rows[0] < len(ids):
             desk.work.choose(ids[rows[0]], fly=True)
 
-    widths = (110, 190, 70, 80, 90)
+    widths = (105, 165, 62, 66, 85)
     columns = {c: st.column_config.TextColumn(c, width=w) for c, w in zip(table.columns, widths, strict=True)}
     st.dataframe(table, hide_index=True, height=HEIGHT_PX, key=key, on_select=chosen, selection_mode="single-row", column_config=columns)

@@ -61,7 +61,7 @@ def show(said: tuple[str, dict[str, Any]] | None) -> None:
     kind, told = said
     words = plain(say(told["zh"], told["en"]))
     if kind == "done":
-        st.caption(f":green[✓ {words}]")
+        st.markdown(f"**✓** {words}")
         return
     reasons = "".join(f"\n- {plain(say(zh, en))}" for zh, en in told.get("reasons", ()))
     first = say("**没有记下**：", "**Not recorded**: ") + (say("不得注销", "may not be cancelled") + reasons if reasons else words)

@@ -23,8 +23,13 @@ from views.plain import plain
 from views.state import named
 
 LINK = ("building_id", "plate_id", "address_id")
-MAIN = frozenset({"plate_missing", "request_cancellation", "approve_cancellation", "confirm_dangling", "confirm_demolished"})
+MAIN = frozenset({"plate_missing", "request_cancellation", "approve_cancellation", "confirm_dangling"})
 """Verdicts that stand out, where they may be said."""
+FRONT = {
+    "move_plate": frozenset({"misplaced_plate", "dangling_plate", "plate_for_many_buildings", "undecided_plate"}),
+    "confirm_link": frozenset({"undecided_plate", "undecided_address", "misplaced_plate", "virtual_address", "text_conflict"}),
+}
+"""Verdicts without a key stand in front for the findings they are made for; for others they are under More."""
 ELSEWHERE = frozenset({"undo"})
 FRESH_LOGIN_S = 10 * 60
 """An approval needs a login at most this old."""
@@ -45,7 +50,7 @@ def verdicts(desk: Desk, case: pd.Series, near: Around) -> None:
 def steps(desk: Desk) -> None:
     """Undo, put off, next, and whether a decision goes on by itself."""
     work, folder, page = desk.work, desk.result.folder, desk.page.name
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="steps"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="steps"):
         words = VERBS[work.undo[-1][0]] if work.undo else None
         many = f"×{len(work.undo[-1][1])}" if work.undo and len(work.undo[-1][1]) > 1 else ""
         label = say("撤销", "Undo") + (f" {say(words.zh, words.en)}{many}" if words else "")
@@ -85,11 +90,12 @@ def _keep_onward(desk: Desk) -> None:
 
 def _buttons(desk: Desk, case: pd.Series, offers: list[Offer]) -> None:
     by_name = {o.verb: o for o in offers}
-    first = [by_name[v] for v in desk.page.verbs if v in by_name and by_name[v].allowed]
-    with st.container(horizontal=True, gap="small", key="verdict_buttons"):
+    front = [v for v in desk.page.verbs if v not in FRONT or case["code"] in FRONT[v]]
+    first = [by_name[v] for v in front if v in by_name and by_name[v].allowed]
+    with st.container(horizontal=True, gap="xsmall", key="verdict_buttons"):
         for offer in first:
             _button(desk, case, VERBS[offer.verb])
-        others = [o for o in offers if o.verb not in desk.page.verbs and o.allowed]
+        others = [o for o in offers if o.verb not in front and o.allowed]
         refused = [o for o in offers if not o.allowed]
         with st.popover(say("更多", "More"), icon=":material/more_horiz:"):
             for offer in others:
@@ -143,7 +149,7 @@ def _questions(desk: Desk, case: pd.Series, verb: Verb, near: Around) -> None:
             st.form_submit_button(
                 say("记下", "Record"), type="primary", icon=":material/check:", key=f"{prefix}_go", on_click=_submit, args=(desk, case, verb, prefix, given),
             )  # fmt: skip
-    st.button(say("取消", "Cancel"), key="cancel_form", shortcut="Escape", type="tertiary", on_click=_close, args=(desk,))
+            st.form_submit_button(say("取消", "Cancel"), key=f"{prefix}_cancel", shortcut="Escape", type="tertiary", on_click=_close, args=(desk,))
 
 
 def _close(desk: Desk) -> None:
@@ -206,7 +212,7 @@ def _ask_link(desk: Desk, case: pd.Series, key: str) -> None:
     """A link to choose: those the engine knows of, and every building of the case with its plates and addresses."""
     from layers.evidence import evidence
 
-    found = evidence(desk.result, "finding", str(case["finding_id"]))
+    found = evidence(desk.result, "finding", str(case["shown_id"]))
     options: list[tuple[str | None, ...]] = []
     if found is not None:
         options = [tuple(v if isinstance(v, str) else None for v in row) for row in found.links[list(LINK)].to_numpy()]
