@@ -20,7 +20,7 @@ __all__ = ["Fault", "fsck"]
 
 _FRESH = "doorplate_fresh"
 _DEFINITIONS = text("""
-SELECT 'trigger' AS kind, c.relname || '.' || t.tgname AS name, t.tgenabled || ' ' || replace(pg_get_triggerdef(t.oid), :schema || '.', '') AS body
+SELECT 'trigger' AS kind, c.relname || '.' || t.tgname AS name, CAST(t.tgenabled AS text) || ' ' || replace(pg_get_triggerdef(t.oid), CAST(:schema AS text) || '.', '') AS body
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = :schema AND NOT t.tgisinternal
 UNION ALL
 SELECT 'function', p.proname, p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = :schema
@@ -102,13 +102,11 @@ def _rows(connection: Connection, name: str, **values: Any) -> Iterable[Mapping[
 def _fresh_postgresql(store: Store) -> Mapping[tuple[str, str], str]:
     """The same tables made anew in a schema that is rolled back, so that the server writes both definitions alike."""
     with store.writing() as connection, connection.begin_nested() as never:
-        before = connection.execute(text("SHOW search_path")).scalar()
         connection.execute(text(f"CREATE SCHEMA {_FRESH}"))
         connection.execute(text(f"SET LOCAL search_path TO {_FRESH}"))
         upgrade(connection, None)
         fresh = _postgresql_definitions(connection, _FRESH)
         never.rollback()
-        connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": before})
     return fresh
 
 
