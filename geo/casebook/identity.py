@@ -108,7 +108,7 @@ def identify(known: pd.DataFrame, used: dict[tuple[str, str], str], result: Veri
     objects = pd.concat(parts, ignore_index=True)
     merged = _merged(known, [objects])
     there = pd.MultiIndex.from_frame(known[["kind", "object_id"]]).isin(pd.MultiIndex.from_frame(objects[["kind", "object_id"]]))
-    in_reach = known["village_code"].map(merged).fillna(known["village_code"]).isin(looked)
+    in_reach = known["village_code"].replace(merged).isin(looked)
     orphaned = known.loc[~there & in_reach, ["kind", "object_id", "id", "village_code"]].sort_values(["kind", "object_id"], ignore_index=True)
     return Identity(objects, orphaned, lineage, {k: v for k, v in merged.items() if k not in looked}, ratio)
 

@@ -200,7 +200,7 @@ def _changes(seen: pd.DataFrame, state: pd.DataFrame, looked: pd.DataFrame, iden
     other = known & ~back & ((before["evidence_hash"] != seen["evidence_hash"]) | _differs(seen, before))
     change = pd.Series(np.select([~known, back, other], ["new", "returned", "changed"], ""), index=seen.index)
     absent = state[(state["change"] != "fixed") & ~state["finding_id"].isin(seen["finding_id"])]
-    village = absent["village_code"].map(identity.villages).fillna(absent["village_code"])
+    village = absent["village_code"].replace(identity.villages)
     covered = pd.MultiIndex.from_arrays([village, absent["code"]]).isin(pd.MultiIndex.from_frame(looked))
     fixed = absent[covered].drop(columns="run_id").assign(change="fixed")
     return pd.concat([seen[change != ""].assign(change=change[change != ""]), fixed], ignore_index=True).sort_values("finding_id", ignore_index=True)
