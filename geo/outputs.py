@@ -34,6 +34,7 @@ RUN: Mapping[str, tuple[str, str]] = {
     "result": ("结果格式", "format of the result folder, what it is recognised by"),
     "tool_version": ("工具版本", "version of doorplate"),
     "profile": ("配置", "profile of thresholds, severities and habits"),
+    "habits": ("书写习惯", "how the region writes what regions write differently: how every text was read"),
     "as_of": ("基准日", "the day the rules mean by today"),
     "crs": ("工作坐标系", "working CRS"),
     "scope": ("上级地名", "upper address levels of the project"),

@@ -304,6 +304,7 @@ def _run(
     return {
         "tool_version": VERSION,
         "profile": profile.name,
+        "habits": asdict(profile.habits),
         "as_of": inputs.as_of,
         "crs": inputs.crs,
         "scope": {k: v for k, v in vars(inputs.scope).items() if v},

@@ -20,13 +20,15 @@ SHOWN_N = 6
 _COLOURS = {"error": "red", "warning": "orange", "notice": "blue"}
 
 
-def panel(result: Result, found: Evidence, *, first: str | None = None) -> None:
-    """Show the evidence of one object; the finding with the id `first` comes first and open."""
+def panel(result: Result, found: Evidence, *, first: str | None = None, below: Sequence[Callable[[Result, Evidence], None]] = ()) -> None:
+    """Show the evidence of one object; the finding with the id `first` comes first and open, further parts are shown below."""
     _head(result, found)
     _findings(found, first)
     compared(result, found)
     records(result, found)
     _links(found)
+    for more in below:
+        more(result, found)
 
 
 def _head(result: Result, found: Evidence) -> None:

@@ -26,6 +26,7 @@ from views.lists import lists
 from views.panel import panel
 from views.routes import scene_url, window_url
 from views.state import kept, language, named, say
+from views.tokens import tokens
 
 HEIGHT_PX = 600
 _HIDDEN = frozenset({"links"})
@@ -56,7 +57,7 @@ def _work(result: Result) -> None:
             if shown is None:
                 _nothing_chosen(result, scope, found)
             else:
-                panel(result, shown, first=chosen[1] if chosen and chosen[0] == "finding" else None)
+                panel(result, shown, first=chosen[1] if chosen and chosen[0] == "finding" else None, below=(tokens,))
     with left, st.container(key="map_box"):
         drawn = _map_state(result, scope, wanted, legend(found, but_codes, wanted.codes), keep, shown)
         st_folium(

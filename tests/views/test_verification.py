@@ -45,7 +45,8 @@ def test_a_clicked_building_shows_its_findings_its_card_and_its_three_records(re
     assert "广普镇普兴村中山巷4号" in told
     assert "牌址不符：14 与 4" in told
     assert "怎么办" in told
-    assert re.findall(r"^\| (\w+) \| (\w+) \|", told, re.MULTILINE) == [("建筑", "B1"), ("门牌", "P1"), ("地址", "A1")]
+    of_records = told[told.index("三方记录") : told.index("联系")]
+    assert re.findall(r"^\| (\w+) \| (\w+) \|", of_records, re.MULTILINE) == [("建筑", "B1"), ("门牌", "P1"), ("地址", "A1")]
     assert "| B1 · P1 · A1 | 一一对应 | 0.97 | 4.2 m | 登记的编号 |" in told
     assert map_state(test)["selected"] == {"kind": "building", "id": "B1"}
     assert sorted(map_state(test)["partners"]) == [["address", "A1"], ["plate", "P1"]]
@@ -198,3 +199,13 @@ def test_state_and_face_of_a_plate_are_told_where_the_result_holds_them(
     draw_result(tmp_path, plates=draw_town().plates.assign(state="installed", face="damaged"))
     monkeypatch.setenv("DOORPLATE_OUT", str(tmp_path))
     assert "中山巷14号，已安装，破损" in read(opened("verification", **clicked(1, kind="plate", id="P1")))
+
+
+def test_the_texts_of_an_object_are_told_token_by_token(result: Result, opened: Opened) -> None:
+    address = result.tables.addresses.dropna(subset=["text"]).iloc[0]
+    test = opened("verification", **clicked(1, kind="address", id=address["address_id"]))
+    folded = next(e for e in test.expander if e.label == "文字怎样读出来的")
+    told = "\n".join(str(m.value) for m in folded.markdown).replace("\\", "")
+    assert address["text"] in told
+    assert "依据" in told
+    assert f"| {address['number']} |" in told, "the number stands in the table with what it was read as"
