@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import op
+from sqlalchemy import MetaData
 
 from geo.casebook.migrations.ddl import statements
 from geo.casebook.schema import METADATA
@@ -13,6 +14,11 @@ down_revision = None
 
 def upgrade() -> None:
     """Make every table, view and trigger of version 1."""
-    METADATA.create_all(op.get_bind())
+    # A copy each time: on PostgreSQL, tables that refer to one another get their foreign keys afterwards, and SQLAlchemy
+    # remembers that in the declaration itself: the next SQLite casebook of the process would come without them.
+    tables = MetaData()
+    for table in METADATA.tables.values():
+        table.to_metadata(tables)
+    tables.create_all(op.get_bind())
     for statement in statements("0001", op.get_context().dialect.name):
         op.get_bind().exec_driver_sql(statement)
