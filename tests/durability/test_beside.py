@@ -85,7 +85,7 @@ def test_the_readers_refuse_a_live_casebook(casebook: Path, tmp_path: Path) -> N
 
 
 def test_a_geopackage_is_refused_as_a_casebook(layer: Path) -> None:
-    with pytest.raises(CasebookError, match="图层|GeoPackage"):
+    with pytest.raises(CasebookError, match=r"图层|GeoPackage"):
         open_casebook(layer)
     renamed = layer.rename(layer.with_suffix(".casebook"))
     with pytest.raises(CasebookError, match="GeoPackage"):
