@@ -88,15 +88,9 @@ def start(kind: str, arguments: Sequence[str | Path], *, by: str, cpu_s: int, af
 
 def _follow(job: Job) -> None:
     assert job.process.stdout is not None  # noqa: S101  it was opened as a pipe
-    for line in job.process.stdout:
-        try:
-            told = json.loads(line)
-        except ValueError:
-            continue  # a library's own words
-        if "refused" in told:
-            job.refused = told["refused"]
-        elif "step" in told:
-            job.step = told
+    with job.process.stdout as lines:
+        for line in lines:
+            _take(job, line)
     code = job.process.wait()
     job.ended = time.monotonic()
     state = job.state
@@ -106,6 +100,17 @@ def _follow(job: Job) -> None:
     if job.after is not None:
         job.after(job, state)
     job.state = state  # the last thing to change: whoever sees it ended sees everything done
+
+
+def _take(job: Job, line: str) -> None:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return  # a library's own words
+    if "refused" in told:
+        job.refused = told["refused"]
+    elif "step" in told:
+        job.step = told
 
 
 def _watch(job: Job) -> None:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import click
@@ -23,6 +24,8 @@ import click
 from geo.errors import DoorplateError
 
 REFUSED, NO_MEMORY = 2, 3
+NEAR = 0.85
+"""Share of the address space at which an error is taken for a lack of it: a failed request is not counted in the peak."""
 SHAPES_N = 4000
 """More shapes are thinned evenly for the small map; the counts are of all."""
 _LAYER = {"buildings": "buildings", "buildings_previous": "buildings", "plates": "plates", "addresses": "addresses", "villages": "villages"}
@@ -33,6 +36,7 @@ _LAYER = {"buildings": "buildings", "buildings_previous": "buildings", "plates":
 @click.option("--cpu-s", type=int, required=True)
 def main(memory_mb: int, cpu_s: int) -> None:
     """Set the limits, then work."""
+    sys.excepthook = _leave
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -139,6 +143,14 @@ def _told() -> Iterator[None]:
     except MemoryError:
         os._exit(NO_MEMORY)  # there is no memory left to leave in order
     _tell({"done": True})
+
+
+def _leave(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Libraries say a lack of memory in many ways: near the limit every unexpected error is one."""
+    peak = next((int(line.split()[1]) >> 10 for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmPeak")), 0)
+    if peak >= NEAR * (resource.getrlimit(resource.RLIMIT_AS)[0] >> 20):
+        os._exit(NO_MEMORY)
+    sys.__excepthook__(kind, error, trace)
 
 
 def _tell(line: dict[str, Any]) -> None:
