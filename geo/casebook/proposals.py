@@ -123,7 +123,7 @@ def exports(store: Store) -> pd.DataFrame:
 def _still(connection: Connection, table: pd.DataFrame, *, today: str) -> pd.DataFrame:
     """Rows that are still approved and guarded in this very transaction."""
     approved = set(connection.execute(text("SELECT finding_id FROM casefile WHERE status = 'cancellation_approved'")).scalars())
-    keep = [f in approved and guard.look(connection, f, today=today).may for f in table["finding_id"]]
+    keep = pd.Series([f in approved and guard.look(connection, f, today=today).may for f in table["finding_id"]], index=table.index, dtype=bool)
     return table[keep].reset_index(drop=True)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from geo.casebook import Casebook, open_casebook
-from tests.casebook.filling import Clock
-from tests.casebook.postgres import Cluster, find_binaries
+from tests.casebook.filling import Clock, staff
+from tests.casebook.postgres import Cluster, find_binaries, find_memory
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -26,17 +27,21 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def place_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Path | str]:
-    """Where a new casebook of one backend goes."""
-    numbers = iter(range(1_000))
+def place_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Path | str]]:
+    """Where a new casebook of one backend goes; the second argument is a PostgreSQL database to copy."""
+    memory = tempfile.TemporaryDirectory(dir=find_memory() or tmp_path)
+    made: list[str] = []
 
-    def place(backend: str) -> Path | str:
+    def place(backend: str, template: str | None = None) -> Path | str:
         if backend == "sqlite":
-            return tmp_path / f"{next(numbers)}.casebook"
-        server: Cluster = request.getfixturevalue("cluster")
-        return server.create_database()
+            return Path(memory.name) / f"{len(list(Path(memory.name).glob('*.casebook')))}.casebook"
+        made.append(request.getfixturevalue("cluster").create_database(template))
+        return made[-1]
 
-    return place
+    yield place
+    for url in made:
+        request.getfixturevalue("cluster").drop_database(url)
+    memory.cleanup()
 
 
 @pytest.fixture(params=BACKENDS)
@@ -51,8 +56,47 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def staffed_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A closed casebook in which STAFF has accounts."""
+    path = tmp_path_factory.mktemp("staffed") / "a.casebook"
+    with open_casebook(path, Clock()) as opened:
+        staff(opened)
+    assert not path.with_name("a.casebook-wal").exists()
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def staffed_database(cluster: Cluster) -> str:
+    """The same in PostgreSQL."""
+    url = cluster.create_database()
+    with open_casebook(url, Clock()) as opened:
+        staff(opened)
+    return url
+
+
 @pytest.fixture
-def book(where: Path | str, clock: Clock) -> Iterator[Casebook]:
-    """An empty casebook, on each backend."""
-    with open_casebook(where, clock) as opened:
+def staffed_of(request: pytest.FixtureRequest, place_of: Callable[..., Path | str]) -> Callable[[str], Path | str]:
+    """A new casebook of one backend in which STAFF has accounts."""
+
+    def place(backend: str) -> Path | str:
+        if backend == "postgresql":
+            return place_of(backend, request.getfixturevalue("staffed_database"))
+        path = Path(place_of(backend))
+        path.write_bytes(request.getfixturevalue("staffed_file"))
+        return path
+
+    return place
+
+
+@pytest.fixture(params=BACKENDS)
+def book_at(request: pytest.FixtureRequest, staffed_of: Callable[[str], Path | str]) -> Path | str:
+    """Where `book` lies."""
+    return staffed_of(request.param)
+
+
+@pytest.fixture
+def book(book_at: Path | str, clock: Clock) -> Iterator[Casebook]:
+    """A casebook in which STAFF has accounts and nothing else happened, on each backend."""
+    with open_casebook(book_at, clock) as opened:
         yield opened

@@ -89,7 +89,9 @@ class Name:
 
 
 def staff(book: Casebook) -> None:
-    """Found the book and open the accounts of STAFF."""
+    """Found the book and open the accounts of STAFF, unless somebody did."""
+    if not book.accounts().empty:
+        return
     book.found("admin", "账号管理岗")
     for user, (role, village) in STAFF.items():
         if role != "admin":

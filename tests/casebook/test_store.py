@@ -103,18 +103,18 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         open_casebook(tmp_path / "nowhere" / "a.casebook")
 
 
-def test_a_casebook_of_a_newer_program_is_left_alone(book: Casebook, where: Path | str) -> None:
+def test_a_casebook_of_a_newer_program_is_left_alone(book: Casebook, book_at: Path | str) -> None:
     with book.store.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     book.close()
     with pytest.raises(CasebookError, match="newer"):
-        open_casebook(where)
+        open_casebook(book_at)
 
 
-def test_a_casebook_opened_to_look_writes_nothing(book: Casebook, where: Path | str) -> None:
+def test_a_casebook_opened_to_look_writes_nothing(book: Casebook, book_at: Path | str) -> None:
     town(book)
     head = book.head()
-    with open_casebook(where, read_only=True) as looked:
+    with open_casebook(book_at, read_only=True) as looked:
         assert looked.head() == head
         assert len(looked.cases()) == 12
         with pytest.raises(CasebookReadOnly):
