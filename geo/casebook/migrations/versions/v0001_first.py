@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from alembic import op
-from sqlalchemy import MetaData
 
 from geo.casebook.migrations.ddl import statements
 from geo.casebook.schema import METADATA
@@ -16,9 +17,7 @@ def upgrade() -> None:
     """Make every table, view and trigger of version 1."""
     # A copy each time: on PostgreSQL, tables that refer to one another get their foreign keys afterwards, and SQLAlchemy
     # remembers that in the declaration itself: the next SQLite casebook of the process would come without them.
-    tables = MetaData()
-    for table in METADATA.tables.values():
-        table.to_metadata(tables)
-    tables.create_all(op.get_bind())
+    # A deep one, which keeps the order in which things were declared: every casebook has the same text.
+    deepcopy(METADATA).create_all(op.get_bind())
     for statement in statements("0001", op.get_context().dialect.name):
         op.get_bind().exec_driver_sql(statement)
