@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,17 +58,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="session")
-def address(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the running app."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("log") / "app.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+@contextmanager
+def running_app(out: Path, log: Path, *options: str, port: int = 0, **environment: str) -> Iterator[str]:
+    """The app on this machine with those results: its address. Options go to Streamlit; a port is found where none is given."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1", *options]
     with log.open("w") as told:
         app = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "DOORPLATE_OUT": str(sample.parent)}, stdout=told, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env={**os.environ, "DOORPLATE_OUT": str(out), **environment}, stdout=told, stderr=subprocess.STDOUT
         )
         try:
             url = f"http://127.0.0.1:{port}"
@@ -76,6 +74,20 @@ def address(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         finally:
             app.terminate()
             app.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def address(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the running app."""
+    with running_app(sample.parent, tmp_path_factory.mktemp("log") / "app.log") as url:
+        yield url
 
 
 @pytest.fixture
