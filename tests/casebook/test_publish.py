@@ -257,7 +257,8 @@ def test_people_decide_while_a_run_is_staged_and_the_run_does_not_undo_it(book: 
 
 def test_what_somebody_else_published_meanwhile_wins(book: Casebook, take: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     take(first())
-    monkeypatch.setattr(module, "_newest", lambda connection, known=iter((None,)): next(known, {"run_id": 99, "facts": {}}))
+    answers = iter(({"run_id": 1, "facts": {}},))
+    monkeypatch.setattr(module, "_newest", lambda connection: next(answers, {"run_id": 99, "facts": {}}))
     with pytest.raises(CasebookBusy):
         take(first().find("dangling_plate", "P21"))
     monkeypatch.undo()
