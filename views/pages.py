@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from views import coverage, data, run, settings, verification
+from views import coverage, data, people, run, settings, sheets, verification
 from views.cases import cleaning, missing
 
 EVERYBODY = frozenset({"civil_affairs", "police", "village", "surveyor", "data", "leader", "admin"})
@@ -41,6 +41,8 @@ PAGES: tuple[Page, ...] = (
     Page("cleaning", "虚拟与拆迁清理", "Virtual and demolished", ":material/domain_disabled:", cleaning.show, OFFICES),
     Page("map", "核对地图", "Verification map", ":material/map:", verification.show, OFFICES),
     Page("coverage", "各村上墙率", "Coverage", ":material/bar_chart:", coverage.show),
+    Page("people", "人口", "People", ":material/groups:", people.show, EVERYBODY - {"admin", "surveyor"}),
+    Page("sheets", "表册", "Sheets", ":material/print:", sheets.show, OFFICES),
     Page("data", "数据接入", "Data", ":material/upload_file:", data.show, frozenset({"data", "surveyor", "civil_affairs"})),
     Page("run", "运行", "Runs", ":material/fact_check:", run.show, EVERYBODY - {"leader"}),
     Page("settings", "设置", "Settings", ":material/settings:", settings.show),
