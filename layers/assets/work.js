@@ -61,6 +61,11 @@
     view.style = function (dp) {
       var s = style.call(view, dp),
         dark = view.state.dark;
+      // Beside the survey before, every house of the present one is to be seen, whatever is found of it.
+      if (view.state.swipe && dp.shape === "area") {
+        s.fillOpacity = Math.max(s.fillOpacity, 0.85);
+        s.opacity = 1;
+      }
       if (dp.shape === "ground" || dp.shape === "line" || !view.finished(dp)) {
         return s;
       }
@@ -169,14 +174,17 @@
       map.getContainer().appendChild(cover);
     },
     inside: function (ring) {
-      var view = this.view;
-      return view.shapes
-        .filter(function (s) {
+      var view = this.view,
+        found = view.shapes.filter(function (s) {
           return s.dp.kind === "finding" && !s.dp.hidden && !s.dp.off && within(view.map.latLngToContainerPoint(middle(s)), ring);
-        })
-        .map(function (s) {
-          return s.dp.p.id;
+        }),
+        open = found.filter(function (s) {
+          return !view.finished(s.dp);
         });
+      // Decided ones are left out, unless nothing else was meant.
+      return (open.length ? open : found).map(function (s) {
+        return s.dp.p.id;
+      });
     },
   });
 

@@ -18,7 +18,7 @@ from layers.work import work_map
 from views import casebook, state
 from views.cases import told
 from views.cases.case import case_panel
-from views.cases.many import many
+from views.cases.many import many, many_verdicts
 from views.cases.mapstate import map_state, nearest_case
 from views.cases.numbers import Around, around
 from views.cases.page import Desk, Page, undone
@@ -79,15 +79,16 @@ def _work(result: Result, page: Page) -> None:
         _choose_list(desk)
         who_and_what(desk)
         page.above(desk)
-    shown, near = _evidence(desk)
+    shown = _evidence(desk)
     left, right = st.columns([1.9, 1], gap="small")
-    with right:
-        _panel(desk, shown, near)
+    # The map first: a decision is seen there while the panel is still being written.
     with left, st.container(key="case_map"):
         st_folium(
             work_map(bounds(result.tables.villages) or bounds(result.tables.buildings)), key=_map_key(page), height=HEIGHT_PX,
             use_container_width=True, returned_objects=[], feature_group_to_add=state_group(map_state(desk, shown)),
         )  # fmt: skip
+    with right:
+        _panel(desk, shown)
 
 
 def cases_of(book: Casebook, result: Result, scope: str, page: Page, *, all_villages: tuple[str, ...]) -> pd.DataFrame:
@@ -191,23 +192,23 @@ def _place(at: Any) -> tuple[float, float] | None:
     return round(float(at[0]), 7), round(float(at[1]), 7)
 
 
-def _evidence(desk: Desk) -> tuple[Evidence | None, Around]:
+def _evidence(desk: Desk) -> Evidence | None:
     case = desk.case()
     if case is not None:
-        wants = desk.page.name == "missing" and case["subject"] in KINDS
-        found = evidence(desk.result, "finding", str(case["shown_id"])) if case["shown_id"] else None
-        return found, around(desk.result, case, decided=desk.cases) if wants else Around((), ())
-    return (evidence(desk.result, *desk.work.seen) if desk.work.seen else None), Around((), ())
+        return evidence(desk.result, "finding", str(case["shown_id"])) if case["shown_id"] else None
+    return evidence(desk.result, *desk.work.seen) if desk.work.seen else None
 
 
-def _panel(desk: Desk, shown: Evidence | None, near: Around) -> None:
-    case = desk.case()
+def _panel(desk: Desk, shown: Evidence | None) -> None:
+    case, rows = desk.case(), desk.cases.iloc[:0]
+    wants = case is not None and desk.page.name == "missing" and case["subject"] in KINDS
+    near = around(desk.result, case, decided=desk.cases) if case is not None and wants else Around((), ())
     _progress(desk)
     with st.container(border=True, key="case_panel", height=360):
         if case is not None:
             case_panel(desk, case, shown, near)
         elif desk.work.many:
-            many(desk)
+            rows = many(desk)
         elif shown is not None:
             panel(desk.result, shown)
         else:
@@ -215,7 +216,9 @@ def _panel(desk: Desk, shown: Evidence | None, near: Around) -> None:
     with st.container(key="verdicts"):
         if case is not None:
             verdicts(desk, case, near)
-        elif not desk.work.many:
+        elif desk.work.many:
+            many_verdicts(desk, rows)
+        else:
             told.show(desk.work.said)
             _hint()
             steps(desk)

@@ -11,6 +11,7 @@ from layers.cards import in_order, title
 from views.cases import told
 from views.cases.decide import decide, seen
 from views.cases.page import Desk
+from views.cases.queue import HEIGHT_PX, ROW_PX, listed
 from views.cases.verdicts import steps
 from views.language import language, say
 from views.plain import plain
@@ -20,8 +21,8 @@ ONE_BY_ONE = frozenset({"request_cancellation", "approve_cancellation", "refuse_
 """Verdicts about one house: they are never said of many."""
 
 
-def many(desk: Desk) -> None:
-    """Show the cases chosen and what can be said of all of them; codes can be taken out of the choice."""
+def many(desk: Desk) -> pd.DataFrame:
+    """Show the cases chosen; codes can be taken out of the choice. Answers the cases that are left."""
     rows = desk.cases[desk.cases["finding_id"].isin(desk.work.many)]
     st.markdown(f"#### {say(f'已选 {len(rows)} 处', f'{len(rows)} cases chosen')}")
     counts = rows["code"].value_counts()
@@ -31,6 +32,14 @@ def many(desk: Desk) -> None:
         format_func=lambda c: f"{title(c, language())} {counts[c]}", label_visibility="collapsed",
     )  # fmt: skip
     rows = rows[rows["code"].isin(picked)]
+    if len(rows):
+        table = listed(desk, rows)
+        st.dataframe(table, hide_index=True, height=min(HEIGHT_PX, ROW_PX * (len(table) + 1) + 2), key=f"{desk.page.name}_many_list")
+    return rows
+
+
+def many_verdicts(desk: Desk, rows: pd.DataFrame) -> None:
+    """What can be said of every one of the cases."""
     verbs = [verb for verb in VERBS.values() if _fits(desk, verb, rows)]
     told.show(desk.work.said)
     if desk.work.form in {v.name for v in verbs}:

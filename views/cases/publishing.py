@@ -21,7 +21,7 @@ def published(book: Casebook, result: Result, user: User) -> bool:
     by = publisher(user)
     stamp = (result.folder / "run.json").stat().st_mtime_ns
     error = casebook.follow(book, result, by=by, confirm_drop=st.session_state.get(_CONFIRMED) == stamp) if by else None
-    earlier = bool((book.runs()["status"] == "published").any())
+    earlier = (error is None and by is not None) or _was_published(book, where=str(book.store.where), head=book.head().hash)
     if error is not None:
         st.warning(plain(say(error.zh, error.en)), icon=":material/rule:")
         st.caption(
@@ -36,6 +36,12 @@ def published(book: Casebook, result: Result, user: User) -> bool:
             icon=":material/publish:",
         )
     return earlier
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _was_published(_book: Casebook, *, where: str, head: str) -> bool:
+    del where, head
+    return bool((_book.runs()["status"] == "published").any())
 
 
 def publisher(user: User) -> str | None:

@@ -13,7 +13,7 @@ from views.cases.page import Desk
 from views.language import language, say
 from views.plain import plain
 
-HEIGHT_PX = 420
+HEIGHT_PX, ROW_PX = 420, 33
 SHOWN_N = 1000
 
 
@@ -57,4 +57,4 @@ def _rows(desk: Desk, table: pd.DataFrame, ids: list[str]) -> None:
 
     widths = (105, 165, 62, 66, 85)
     columns = {c: st.column_config.TextColumn(c, width=w) for c, w in zip(table.columns, widths, strict=True)}
-    st.dataframe(table, hide_index=True, height=HEIGHT_PX, key=key, on_select=chosen, selection_mode="single-row", column_config=columns)
+    st.dataframe(table, hide_index=True, height=min(HEIGHT_PX, ROW_PX * (len(table) + 1) + 2), key=key, on_select=chosen, selection_mode="single-row", column_config=columns)
