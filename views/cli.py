@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from geo.errors import DoorplateError
+from views.keeping import COMMANDS
 
 REFUSED = 2
 """Exit code where the input was refused; 0 where the command ran."""
@@ -258,6 +259,9 @@ def steps(names: tuple[str, ...], words: dict[str, tuple[str, str]]) -> Iterator
         yield begin
         bar.update(task, completed=len(names))
 
+
+for command in COMMANDS:
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

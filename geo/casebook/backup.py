@@ -56,7 +56,7 @@ def backup(book: Casebook, folder: Path) -> Path:
     """
     folder = Path(folder)
     stem = book.store.where.stem if isinstance(book.store.where, Path) else "database"
-    with _writing(folder):
+    with writing_copies(folder):
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f".{stem}.{os.getpid()}-{threading.get_ident()}.part"
         try:
@@ -221,13 +221,14 @@ def put_safely(part: Path, target: Path) -> None:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing_copies(folder: Path) -> Iterator[None]:
+    """Turn what a disk says while a copy is written into words; the casebook itself is not concerned."""
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         full = "full" in str(error) or "No space" in str(error)
         if full:
-            raise CasebookFull(f"备份磁盘 {folder.name} 已满，案卷不受影响；请清理空间后重试。", f"{folder.name} is full; the casebook is untouched: make room.") from error
+            raise CasebookFull(f"{folder.name} 所在磁盘已满，案卷不受影响；请清理空间后重试。", f"{folder.name} is full; the casebook is untouched: make room.") from error
         raise CasebookReadOnly(
-            f"无法写入备份文件夹 {folder.name}（{error}），案卷不受影响。", f"{folder.name} cannot be written ({error}); the casebook is untouched."
+            f"无法写入 {folder.name}（{error}），案卷不受影响。", f"{folder.name} cannot be written ({error}); the casebook is untouched."
         ) from error

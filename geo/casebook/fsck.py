@@ -122,7 +122,12 @@ def _check_version(found: Iterable[str]) -> Iterator[Fault]:
 def _check_definitions(there: Mapping[tuple[str, str], str], fresh: Mapping[tuple[str, str], str]) -> Iterator[Fault]:
     """Every guard stands: a trigger that was dropped or rewritten lets through what it was there to stop."""
     for kind, name in sorted(there.keys() | fresh.keys()):
-        if there.get((kind, name)) != fresh.get((kind, name)):
+        if _text(there.get((kind, name))) != _text(fresh.get((kind, name))):
             what = "缺失" if (kind, name) not in there else "被改动" if (kind, name) in fresh else "多余"
             zh = f"表结构 {kind} {name} {what}"
             yield Fault("guard_changed", f"{kind} {name}", zh, f"{kind} {name} is not as this version made it")
+
+
+def _text(definition: str | None) -> str | None:
+    """A definition without its layout, which belongs to whoever wrote it."""
+    return None if definition is None else " ".join(definition.split())
