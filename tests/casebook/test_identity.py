@@ -80,7 +80,7 @@ def test_five_thousand_redigitised_buildings_with_three_percent_gone_and_new_are
 def test_the_nearer_of_two_shifts_is_taken_on_a_regular_grid() -> None:
     x, y = np.meshgrid(20.0 * np.arange(12), 20.0 * np.arange(12))
     old = shapely.box(x.ravel(), y.ravel(), x.ravel() + 9, y.ravel() + 9)
-    assert common_shift(old, shapely.transform(old, lambda xy: xy + [3.0, -2.0])) == pytest.approx([3.0, -2.0])
+    assert common_shift(old, shapely.transform(old, lambda xy: xy + np.array([3.0, -2.0]))) == pytest.approx([3.0, -2.0])
     assert common_shift(old, old) == pytest.approx([0.0, 0.0])
 
 
