@@ -1,3 +1,55 @@
+-- What the newest counts of the register say of each finding's address: the same columns as in 0001.sqlite.sql, each step asked once.
+-- called   every name a house of the address ever bore, in any published run       houses   the houses that bear one in the newest runs
+-- counted  rows that count them                                                   others   rows that nobody could place, that may speak of them
+CREATE VIEW guard AS
+SELECT f.finding_id, f.run_id, f.subject_id, f.village_code, g.*
+FROM newest f
+CROSS JOIN LATERAL (
+  WITH called AS MATERIALIZED (
+    SELECT DISTINCT c.name, coalesce(c.village_code, '') AS village_code
+    FROM observation o
+    JOIN run r ON r.run_id = o.run_id AND r.status = 'published'
+    JOIN house_name own ON own.name = o.subject_id AND own.kind = 'address'
+    JOIN run r1 ON r1.run_id = own.run_id AND r1.status = 'published'
+    JOIN house_name c ON c.run_id = own.run_id AND c.house = own.house
+    WHERE o.finding_id = f.finding_id
+  ), looked AS MATERIALIZED (
+    SELECT v.village_code, (SELECT s.run_id FROM run_scope s JOIN run p ON p.run_id = s.run_id AND p.status = 'published'
+                            WHERE s.village_code = v.village_code ORDER BY s.run_id DESC LIMIT 1) AS run_id
+    FROM (SELECT village_code FROM called UNION SELECT o.village_code FROM observation o WHERE o.finding_id = f.finding_id) v
+  ), houses AS MATERIALIZED (
+    SELECT DISTINCT h.run_id, h.house
+    FROM called c
+    JOIN looked l ON l.village_code = c.village_code OR l.village_code IN (SELECT o.village_code FROM observation o WHERE o.finding_id = f.finding_id)
+    JOIN house_name h ON h.name = c.name AND h.run_id = l.run_id
+  ), counted AS MATERIALIZED (
+    SELECT o.* FROM houses h JOIN occupancy o ON o.run_id = h.run_id AND o.house = h.house AND o.source = 'register'
+  ), named AS MATERIALIZED (
+    SELECT n.* FROM houses h JOIN house_name n ON n.run_id = h.run_id AND n.house = h.house
+  ), others AS MATERIALIZED (
+    SELECT o.* FROM occupancy o
+    WHERE o.house IS NULL AND o.source = 'register' AND o.scope <> 'elsewhere' AND o.run_id IN (SELECT run_id FROM houses)
+      AND EXISTS (SELECT 1 FROM named n WHERE n.run_id = o.run_id
+        AND (o.scope = 'town' OR o.village_code IS NULL OR n.village_code IS NULL OR o.village_code = n.village_code)
+        AND (o.scope <> 'number' OR o.number IS NULL OR o.number = n.number))
+  )
+  SELECT
+    (SELECT count(*) FROM counted) AS rows_n,
+    (SELECT count(*) FROM counted WHERE registered_n > 0 OR resident_n > 0 OR floating_n > 0 OR absent_n > 0 OR unit_n > 0) AS occupied_n,
+    (SELECT count(*) FROM counted WHERE registered_n IS NULL OR resident_n IS NULL OR floating_n IS NULL OR absent_n IS NULL OR unit_n IS NULL
+       OR counted_on IS NULL) AS unknown_n,
+    (SELECT min(counted_on) FROM counted) AS oldest_on,
+    (SELECT max(counted_on) FROM counted) AS newest_on,
+    (SELECT count(*) FROM others WHERE coalesce(registered_n, 1) > 0 OR coalesce(resident_n, 1) > 0 OR coalesce(floating_n, 1) > 0
+       OR coalesce(absent_n, 1) > 0 OR coalesce(unit_n, 1) > 0 OR counted_on IS NULL) AS might_n,
+    (SELECT min(counted_on) FROM others) AS other_oldest_on,
+    (SELECT max(counted_on) FROM others) AS other_newest_on,
+    (SELECT count(*) FROM named WHERE kind = 'address' AND counted = 0 AND (needs_count = 1 OR name = f.subject_id)) AS uncounted_n,
+    (SELECT count(*) FROM house_name n JOIN looked l ON l.run_id = n.run_id AND l.village_code = f.village_code
+       WHERE n.kind = 'address' AND n.name = f.subject_id) AS named_n
+) g
+WHERE f.change <> 'fixed'
+--;
 -- Guards of version 1 for PostgreSQL: the same rules as 0001.sqlite.sql, message by message.
 CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'kept: what was written stays (%)', TG_TABLE_NAME; END $$
