@@ -31,11 +31,18 @@ def show() -> None:
         "why": say("趋势与原因", "Trend, causes"),
         "sample": say("抽查", "Inspection"),
     }
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+    with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         view = st.segmented_control(
             say("内容", "View"), list(views), format_func=views.__getitem__, label_visibility="collapsed", **kept(VIEW, "all")
         )
-        name = st.selectbox(say("指标", "Metric"), list(known), width=260, format_func=lambda m: title(known[m]), **kept(state.METRIC))
+        name = st.selectbox(
+            say("指标", "Metric"),
+            list(known),
+            width=260,
+            format_func=lambda m: title(known[m]),
+            label_visibility="collapsed",
+            **kept(state.METRIC),
+        )
         st.caption(_definition(known[name]), width="stretch")
         downloads = st.container(horizontal=True, key="downloads", width="content")
     found = coverage(result, known[name])

@@ -78,7 +78,7 @@ def ranking(found: Coverage) -> pd.DataFrame:
     }
     if found.relative:
         told |= {REACHED: say("不低于全镇", "as the whole"), MISSED: say("低于全镇", "below the whole")}
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             say("名次", "Rank"): villages["rank"],
             say("村居", "Village"): villages["name"],
@@ -91,6 +91,8 @@ def ranking(found: Coverage) -> pd.DataFrame:
             say("状态", "Standing"): villages["standing"].map(told).fillna(say("未知", "unknown")),
         }
     )
+    # one target for all is told above; a column is for villages that have their own
+    return table if len(villages["target"].drop_duplicates()) > 1 else table.drop(columns=say("目标", "Target"))
 
 
 def figures(found: Coverage) -> None:
@@ -136,7 +138,7 @@ def _ranking(result: Result, found: Coverage, table: pd.DataFrame, on_village: C
     st.dataframe(
         table, hide_index=True, height="content" if len(table) < 13 else HEIGHT_PX, key="ranking", on_select=chosen, selection_mode="single-row",
         column_config={
-            ratio: st.column_config.ProgressColumn(ratio, min_value=0.0, max_value=1.0, format="percent", width="medium"),
+            ratio: st.column_config.ProgressColumn(ratio, min_value=0.0, max_value=1.0, format="percent", width=150),
             target: st.column_config.NumberColumn(target, format="percent"),
         },
     )  # fmt: skip

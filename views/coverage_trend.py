@@ -118,7 +118,7 @@ def _waiting(result: Result, scope: str) -> None:
         st.success(say("没有待办事项。", "Nothing is waiting."), icon=":material/check_circle:")
         return
     st.metric(say("逾期 / 待办", "Overdue / waiting"), f"{rows['overdue_n'].sum():,} / {rows['cases_n'].sum():,}", border=True)
-    st.dataframe(_waiting_table(result, rows), hide_index=True, height="content" if len(rows) < 12 else 440, key="waiting")
+    st.dataframe(_waiting_table(result, rows), hide_index=True, height="content" if len(rows) < 10 else 360, key="waiting")
     st.caption(
         say("期限由各单位在案卷中设定；没有期限的不算逾期。", "Offices set deadlines in the casebook; without one nothing is overdue.")
     )

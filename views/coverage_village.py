@@ -125,7 +125,7 @@ def _chart(result: Result, code: str, grid: pd.DataFrame) -> alt.LayerChart | al
     ]
     colour = alt.Color(
         "missing_n:Q",
-        scale=alt.Scale(domain=[0, max(3, int(table["missing_n"].max()))], range=["#eef2f5", "#F5E9A9", "#E69F00", "#D55E00"]),
+        scale=alt.Scale(type="threshold", domain=[1, 2, 3, 5], range=["#eef2f5", "#F5E9A9", "#F0C14B", "#E69F00", "#D55E00"]),
         title=say("未挂牌", "no plate"),
     )
     boxes = alt.Chart(table).mark_rect(stroke="#9aa7b3", strokeWidth=0.5).encode(
@@ -167,6 +167,7 @@ def _buildings(result: Result, code: str, buildings: gpd.GeoDataFrame, chosen: s
     able = "map" in st.session_state.get("pages", {})
     st.dataframe(
         table, hide_index=True, height=HEIGHT_PX - 60, key=key, on_select=open_map if able else "ignore", selection_mode="single-row",
+        column_config={say("地址", "Address"): st.column_config.TextColumn(width=230)},
     )  # fmt: skip
     if able:
         st.caption(say("选中一行，在核对地图上看这栋建筑。", "Select a row to see the building on the verification map."))

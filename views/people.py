@@ -66,10 +66,7 @@ def show() -> None:
     with left:
         _map(result, code, exact=exact)
     with right:
-        st.dataframe(
-            table, hide_index=True, height="content" if len(table) < 9 else 330, key="people_villages",
-            column_config={say("落房率", "Placed"): st.column_config.NumberColumn(format="percent")},
-        )  # fmt: skip
+        st.dataframe(table, hide_index=True, height="content" if len(table) < 9 else 330, key="people_villages")
         _unplaced(result, code, exact=exact)
 
 
@@ -83,7 +80,10 @@ def village_table(result: Result, villages: pd.DataFrame) -> pd.DataFrame:
             say("人口", "People"): told["people"],
             say("已落房", "On a building"): told["placed"],
             say("未落房", "Not placed"): told["unplaced"],
-            say("落房率", "Placed"): villages["ratio"],
+            say("落房率", "Placed"): [
+                say("不公开", "withheld") if t == "withheld" else "—" if pd.isna(r) else f"{r:.1%}"
+                for t, r in zip(villages["people"], villages["ratio"], strict=True)
+            ],
             say("户在人不在", "Registered, away"): told["absent"],
         }
     )
@@ -139,6 +139,7 @@ def _map(result: Result, code: str, *, exact: bool) -> None:
             "People per building (residents, else registered); scroll to zoom, drag to move, point for the address.",
         )
     )
+    _legend_line(exact=exact)
     st.altair_chart(_chart(result, buildings, counts, exact=exact), width="stretch", key=f"people_{code}_{exact}")
 
 
@@ -152,14 +153,12 @@ def _chart(result: Result, buildings: gpd.GeoDataFrame, counts: pd.DataFrame, *,
     table = pd.DataFrame({"x": xy[:, 0].round(1), "y": xy[:, 1].round(1), "part": at[1], "order": np.arange(len(xy))})
     for column, values in (("class", classes), ("told", told), ("name", names), ("id", counts["building_id"])):
         table[column] = values.reindex(owner).to_numpy()
-    middle, side = (xy.max(axis=0) + xy.min(axis=0)) / 2, max(float(np.ptp(xy[:, 0])), float(np.ptp(xy[:, 1])) * 1.45, 60.0) * 1.04
+    middle, side = (xy.max(axis=0) + xy.min(axis=0)) / 2, max(float(np.ptp(xy[:, 0])), float(np.ptp(xy[:, 1])) * 1.6, 60.0) * 1.04
     plain = alt.Axis(labels=False, ticks=False, title=None, grid=False, domain=False)
     x = alt.X("x:Q", axis=plain, scale=alt.Scale(domain=[middle[0] - side / 2, middle[0] + side / 2], nice=False))
-    y = alt.Y("y:Q", axis=plain, scale=alt.Scale(domain=[middle[1] - side / 2.9, middle[1] + side / 2.9], nice=False))
+    y = alt.Y("y:Q", axis=plain, scale=alt.Scale(domain=[middle[1] - side / 3.2, middle[1] + side / 3.2], nice=False))
     order, colours = _legend(exact=exact)
-    colour = alt.Color(
-        "class:N", sort=order, scale=alt.Scale(domain=order, range=colours), legend=alt.Legend(title=say("人数", "people"), orient="bottom")
-    )
+    colour = alt.Color("class:N", sort=order, scale=alt.Scale(domain=order, range=colours), legend=None)
     tip = [
         alt.Tooltip("name:N", title=say("地址", "address")),
         alt.Tooltip("id:N", title=say("建筑", "building")),
@@ -177,7 +176,7 @@ def _chart(result: Result, buildings: gpd.GeoDataFrame, counts: pd.DataFrame, *,
             {
                 "x": spots.x.to_numpy() - at[0][:, 0].min(),
                 "y": spots.y.to_numpy() - at[0][:, 1].min(),
-                "told": counts["told"].where(counts["told"] != "withheld", "…").to_numpy(),
+                "told": counts["told"].where(counts["told"].str.isdigit(), "").to_numpy(),
                 "dark": classes.isin(["20–49", "50+"]).to_numpy(),
             }
         )
@@ -187,6 +186,19 @@ def _chart(result: Result, buildings: gpd.GeoDataFrame, counts: pd.DataFrame, *,
             .encode(x=x, y=y, text="told:N", color=alt.condition("datum.dark", alt.value("white"), alt.value("#1b1b1b")))
         )
     return alt.layer(*layers).properties(height=HEIGHT_PX).interactive()
+
+
+def _legend_line(*, exact: bool) -> None:
+    """The classes and their colours, each with its words."""
+    names, colours = _legend(exact=exact)
+    key = alt.Chart(pd.DataFrame({"name": names, "at": range(len(names))})).encode(x=alt.X("at:O", axis=None))
+    marks = key.mark_square(size=170, stroke="#44525f", strokeWidth=0.8).encode(
+        fill=alt.Fill("name:N", sort=names, scale=alt.Scale(domain=names, range=colours), legend=None)
+    )
+    words = key.mark_text(align="left", dx=13, fontSize=12).encode(text="name:N")
+    st.altair_chart(
+        alt.layer(marks, words).properties(height=26).configure_view(strokeWidth=0), width="stretch", key=f"people_legend_{exact}"
+    )
 
 
 def _legend(*, exact: bool) -> tuple[list[str], list[str]]:

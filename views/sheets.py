@@ -19,6 +19,7 @@ from geo.export.village_sheet import list_of, write_village_pdf, write_village_x
 from layers.cards import title
 from layers.result import EVERYWHERE, Result
 from views import casebook, state
+from views.cases.publishing import published
 from views.products import head_of, note_export, pdf_button, today, town_of, xlsx_button
 from views.sign_in import current_user
 from views.state import kept, language, say, village_name
@@ -36,7 +37,7 @@ def show() -> None:
         return
     if st.session_state.get(state.VILLAGE) not in codes:
         st.session_state[state.VILLAGE] = codes[0]
-    book = casebook.book(result.folder)
+    book = _book(result)
     tasks = {
         "print": say("打印外业册", "Print the sheets"),
         "return": say("回填登记", "Take a filled sheet over"),
@@ -62,6 +63,12 @@ def show() -> None:
         _order(result, book, codes)
     else:
         _print(result, book, code)
+
+
+def _book(result: Result) -> Casebook | None:
+    """The casebook where it knows cases; without one, and before the first result is published, the findings of the run are printed."""
+    book = casebook.book(result.folder)
+    return book if book is not None and published(book, result, current_user()) else None
 
 
 def _print(result: Result, book: Casebook | None, code: str) -> None:
@@ -98,7 +105,13 @@ def _print(result: Result, book: Casebook | None, code: str) -> None:
         "plate": say("现状", "Plate"),
         "told": say("待核事项", "To be checked"),
     }
-    st.dataframe(listed[list(heads)].rename(columns=heads), hide_index=True, height=430, key=f"sheet_{code}_{only}")
+    st.dataframe(
+        listed[list(heads)].rename(columns=heads),
+        hide_index=True,
+        height=430,
+        key=f"sheet_{code}_{only}",
+        column_config={heads["told"]: st.column_config.TextColumn(width=620)},
+    )
 
 
 def _order(result: Result, book: Casebook | None, codes: list[str]) -> None:

@@ -30,6 +30,7 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
         The project or one of its files cannot be used, or the result cannot be written.
     """
     from geo.export import write
+    from geo.export.history import remember
     from geo.pipeline import verify
     from geo.profile import load_profile
     from geo.read import read
@@ -47,6 +48,7 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
     on_step("write")
     write(verification, out)
+    remember(out, as_of=str(verification.run["as_of"]))
     return verification
 
 
