@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy import Connection, Text, bindparam, insert, select, text
 from sqlalchemy.orm import aliased
 
 from geo.casebook.accounts import require_office
@@ -252,7 +252,7 @@ def _rows(connection: Connection, wanted: dict[str, Collection[str] | None], *, 
     where = [*where, *(columns[k] for k in given)]
     query = text(_SELECT + (" WHERE " + " AND ".join(where) if where else ""))
     if given:
-        query = query.bindparams(*(bindparam(k, expanding=True) for k in given))
+        query = query.bindparams(*(bindparam(k, expanding=True, type_=Text()) for k in given))
     ids = given.pop("finding_id", None)
     parts: list[dict[str, Any]] = [given] if ids is None else [{**given, "finding_id": ids[i : i + 500]} for i in range(0, len(ids), 500)]
     return [dict(row) for part in parts for row in connection.execute(query, part).mappings()]
