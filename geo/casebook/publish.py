@@ -145,11 +145,19 @@ def orphans(book: Casebook, run_id: int) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Rows to be written: names of the columns, and a tuple of plain values each."""
+
+    columns: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
 class _Work:
     """Everything a run will write, worked out before the first row is written."""
 
     facts: dict[str, Any]
-    tables: list[tuple[Table, list[dict[str, Any]]]]
+    tables: list[tuple[Table, Rows]]
 
 
 def _compare(store: Store, result: Verification, newest: dict[str, Any] | None, source_hash: str, *, confirmed: bool) -> _Work:
@@ -258,10 +266,15 @@ def _house_names(result: Verification) -> pd.DataFrame:
     return rows.assign(needs_count=rows["needs_count"].astype("int64"), counted=rows["counted"].astype("int64"))
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as the database takes them: plain values, None for null."""
-    plain = frame.astype("object").where(frame.notna(), None)
-    return [dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)]
+def _records(frame: pd.DataFrame) -> Rows:
+    """Rows as the database takes them: plain values, None for null; made column by column."""
+    columns = []
+    for name in frame.columns:
+        values = frame[name]
+        known = values.notna().to_numpy()
+        plain = values.to_numpy(dtype=object).tolist() if known.all() else [v if k else None for v, k in zip(values.to_numpy(dtype=object).tolist(), known, strict=True)]
+        columns.append(plain)
+    return Rows(tuple(map(str, frame.columns)), list(zip(*columns, strict=True)))
 
 
 def _rows_of(result: Verification) -> dict[str, int]:
@@ -325,12 +338,20 @@ def _begin(store: Store, result: Verification, facts: dict[str, Any], by: str) -
     return run_id
 
 
-def _stage(store: Store, table: Table, rows: list[dict[str, Any]], run_id: int) -> None:
+def _stage(store: Store, table: Table, rows: Rows, run_id: int) -> None:
     key = "opened_run" if table is schema.finding else "run_id"
-    for start in range(0, len(rows), CHUNK_N):
+    names = (*rows.columns, key)
+    for start in range(0, len(rows.values), CHUNK_N):
         began = time.monotonic()
+        piece = rows.values[start : start + CHUNK_N]
         with store.writing() as connection:
-            connection.execute(insert(table), [{**row, key: run_id} for row in rows[start : start + CHUNK_N]])
+            # compiled once a piece and handed to the driver as it is: one value at a time costs more than the writing
+            compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(names))
+            if compiled.positiontup is None:
+                connection.exec_driver_sql(str(compiled), [dict(zip(names, (*row, run_id), strict=True)) for row in piece])
+            else:
+                order = [names.index(name) for name in compiled.positiontup]
+                connection.exec_driver_sql(str(compiled), [tuple((*row, run_id)[i] for i in order) for row in piece])
         time.sleep(REST_RATIO * (time.monotonic() - began))
 
 
@@ -339,8 +360,7 @@ def _flip(store: Store, run_id: int, base: dict[str, Any] | None, by: str) -> No
     with store.reading() as connection:
         header = dict(connection.execute(select(schema.run).where(schema.run.c.run_id == run_id)).mappings().one())
         streamed = connection.execution_options(yield_per=CHUNK_N)
-        tables = {t: (dict(row) for row in streamed.execute(text(STATEMENTS[t]), {"run_id": run_id}).mappings()) for t in RUN_TABLES}
-        result_hash = hash_run(header, tables)
+        result_hash = hash_run(header, {t: _stored(streamed, t, run_id) for t in RUN_TABLES})
     with store.writing() as connection:
         newest = _newest(connection)
         if (newest or {}).get("run_id") != (base or {}).get("run_id"):
@@ -350,6 +370,14 @@ def _flip(store: Store, run_id: int, base: dict[str, Any] | None, by: str) -> No
         (row,) = append(connection, [{"verb": "publish", "by": by, "office": role, "payload": said}], now=store.now())
         values = {"status": "published", "result_hash": result_hash, "published_at": row["at"], "published_seq": row["seq"]}
         connection.execute(update(schema.run).where(schema.run.c.run_id == run_id).values(**values))
+
+
+def _stored(connection: Connection, table: str, run_id: int) -> Iterator[dict[str, Any]]:
+    """The rows of a run as they are stored, a piece at a time."""
+    result = connection.execute(text(STATEMENTS[table]), {"run_id": run_id})
+    names = list(result.keys())
+    for row in result:
+        yield dict(zip(names, row, strict=True))
 
 
 def _clean(store: Store) -> None:

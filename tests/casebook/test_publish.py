@@ -221,7 +221,7 @@ def test_a_run_that_breaks_off_is_invisible_and_the_next_one_puts_it_away(book: 
     monkeypatch.setattr(module, "CHUNK_N", 1)
     whole, left = module._stage, [5]
 
-    def torn(store: object, table: object, rows: list[object], run_id: int) -> None:
+    def torn(store: object, table: object, rows: object, run_id: int) -> None:
         left[0] -= 1
         whole(store, table, rows, run_id)
         if not left[0]:
