@@ -19,6 +19,7 @@ from views.state import kept, language, say
 
 SAMPLE_N, MOST_N = 50, 500
 _SIZE, _DAY = "sample_n", "sample_day"
+_OPEN = "—"
 
 
 def show(result: Result) -> None:
@@ -96,7 +97,7 @@ def _answers(result: Result, sample: pd.DataFrame, answers: pd.DataFrame, *, run
             say("组/街巷", "Street"): sample["place_name"],
             say("门牌号", "Number"): sample["number"],
             say("建筑编号", "Building"): ids,
-            verdict: ids.map(before["verdict"]).map(words).fillna("").astype("str"),
+            verdict: ids.map(before["verdict"]).map(words).fillna(_OPEN).astype("str"),
             remark: ids.map(before["remark"]).fillna("").astype("str"),
         }
     )
@@ -104,7 +105,7 @@ def _answers(result: Result, sample: pd.DataFrame, answers: pd.DataFrame, *, run
     with st.form("inspection", border=False):
         edited = st.data_editor(
             table, hide_index=True, height=420, disabled=fixed, key=f"inspection_{run}_{drawn_on}_{len(sample)}_{len(answers)}_{language()}",
-            column_config={verdict: st.column_config.SelectboxColumn(verdict, options=["", *words.values()]), remark: st.column_config.TextColumn(remark, max_chars=200)},
+            column_config={verdict: st.column_config.SelectboxColumn(verdict, options=[_OPEN, *words.values()]), remark: st.column_config.TextColumn(remark, max_chars=200)},
         )  # fmt: skip
         sent = st.form_submit_button(say("记下填写的结果", "Keep what was filled in"), type="primary", icon=":material/save:")
     if sent:
@@ -116,7 +117,7 @@ def _changed(
     table: pd.DataFrame, edited: pd.DataFrame, sample: pd.DataFrame, *, codes: dict[str, str], columns: tuple[str, str]
 ) -> list[dict[str, Any]]:
     verdict, remark = columns
-    new = (edited[verdict].fillna("") != "") & ((edited[verdict] != table[verdict]) | (edited[remark].fillna("") != table[remark]))
+    new = (edited[verdict].fillna(_OPEN) != _OPEN) & ((edited[verdict] != table[verdict]) | (edited[remark].fillna("") != table[remark]))
     rows = zip(sample["building_id"][new], sample["village_code"][new], edited[verdict][new], edited[remark][new], strict=True)
     return [{"building_id": b, "village_code": v, "verdict": codes[str(found)], "remark": told or ""} for b, v, found, told in rows]
 

@@ -26,6 +26,7 @@ from views.state import kept, language, say, village_name
 
 _ONLY, _TASK, _FILE, _KEPT = "sheet_only_work", "sheet_task", "sheet_file", "sheet_kept"
 _ALL_ORDERS = "*"
+_OPEN = "—"
 
 
 def show() -> None:
@@ -215,17 +216,17 @@ def _key_in(result: Result, cases: pd.DataFrame, code: str) -> pd.DataFrame | No
             say("门牌号", "Number"): rows["number"],
             say("建筑编号", "Building"): rows["building_id"].fillna(""),
             say("待核事项", "To be checked"): rows["code"].map(lambda c: title(c, language())),
-            found: pd.Series([None] * len(rows), dtype="object"),
+            found: _OPEN,
             remark: "",
         }
     )
     edited = st.data_editor(
         table, hide_index=True, height=330, disabled=[c for c in table.columns if c not in (found, remark)], key=f"key_in_{code}_{language()}",
-        column_config={found: st.column_config.SelectboxColumn(found, options=[a.digit for a in ANSWERS if a.digit], width="small"), remark: st.column_config.TextColumn(remark, max_chars=200)},
+        column_config={found: st.column_config.SelectboxColumn(found, options=[_OPEN, *(a.digit for a in ANSWERS if a.digit)], width="small"), remark: st.column_config.TextColumn(remark, max_chars=200)},
     )  # fmt: skip
     written = pd.DataFrame(
         {
-            "row": table.iloc[:, 0].astype("str"), "finding_id": rows["finding_id"], "found": edited[found].fillna("").astype("str"), "remark": edited[remark].fillna("").astype("str").str.strip(),
+            "row": table.iloc[:, 0].astype("str"), "finding_id": rows["finding_id"], "found": edited[found].fillna("").astype("str").replace(_OPEN, ""), "remark": edited[remark].fillna("").astype("str").str.strip(),
             "version": rows["version"].map(lambda n: "" if pd.isna(n) else f"{n:.0f}").astype("str"), "evidence_hash": rows["evidence_hash"].fillna(""), "place": rows["place"], "door": rows["number"],
         }
     )  # fmt: skip

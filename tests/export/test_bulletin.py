@@ -1,0 +1,132 @@
+"""The bulletin: one page, the figures of the tallies, ranks, and no small count of people by any subtraction."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+
+from geo.export.bulletin import Bulletin, build_bulletin, cause_table, metric_table, rank_table, write_bulletin_xlsx
+from geo.export.bulletin_page import ROWS_N, write_bulletin_pdf
+from geo.outputs import METRICS
+from geo.tables import Verification
+from tests.export.village import PRINTED_ON, bare, fonts_of, pages_of, small_town, told
+
+NAMED = {metric.name: metric for metric in METRICS}
+SEED = 7
+
+
+def town(pairs: dict[str, list[tuple[float, float]]]) -> Verification:
+    """The small town with other tallies: (n, d) of each metric per village."""
+    n = len(next(iter(pairs.values())))
+    table = pd.DataFrame({"village_code": [*(f"V{i:03d}" for i in range(n)), "total"], "name": [*(f"第{i}村" for i in range(n)), None], "town": None, "beat": None})
+    for metric in METRICS:
+        whole = pairs.get(metric.name, [(float("nan"), float("nan"))] * n)
+        whole = [*whole, (sum(a for a, _ in whole), sum(b for _, b in whole))]
+        table[f"{metric.name}_n"], table[f"{metric.name}_d"] = [float(a) for a, _ in whole], [float(b) for _, b in whole]
+        table[f"{metric.name}_ratio"] = table[f"{metric.name}_n"] / table[f"{metric.name}_d"].where(table[f"{metric.name}_d"] > 0)
+        table[f"{metric.name}_target"] = {"plates_on_wall": 0.95, "people_placed": 0.98}.get(metric.name, float("nan"))
+    return replace(small_town(), tallies=table)
+
+
+def bulletin(pairs: dict[str, list[tuple[float, float]]], metric: str = "plates_on_wall", **other: object) -> Bulletin:
+    return build_bulletin(town(pairs), NAMED[metric], title="广普镇", **other)  # type: ignore[arg-type]
+
+
+def test_one_page_with_ranks_fractions_and_what_is_missing(tmp_path: Path) -> None:
+    one = bulletin({"plates_on_wall": [(90, 100), (40, 40), (9, 10)]})
+    assert write_bulletin_pdf(one, tmp_path / "a.pdf", printed_on=PRINTED_ON, head="17 · 9f3a") == 1
+    text = bare(told(tmp_path / "a.pdf"))
+    for words in ("广普镇门楼牌核对情况通报", "139/150", "92.7%", "90/100", "还差", "5块", "样本小", "没有上期数据", "17·9f3a", "第1页/共1页"):
+        assert words in text, words
+    assert pages_of(tmp_path / "a.pdf") == 1
+    assert all(line.split()[-5:-2] == ["yes", "yes", "yes"] for line in fonts_of(tmp_path / "a.pdf"))
+
+
+def test_of_many_villages_the_first_and_last_are_printed_and_the_workbook_has_all(tmp_path: Path) -> None:
+    one = bulletin({"plates_on_wall": [(40 + i % 50, 100) for i in range(167)]})
+    assert write_bulletin_pdf(one, tmp_path / "a.pdf", printed_on=PRINTED_ON) == 1
+    assert f"其余{167 - ROWS_N}个村居见Excel" in bare(told(tmp_path / "a.pdf"))
+    write_bulletin_xlsx(one, tmp_path / "a.xlsx", printed_on=PRINTED_ON)
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0].max_row == 167 + 3
+
+
+def test_the_change_since_the_last_run_is_told_and_never_invented() -> None:
+    pairs = {"plates_on_wall": [(90, 100.0)]}
+    known = pd.DataFrame({"as_of": ["2026-05-31", "2026-06-30"], "digest": ["a", "b"], "village_code": "total", "metric": "plates_on_wall", "n": [80.0, 90.0], "d": [100.0, 100.0]})
+    assert bulletin(pairs, known=known).earlier["ratio"].tolist() == [0.8, 0.9]
+    assert bulletin(pairs).earlier.empty
+
+
+def test_the_workbook_computes_nothing(tmp_path: Path) -> None:
+    one = bulletin({"plates_on_wall": [(90, 100), (40, 40)], "people_placed": [(300, 310), (200, 200)]})
+    one.rankings["plates_on_wall"].villages["name"] = "=1+1"
+    write_bulletin_xlsx(one, tmp_path / "a.xlsx", printed_on=PRINTED_ON)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    cells = [c for page in book.worksheets for line in page.iter_rows() for c in line if c.value is not None]
+    assert len(cells) > 40
+    assert [c.coordinate for c in cells if c.data_type == "f"] == []
+    assert [page.title for page in book.worksheets] == ["排名", "全部指标", "主要原因", "历次"]
+
+
+def test_causes_are_those_of_the_metric() -> None:
+    told_ = cause_table(bulletin({"plates_on_wall": [(90, 100)]}))
+    assert "有人无牌" in told_["原因"].tolist()
+    assert told_["怎么办"].str.len().gt(0).all()
+
+
+def people_read(one: Bulletin) -> tuple[dict[str, tuple[float, float] | None], tuple[float, float] | None]:
+    """What anybody can read of people placed, in both tables: n and d of each village and of the total; null where withheld."""
+    title = NAMED["people_placed"].zh
+    whole = metric_table(one)
+    read = {name: _pair(text) for name, text in zip(whole["村居"], whole[f"{title} n / d"], strict=True)}
+    ratios = dict(zip(whole["村居"], whole[title], strict=True))
+    ranks = rank_table(one)
+    for name, text, ratio in zip(ranks["村居"], ranks["n / d"], ranks[title], strict=True):
+        assert read[name] == _pair(text)
+        assert pd.isna(ratio) == (read[name] is None)
+    assert all(pd.isna(ratios[name]) for name, pair in read.items() if pair is None)
+    total = read.pop("全部")
+    return read, total
+
+
+def _pair(text: str) -> tuple[float, float] | None:
+    found = re.fullmatch(r"([\d,]+|<5) / ([\d,]+|<5)", text)
+    if not found:
+        return None
+    # nobody at all is told as <5 / <5; the attack takes the likeliest
+    a, b = (float(part.replace(",", "")) if part != "<5" else 0.0 for part in found.groups())
+    return a, b
+
+
+def recovered(read: dict[str, tuple[float, float] | None], total: tuple[float, float] | None) -> int:
+    """Small counts that subtracting the told villages from the told total leaves with one value."""
+    concealed = [name for name, pair in read.items() if pair is None]
+    if total is None or len(concealed) != 1:
+        return 0
+    n, d = (total[i] - sum(pair[i] for pair in read.values() if pair) for i in (0, 1))
+    return sum(0 < count < 5 for count in (n, d, d - n))
+
+
+def test_subtracting_from_totals_recovers_no_small_count_of_people() -> None:
+    rng = np.random.default_rng(SEED)
+    withheld_n = naive = 0
+    for _ in range(60):
+        d = rng.integers(0, 120, rng.integers(2, 7))
+        n = np.clip(d - rng.integers(0, 9, len(d)) * rng.integers(0, 2, len(d)), 0, None)
+        pairs = [(float(a), float(b)) for a, b in zip(n, d, strict=True)]
+        one = bulletin({"people_placed": pairs}, metric="people_placed")
+        read, total = people_read(one)
+        assert recovered(read, total) == 0
+        for name, (a, b) in zip(read, pairs, strict=True):
+            if any(0 < count < 5 for count in (a, b, b - a)):
+                assert read[name] is None
+                withheld_n += 1
+        bare_read = {name: None if any(0 < c < 5 for c in (a, b, b - a)) else (a, b) for name, (a, b) in zip(read, pairs, strict=True)}
+        naive += recovered(bare_read, (float(n.sum()), float(d.sum())))
+    assert withheld_n > 20
+    assert naive > 5  # the attack bites where only small counts are hidden
