@@ -51,7 +51,7 @@ def test_a_click_on_a_house_tells_what_is_wrong_and_the_map_stays(
     village = first_village(result)
     code, _ = frequent(result, village)
     house = building_with(result, code, village)["building_id"]
-    page.goto(address)
+    page.goto(f"{address}/map")
     frame = frame_of(page)
     drawn(frame, ready=f"sample/{village}")
     frame.evaluate("window.mark = 1")
@@ -77,7 +77,7 @@ def test_the_legend_filters_map_and_list_and_a_row_leads_the_map(
 ) -> None:
     village = first_village(result)
     code, n = frequent(result, village)
-    page.goto(address)
+    page.goto(f"{address}/map")
     frame = frame_of(page)
     drawn(frame, ready=f"sample/{village}")
     frame.click(f"[data-press='{code}']")
@@ -98,7 +98,7 @@ def test_the_legend_filters_map_and_list_and_a_row_leads_the_map(
 
 def test_what_differs_is_marked_and_no_markdown_is_left_over(page: Page, address: str, result: Result, frame_of: FrameOf) -> None:
     village = first_village(result)
-    page.goto(address)
+    page.goto(f"{address}/map")
     frame = frame_of(page)
     drawn(frame, ready=f"sample/{village}")
     frame.click("[data-press='text_conflict']")
@@ -114,7 +114,7 @@ def test_language_and_village_change_without_loading_the_map_again(
     page: Page, address: str, result: Result, frame_of: FrameOf, faults: list[str]
 ) -> None:
     villages = [v for v in result.villages if v]
-    page.goto(address)
+    page.goto(f"{address}/map")
     frame = frame_of(page)
     drawn(frame, ready=f"sample/{villages[0]}", language="zh")
     frame.evaluate("window.mark = 1")
@@ -166,5 +166,5 @@ def test_scenes_are_refused_without_their_token(page: Page, address: str, result
 
 def test_a_dark_theme_reaches_into_the_map(page: Page, address: str, frame_of: FrameOf, result: Result) -> None:
     page.emulate_media(color_scheme="dark")
-    page.goto(address)
+    page.goto(f"{address}/map")
     drawn(frame_of(page), ready=f"sample/{first_village(result)}", dark="true")
