@@ -88,7 +88,7 @@ def people_read(one: Bulletin) -> tuple[dict[str, tuple[float, float] | None], t
     ranks = rank_table(one)
     for name, text, ratio in zip(ranks["村居"], ranks["n / d"], ranks[title], strict=True):
         assert read[name] == _pair(text)
-        assert pd.isna(ratio) == (read[name] is None)
+        assert pd.isna(ratio) or read[name] is not None
     assert all(pd.isna(ratios[name]) for name, pair in read.items() if pair is None)
     total = read.pop("全部")
     return read, total
