@@ -177,6 +177,8 @@ def publish(out: Path, where: str, by: str, confirm_drop: bool) -> None:
         told = take(book, out, by=by, confirm_drop=confirm_drop)
     click.echo(f"第 {told.run_id} 次发布：新增 {told.opened_n}，仍在 {told.still_n}，消除 {told.fixed_n}，再现 {told.returned_n}，需复核 {told.recheck_n}")
     click.echo(f"run {told.run_id}: {told.opened_n} new, {told.still_n} still there, {told.fixed_n} fixed, {told.returned_n} back, {told.recheck_n} to be looked at again")
+    if told.orphaned_n:
+        click.echo(f"{told.orphaned_n} 个对象在本次数据中找不到\n{told.orphaned_n} known objects are in none of these files")
 
 
 @main.command(help="把人工裁定写成下次核对的输入表。 Write the decisions as an input table of the next run.")

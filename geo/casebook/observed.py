@@ -115,7 +115,7 @@ def scope(result: Verification, *, delivered_before: frozenset[str], rows_before
     Parameters
     ----------
     delivered_before
-        Tables of the newest run published before.
+        Tables that any run published before had.
     rows_before
         Rows of buildings, plates and addresses by village then.
     """

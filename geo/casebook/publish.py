@@ -176,12 +176,9 @@ def _compare(store: Store, result: Verification, newest: dict[str, Any] | None, 
     n = rows["change"].value_counts()
     still = len(result.findings) - int(n.get("new", 0)) - int(n.get("returned", 0))
     told = dict(zip(_NUMBERS, (int(n.get("new", 0)), still, int(n.get("fixed", 0)), int(n.get("returned", 0)), recheck), strict=True))
-    facts = told | {
+    facts = told | _remembered(result, facts) | {
         "source_hash": source_hash,
         "crs": result.buildings.crs.to_string(),
-        "delivered": sorted(delivered_tables(result)),
-        "rows": _rows_of(result),
-        "village_rows": village_rows(result),
         "carried_ratio": None if np.isnan(identity.carried_ratio) else round(identity.carried_ratio, 4),
         "orphaned_n": len(identity.orphaned),
         "confirmed_drop": confirmed,
@@ -198,6 +195,26 @@ def _compare(store: Store, result: Verification, newest: dict[str, Any] | None, 
         (schema.lineage, _records(lineage)),
     ]
     return _Work(facts, tables)
+
+
+def _remembered(result: Verification, before: dict[str, Any]) -> dict[str, Any]:
+    """What the next run is compared with: the newest that is known of every table and village, for a run may speak of some only.
+
+    A table once delivered stays expected: findings told from it are fixed by a run that has it again, if only as an empty file.
+    """
+    villages = set(result.villages["village_code"].astype("str").fillna("")) | {""}
+    known, now, rows = before.get("village_rows", {}), village_rows(result), _rows_of(result)
+    whole = _is_whole(before, villages)
+    return {
+        "delivered": sorted(delivered_tables(result) | set(before.get("delivered", ()))),
+        "rows": before.get("rows", {}) | rows if whole else rows | before.get("rows", {}),
+        "village_rows": {t: {v: n for v, n in known.get(t, {}).items() if v not in villages} | now[t] for t in now},
+    }
+
+
+def _is_whole(before: dict[str, Any], villages: set[str]) -> bool:
+    """Whether a run speaks of every village known."""
+    return {v for rows in before.get("village_rows", {}).values() for v in rows} <= villages
 
 
 def _changes(seen: pd.DataFrame, state: pd.DataFrame, looked: pd.DataFrame, identity: Identity) -> pd.DataFrame:
@@ -293,7 +310,7 @@ def _check_drop(result: Verification, newest: dict[str, Any] | None, *, confirme
     now, villages = village_rows(result), set(result.villages["village_code"].astype("str").fillna("")) | {""}
     before = {t: sum(n for v, n in rows.items() if v in villages) for t, rows in facts.get("village_rows", {}).items()}
     found = {t: sum(rows.values()) for t, rows in now.items()}
-    if set(facts.get("village_rows", {}).get("buildings", {})) <= villages:
+    if _is_whole(facts, villages):
         # tables without villages can be compared only where the whole was delivered again
         rows_now = _rows_of(result)
         for table, n in facts.get("rows", {}).items():

@@ -18,7 +18,7 @@ from geo.profile import load_profile
 from geo.read import read
 from geo.standardise import standardise
 from geo.tables import INPUT
-from tests.casebook.filling import V1, staff
+from tests.casebook.filling import V1, Clock, staff
 from tests.casebook.runs import Result
 from tests.town import NOBODY, Town, town
 from views.cli import main
@@ -208,3 +208,14 @@ def test_the_numbers_of_a_publication_are_the_ones_the_book_lists(cases: Caseboo
     assert isinstance(told, Published)
     last = cases.runs().iloc[-1]
     assert [last[n] for n in ("opened_n", "still_n", "fixed_n", "returned_n", "recheck_n")] == [told.opened_n, told.still_n, told.fixed_n, told.returned_n, told.recheck_n]
+
+
+def test_the_guard_and_the_engine_say_the_same_of_the_sample_town(tmp_path: Path) -> None:
+    out = run(Path(__file__).resolve().parents[2] / "data" / "sample", tmp_path / "out")
+    with open_casebook(tmp_path / "town.casebook", Clock()) as book:
+        staff(book)
+        publish(book, out, by="data")
+        may = {code: [book.guard(i).may for i in book.cases(codes=[code])["finding_id"]] for code in ("demolished_vacant", "demolished_occupied", "temporary_gone")}
+    assert len(may["demolished_vacant"]) >= 4
+    assert all(may["demolished_vacant"]), "what the engine says may be proposed passes the guard"
+    assert not any(may["demolished_occupied"] + may["temporary_gone"]), "people, stale counts and no counts do not"

@@ -14,7 +14,7 @@ from geo.casebook import Casebook, Decision, schema
 from geo.casebook.publish import Published, orphans, publish
 from geo.casebook.verifier import RUN_TABLES, STATEMENTS, hash_run
 from geo.errors import CasebookBusy, GuardRefused, NotAllowed, PublishRefused, ResultError
-from tests.casebook.filling import V1, staff
+from tests.casebook.filling import V1, V2, staff
 from tests.casebook.runs import Result
 
 Publish = Callable[..., Published]
@@ -161,12 +161,30 @@ def test_absence_says_nothing_where_the_run_did_not_look(book: Casebook, take: P
     assert the(book, "P20")["status"] == "open", "its village was not in the run"
 
 
+def test_villages_that_come_one_by_one_are_each_compared_with_their_own_last_run(book: Casebook, take: Publish) -> None:
+    def half(first_n: int, village: str) -> Result:
+        out = Result.town().without(*(f"{k}{n}" for k in "BPA" for n in range(30) if not first_n <= n < first_n + 15))
+        out.villages = [village]
+        return out
+
+    take(first())
+    assert numbers(take(half(0, V1))) == (0, 0, 2, 0, 0)
+    cut = half(15, V2).without(*(f"P{n}" for n in range(15, 30)))
+    assert numbers(take(cut)) == (0, 0, 0, 0, 0), "its plates were there when it was last looked at"
+    assert numbers(take(half(15, V2))) == (0, 0, 1, 0, 0)
+
+
 def test_a_table_that_was_there_before_and_is_not_now_was_not_looked_at(book: Casebook, take: Publish) -> None:
     take(first().find("demolished_vacant", "A5", office="police"))
     later = Result.town()
     later.rows_n.pop("demolitions")
     assert numbers(take(later)) == (0, 0, 2, 0, 0)
     assert [the(book, i)["status"] for i in ("A2", "A5", "B1")] == ["open", "open", "fixed"], "a virtual address is told from the demolitions too"
+    later.as_of = "2026-07-01"
+    assert numbers(take(later)) == (0, 0, 0, 0, 0), "nor is it the second time"
+    whole = Result.town()
+    whole.rows_n["demolitions"] = 30
+    assert numbers(take(whole)) == (0, 0, 2, 0, 0)
 
 
 def test_a_village_whose_plates_are_all_missing_was_not_looked_at(book: Casebook, take: Publish) -> None:
