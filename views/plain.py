@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_ADDRESSES = re.compile(r"(https?:|www(?=\.)|@)", re.IGNORECASE)
+_JOINER = "\u2060"
+"""Invisible; markdown makes a link of a bare web or mail address even where every sign in it is escaped."""
 
 
 def plain(text: object) -> str:
@@ -14,9 +17,10 @@ def plain(text: object) -> str:
     Examples
     --------
     >>> plain("[1](http://x) $a$")
-    '\\[1\\]\\(http\\:\\/\\/x\\) \\$a\\$'
+    '\\[1\\]\\(http\\:\u2060\\/\\/x\\) \\$a\\$'
     """
-    return _PUNCTUATION.sub(r"\\\1", " ".join(str(text).split()))
+    apart = _ADDRESSES.sub(rf"\1{_JOINER}", " ".join(str(text).split()))
+    return _PUNCTUATION.sub(r"\\\1", apart)
 
 
 def marked(pieces: Iterable[tuple[str, bool]]) -> str:

@@ -13,7 +13,7 @@ from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
 from geo.casebook import open_casebook
-from tests.browser.conftest import drawn, free_port, running_app
+from tests.browser.conftest import free_port, running_app
 
 pytestmark = pytest.mark.filterwarnings("default")  # the provider runs in this process and would answer its own libraries' warnings with 500
 LOGIN_S = 30
