@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, insert, select, text
 
 from geo.casebook.book import Casebook
 from geo.casebook.fsck import fsck
@@ -185,7 +185,7 @@ def copy_rows(source: Connection, target: Connection) -> None:
 @contextmanager
 def _guards_aside(target: Connection) -> Iterator[None]:
     """Triggers, and on PostgreSQL also references between tables, leave and come back as they were; SQLite's references are off in such a file."""
-    statements = target.exec_driver_sql(_ASIDE[target.dialect.name]).all()
+    statements = target.execute(text(_ASIDE[target.dialect.name])).all()
     for leave, _ in statements:
         target.exec_driver_sql(leave)
     yield
@@ -226,9 +226,11 @@ def writing_copies(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        full = "full" in str(error) or "No space" in str(error)
-        if full:
-            raise CasebookFull(f"{folder.name} 所在磁盘已满，案卷不受影响；请清理空间后重试。", f"{folder.name} is full; the casebook is untouched: make room.") from error
+        if any(word in str(error) for word in ("full", "No space", "disk I/O", "too large", "quota")):
+            raise CasebookFull(
+                f"{folder.name} 所在磁盘写不进（已满、超出配额或故障），案卷不受影响；请检查后重试。",
+                f"The disk of {folder.name} takes no more (full, over its quota, or broken); the casebook is untouched.",
+            ) from error
         raise CasebookReadOnly(
             f"无法写入 {folder.name}（{error}），案卷不受影响。", f"{folder.name} cannot be written ({error}); the casebook is untouched."
         ) from error

@@ -36,6 +36,7 @@ NETWORK_FILE_SYSTEMS = frozenset({
     "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs",
     "prl_fs", "smb2", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
 })  # fmt: skip
+_NOT_WRITTEN = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_DIR_FSYNC})
 _GEOPACKAGE_IDS = (b"GPKG", b"GP10", b"GP11")
 
 
@@ -290,6 +291,11 @@ def _speak(where: Path | str, error: DBAPIError) -> CasebookError | None:
             return _busy()
         if code == sqlite3.SQLITE_FULL:
             return CasebookFull("磁盘已满，未写入任何内容；请清理空间后重试。", "The disk is full, nothing was written: make room and try again.")
+        if getattr(cause, "sqlite_errorcode", 0) in _NOT_WRITTEN:
+            return CasebookFull(
+                "磁盘写不进（超出配额或故障），该决定未确认；请检查磁盘后重试，同一决定不会重复记录。",
+                "The disk takes no more (over its quota, or broken), nothing was acknowledged: look at it and try again, nothing is kept twice.",
+            )
         if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}:
             return _read_only(where)
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}:
