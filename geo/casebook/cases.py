@@ -121,7 +121,9 @@ def cases(
     nobody's turn, unknown. deadline and until are days (datetime64), of the case itself or else of its village.
     """
     with store.reading() as connection:
-        rows = _rows(connection, {"village_code": villages, "code": codes, "finding_id": ids}, present=present)
+        # only decided cases have a row of their own to ask by; open and fixed follow from more than one table
+        decided = statuses if statuses is not None and not {"open", "fixed"} & set(statuses) else None
+        rows = _rows(connection, {"village_code": villages, "code": codes, "finding_id": ids, "status": decided}, present=present)
         out = _frame(connection, rows, today=store.today())
     if statuses is not None:
         out = out[out["status"].isin(list(statuses))]
@@ -249,6 +251,7 @@ def _rows(connection: Connection, wanted: dict[str, Collection[str] | None], *, 
     where = {True: ["n.change <> 'fixed'"], False: ["n.change = 'fixed'"], None: []}[present]
     given = {k: sorted({"" if v is None else v for v in values}) for k, values in wanted.items() if values is not None}
     columns = {"village_code": "n.village_code IN :village_code", "code": "f.code IN :code", "finding_id": "n.finding_id IN :finding_id"}
+    columns["status"] = "c.status IN :status"
     where = [*where, *(columns[k] for k in given)]
     query = text(_SELECT + (" WHERE " + " AND ".join(where) if where else ""))
     if given:

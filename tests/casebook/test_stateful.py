@@ -24,7 +24,7 @@ from geo.errors import CasebookError
 from tests.casebook.conftest import BACKENDS
 from tests.casebook.filling import STAFF, V1, V2, Clock, Count, Finding, Name, fill
 
-SEQUENCES, STEPS = (int(n) for n in os.environ.get("DOORPLATE_STATEFUL", "40x20").split("x"))
+SEQUENCES, STEPS = (int(n) for n in os.environ.get("DOORPLATE_STATEFUL", "25x20").split("x"))
 LIVES_IN_A_BOOK = 25
 """Sequences that follow one another in the same pair of books, on cases of their own."""
 CASES = (
@@ -134,10 +134,6 @@ class Life(RuleBasedStateMachine):
     def count(self, house: str, people: tuple[int | None, ...]) -> None:
         self.counts[house] = people
         self.publish([])
-        for book in self.pair.books:
-            proposed = book.proposals()
-            mine = proposed[proposed["may"] & proposed["subject_id"].str.startswith(self.prefix + "A")]
-            assert all(self.counts[subject.removeprefix(self.prefix)] == NOBODY for subject in mine["subject_id"])
 
     @rule(days=st.sampled_from([1, 9, 31]))
     def wait(self, days: int) -> None:
@@ -152,6 +148,10 @@ class Life(RuleBasedStateMachine):
         for n in range(3):
             self.both(lambda book, case=ids[n]: book.offers("police_a", case))
             self.both(lambda book, case=ids[n]: book.guard(case))
+        for book in self.pair.books:
+            proposed = book.proposals()
+            mine = proposed[proposed["may"] & proposed["subject_id"].str.startswith(self.prefix + "A")]
+            assert all(self.counts[subject.removeprefix(self.prefix)] == NOBODY for subject in mine["subject_id"])
 
     def teardown(self) -> None:
         if not hasattr(self, "pair"):
