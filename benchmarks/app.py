@@ -1,0 +1,369 @@
+"""How fast the app is, measured in a browser and at its socket: `python -m benchmarks.app [--write] [--only NAME ...]`.
+
+Machines differ, so the same map through plain `st_folium(GeoJson)` is measured in the same run, and the ratio is printed.
+Times are medians; a click is timed in the page itself, from the mouse going down to the panel telling the house.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
+
+from benchmarks.people import people
+from geo.export.parquet import write_parquet
+from geo.export.result import FILES
+from geo.outputs import OUTPUTS
+from geo.synthetic import deal_town, write_town
+from layers.result import Result, load
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAIN = ROOT / "benchmarks" / "peer_map.py"
+RESULTS = ROOT / "benchmarks" / "app.md"
+CLICKS_N, SESSIONS_N, PEOPLE_N, THINK_S, MINUTE_S = 8, 6, 30, 5.0, 60.0
+SMALL_N, LARGE_N, DISTRICT_N = 3_000, 20_000, 500_000
+SEED = 7
+FRAME = "iframe[title='streamlit_folium.st_folium']"
+_LINES: dict[str, tuple[str, str, str]] = {
+    "click_3k": ("点击到面板，3,000 栋", "click to panel, 3,000 buildings", "<= 0.3 s"),
+    "click_20k": ("点击到面板，20,000 栋", "click to panel, 20,000 buildings", "<= 0.5 s"),
+    "plain_20k": ("同上，直接 st_folium(GeoJson)", "the same, plain st_folium(GeoJson)", ""),
+    "ratio": ("倍数", "times faster", ">= 4"),
+    "first": ("第一次打开一个村", "first village, page load included", "<= 3 s"),
+    "switch": ("换村", "village switch", "<= 1.5 s"),
+    "pan": ("50 万栋，平移一次", "pan at 500,000 buildings", "<= 0.6 s"),
+    "session_mb": ("每多一人的内存", "memory of one more session", "<= 10 MB"),
+    "people_p95": ("30 人同时，第 95 百分位", "30 people, 5 s think time, p95", "<= 2 s"),
+}
+
+
+def main() -> None:
+    """Measure what was asked for and print a table; with --write also into benchmarks/app.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only", nargs="*", default=["small", "large", "district", "people"])
+    asked = parser.parse_args()
+    measured: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="doorplate-bench-") as name, browser() as chromium:
+        where = Path(name)
+        if "small" in asked.only:
+            measured |= small(chromium, where)
+        if {"large", "district", "people"} & set(asked.only):
+            large = verified(where / "large", LARGE_N)
+            if "large" in asked.only:
+                measured |= at_large(chromium, large)
+            if "people" in asked.only:
+                measured |= crowd(chromium, large)
+            if "district" in asked.only:
+                measured |= district(chromium, large, where / "district")
+    table = printed(measured)
+    sys.stdout.write(table)
+    if asked.write:
+        RESULTS.write_text(
+            f"# 网页速度 · Speed of the app\n\n`python -m benchmarks.app --write`, {os.cpu_count()} cores.\n\n{table}", encoding="utf-8"
+        )
+
+
+def small(chromium: Browser, where: Path) -> dict[str, float]:
+    """A town of 3,000: the first village from an empty browser, another village, a click."""
+    result = verified(where / "small", SMALL_N)
+    with serving(result.folder.parent) as (url, _):
+        first = [_first(chromium, url) for _ in range(4)][1:]  # the very first also starts the server's imports
+        with opened(chromium, url) as (page, frame):
+            switches = [_switch(page, frame, code, result.villages[code]) for code in [c for c in result.villages if c][1:] * 2][:CLICKS_N]
+            _everywhere(page, frame)
+            clicks = [_click(page, frame, one) for one in _houses(result)]
+    return {"first": statistics.median(first), "switch": statistics.median(switches), "click_3k": statistics.median(clicks)}
+
+
+def at_large(chromium: Browser, result: Result) -> dict[str, float]:
+    """A click at 20,000 buildings in one map, here and through plain st_folium."""
+    with serving(result.folder.parent) as (url, _), opened(chromium, url) as (page, frame):
+        _everywhere(page, frame)
+        ours = statistics.median(_click(page, frame, one) for one in _houses(result))
+    plain = _plain(chromium, result)
+    return {"click_20k": ours, "plain_20k": plain, "ratio": plain / ours}
+
+
+def crowd(chromium: Browser, result: Result) -> dict[str, float]:
+    """Memory of one more session, and 30 people who click every five seconds."""
+    with serving(result.folder.parent) as (url, server):
+        contexts = [chromium.new_context() for _ in range(SESSIONS_N)]
+        pages = []
+        sizes = []
+        for context in contexts:
+            pages.append(_go(context, url))
+            sizes.append(memory_mb(server))
+        for context in contexts:
+            context.close()
+        clicks = [("building", one) for one in _houses(result, 400)]
+        seconds = people(url, "/map", clicks, people_n=PEOPLE_N, think_s=THINK_S, for_s=MINUTE_S)
+    return {"session_mb": (sizes[-1] - sizes[0]) / (SESSIONS_N - 1), "people_p95": statistics.quantiles(seconds, n=20)[-1]}
+
+
+def district(chromium: Browser, large: Result, where: Path) -> dict[str, float]:
+    """Half a million buildings: the map of all villages, moved about."""
+    result = multiplied(large, where, DISTRICT_N // LARGE_N)
+    with serving(result.folder.parent) as (url, _), opened(chromium, url, timeout_s=180) as (page, frame):
+        _everywhere(page, frame)
+        at = result.tables.buildings.geometry.iloc[[len(result.tables.buildings) // 2]].to_crs("EPSG:4326").centroid.iloc[0]
+        frame.evaluate("([lat, lon]) => void Doorplate.view.map.setView([lat, lon], 17, {animate: false})", [at.y, at.x])
+        frame.wait_for_function("/^[0-9]/.test(document.querySelector('#map_div').dataset.window)", timeout=180_000)
+        moves = [_pan(frame, dx, dy) for dx, dy in [(900, 0), (0, 700), (-900, 0), (-900, 0), (0, -700), (0, -700), (900, 0), (900, 0)]]
+    return {"pan": statistics.median(moves)}
+
+
+def printed(measured: dict[str, float]) -> str:
+    """The table in both languages."""
+    lines = ["| 项目 | what | 目标 target | 实测 measured |", "|---|---|---|---|"]
+    for key, (zh, en, goal) in _LINES.items():
+        if key in measured:
+            unit = "" if key == "ratio" else " MB" if key.endswith("mb") else " s"
+            lines.append(f"| {zh} | {en} | {goal} | {measured[key]:.2f}{unit} |")
+    return "\n".join(lines) + "\n"
+
+
+def verified(where: Path, buildings_n: int) -> Result:
+    """A dealt town, verified by the command users run."""
+    write_town(deal_town(buildings_n=buildings_n, seed=SEED, noise="town"), where / "project", formats="parquet")
+    out = where / "out" / "town"
+    subprocess.run(
+        [sys.executable, "-m", "views.cli", "verify", str(where / "project"), "--out", str(out)], cwd=ROOT, check=True, capture_output=True
+    )
+    return load(out)
+
+
+def multiplied(one: Result, where: Path, times: int) -> Result:
+    """The town laid side by side so many times, with ids and villages of their own."""
+    out = where / "out" / "town"
+    out.mkdir(parents=True)
+    west, _, east, _ = one.tables.villages.total_bounds
+    for table in OUTPUTS:
+        frame: pd.DataFrame = getattr(one.tables, table.name)
+        copies = [_moved(frame, k, k * (east - west + 100.0)) for k in range(times)]
+        whole = pd.concat(copies, ignore_index=True)
+        write_parquet(
+            gpd.GeoDataFrame(whole, crs=frame.crs) if isinstance(frame, gpd.GeoDataFrame) else whole,
+            out / f"{table.name}.parquet",
+            table=table,
+        )
+    for name in FILES:
+        if not (out / name).exists():
+            shutil.copyfile(one.folder / name, out / name)
+    return load(out)
+
+
+def _moved(frame: pd.DataFrame, k: int, east_m: float) -> pd.DataFrame:
+    moved = frame.copy()
+    for column in frame.columns:
+        if column.endswith("_id") or column == "village_code":
+            texts = frame[column].astype("str")
+            moved[column] = texts.where(texts.isna() | (texts == "") | (texts == "total"), texts + f"-{k}")
+        elif column == "related":
+            lists = [[f"{i}-{k}" for i in ids] if ids is not None and not isinstance(ids, float) else None for ids in frame[column]]
+            moved[column] = pd.Series(lists, index=frame.index, dtype=object)
+    if isinstance(moved, gpd.GeoDataFrame):
+        moved = moved.set_geometry(moved.geometry.translate(xoff=east_m))
+    return moved
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = next(p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n)))
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--no-first-run"])
+        yield launched
+        launched.close()
+
+
+@contextmanager
+def serving(out: Path, script: str = "app.py", cwd: Path = ROOT, **environment: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The app with those results: its address and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        script,
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--server.headless",
+        "true",
+    ]
+    environment = {**os.environ, "DOORPLATE_SIGN_IN": "single", "DOORPLATE_OUT": str(out), "PYTHONPATH": str(ROOT), **environment}
+    server = subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _healthy(url)
+        yield url, server
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _healthy(url: str) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(url + "/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+def memory_mb(server: subprocess.Popen[bytes]) -> float:
+    """Memory the server really holds."""
+    time.sleep(1.0)
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+@contextmanager
+def opened(chromium: Browser, url: str, *, timeout_s: float = 60) -> Iterator[tuple[Page, Frame]]:
+    """The map page with its first village drawn."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    page = _go(context, url, timeout_s=timeout_s)
+    yield page, _frame(page)
+    context.close()
+
+
+def _go(context: BrowserContext, url: str, *, timeout_s: float = 60) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(timeout_s * 1000)
+    page.goto(url + "/map")
+    _ready(_frame(page))
+    return page
+
+
+def _frame(page: Page) -> Frame:
+    handle = page.wait_for_selector(FRAME)
+    frame = handle.content_frame() if handle else None
+    if frame is None:
+        raise RuntimeError("no map on the page")
+    return frame
+
+
+def _ready(frame: Frame) -> None:
+    frame.wait_for_function("() => { const e = document.querySelector('#map_div'); return e && /[/]/.test(e.dataset.ready || ''); }")
+
+
+def _first(chromium: Browser, url: str) -> float:
+    with chromium.new_context(viewport={"width": 1366, "height": 768}) as context:
+        began = time.perf_counter()
+        _go(context, url)
+        return time.perf_counter() - began
+
+
+def _switch(page: Page, frame: Frame, code: str, name: str) -> float:
+    page.get_by_role("combobox", name="村（社区）").click()
+    option = page.get_by_role("option", name=name, exact=True)
+    option.wait_for()
+    began = time.perf_counter()
+    option.click()
+    frame.wait_for_function("code => document.querySelector('#map_div').dataset.ready.endsWith('/' + code)", arg=code)
+    return time.perf_counter() - began
+
+
+def _everywhere(page: Page, frame: Frame) -> None:
+    page.get_by_role("combobox", name="村（社区）").click()
+    page.get_by_role("option", name="全部村居", exact=True).click()
+    frame.wait_for_function("() => document.querySelector('#map_div').dataset.ready.endsWith('/*')")
+
+
+def _houses(result: Result, n: int = CLICKS_N) -> list[str]:
+    """Houses without a finding's badge on them, spread over the town."""
+    quiet = result.tables.buildings.loc[result.tables.buildings["status"] == "matched", "building_id"]
+    return [str(i) for i in quiet.iloc[:: max(1, len(quiet) // n)][:n]]
+
+
+def _click(page: Page, frame: Frame, one: str) -> float:
+    """Seconds from the mouse going down on a house to the panel that names it; both clocks are the page's own."""
+    where = """one => { const v = Doorplate.view, s = v.byKey[Doorplate.key('building', one)], at = s.getBounds().getCenter();
+        v.map.setView(at, 19, {animate: false}); const p = v.map.latLngToContainerPoint(at); return [p.x, p.y]; }"""
+    x, y = frame.evaluate(where, one)
+    page.wait_for_timeout(400)
+    page.evaluate(_TIMED, [one, ".st-key-panel"])
+    box = page.locator(FRAME).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    page.wait_for_function("() => window.took !== null", timeout=60_000)
+    return float(page.evaluate("window.took")) / 1000
+
+
+_TIMED = """([text, where]) => { window.took = null; let began = null;
+    const f = document.querySelector("iframe[title='streamlit_folium.st_folium']").contentDocument;
+    f.addEventListener('mousedown', () => { began = performance.now(); }, {capture: true, once: true});
+    const seen = () => { const p = document.querySelector(where); if (began !== null && p && p.innerText.includes(text)) { window.took = performance.now() - began; o.disconnect(); } };
+    const o = new MutationObserver(seen); o.observe(document.body, {subtree: true, childList: true, characterData: true}); }"""
+
+
+def _pan(frame: Frame, dx: int, dy: int) -> float:
+    """Seconds from a pan to the houses of the new window drawn, by the map's own clock."""
+    script = """([dx, dy]) => new Promise(done => { const e = document.querySelector('#map_div'), m = Doorplate.view.map, began = performance.now();
+        const o = new MutationObserver(() => { if (/^[0-9]/.test(e.dataset.window || '')) { o.disconnect(); requestAnimationFrame(() => done(performance.now() - began)); } });
+        o.observe(e, {attributes: true, attributeFilter: ['data-window']}); m.panBy([dx, dy], {animate: false}); })"""
+    return float(frame.evaluate(script, [dx, dy])) / 1000
+
+
+def _plain(chromium: Browser, result: Result) -> float:
+    """The same click through st_folium(GeoJson), with its scripts from this machine."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "static").mkdir()
+        for file in ("leaflet.js", "leaflet.css"):
+            shutil.copyfile(ROOT / "layers" / "assets" / "vendor" / file, folder / "static" / file)
+        degrees = result.tables.buildings[["building_id", "status", "geometry"]].to_crs("EPSG:4326")
+        (folder / "buildings.json").write_text(degrees.to_json(drop_id=True), encoding="utf-8")
+        shutil.copyfile(PLAIN, folder / "peer_map.py")
+        with serving(result.folder.parent, "peer_map.py", folder, STREAMLIT_SERVER_ENABLE_STATIC_SERVING="true") as (url, _):
+            page = chromium.new_page(viewport={"width": 1366, "height": 768})
+            page.set_default_timeout(180_000)
+            page.goto(url)
+            frame = _frame(page)
+            frame.wait_for_function("() => window.map && Object.keys(window.map._layers).length > 1000")
+            page.wait_for_timeout(3000)
+            houses = json.loads((folder / "buildings.json").read_text(encoding="utf-8"))["features"]
+            clicks = [_plain_click(page, frame, house) for house in houses[:: len(houses) // 4][:4]]
+            page.close()
+    return statistics.median(clicks)
+
+
+def _plain_click(page: Page, frame: Frame, house: dict[str, Any]) -> float:
+    ring = house["geometry"]["coordinates"][0] if house["geometry"]["type"] == "Polygon" else house["geometry"]["coordinates"][0][0]
+    lon, lat = (sum(p[i] for p in ring[:-1]) / (len(ring) - 1) for i in (0, 1))
+    where = "([lat, lon]) => { window.map.setView([lat, lon], 19, {animate: false}); const p = window.map.latLngToContainerPoint([lat, lon]); return [p.x, p.y]; }"
+    x, y = frame.evaluate(where, [lat, lon])
+    page.wait_for_timeout(2500)  # it runs its script for every pan
+    page.evaluate(_TIMED, [house["properties"]["building_id"], "[data-testid='stMain']"])
+    box = page.locator(FRAME).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    page.wait_for_function("() => window.took !== null")
+    return float(page.evaluate("window.took")) / 1000
+
+
+if __name__ == "__main__":
+    main()
