@@ -71,7 +71,7 @@ def lacking(result: Result, village_code: str) -> gpd.GeoDataFrame:
     buildings = result.within("buildings", village_code)
     eligible = buildings[buildings["should_have_plate"].astype("boolean").fillna(False).to_numpy(dtype=bool)]
     plates = result.tables.plates
-    state, face = (plates[c] if c in plates else pd.Series(np.nan, index=plates.index) for c in ("state", "face"))
+    state, face = (plates[c] if c in plates else pd.Series(np.nan, index=plates.index, dtype="str") for c in ("state", "face"))
     up = plates[(state.fillna("installed") == "installed") & (face.fillna("good") == "good")]
     return eligible.assign(up=eligible["building_id"].isin(set(up["building_id"].dropna())))
 

@@ -97,8 +97,8 @@ def _answers(result: Result, sample: pd.DataFrame, answers: pd.DataFrame, *, run
             say("组/街巷", "Street"): sample["place_name"],
             say("门牌号", "Number"): sample["number"],
             say("建筑编号", "Building"): ids,
-            verdict: ids.map(before["verdict"]).map(words).fillna(_OPEN).astype("str"),
-            remark: ids.map(before["remark"]).fillna("").astype("str"),
+            verdict: ids.map(before["verdict"]).map(words).astype("str").fillna(_OPEN),
+            remark: ids.map(before["remark"]).astype("str").fillna(""),
         }
     )
     fixed = [c for c in table.columns if c not in (verdict, remark)]

@@ -9,10 +9,14 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
+from geo.address import parse
+from geo.address.standard import number_text
 from geo.errors import SourceError
 from geo.export.field_answers import ANSWER, ANSWERS, Answer
 from geo.export.village_sheet import HEADINGS
+from geo.profile import Habits
 from geo.read.archive import check_archive
+from geo.tables import PARTS, Scope
 
 Page = Sequence[Sequence[object]]
 
@@ -33,7 +37,6 @@ RETURN = (
 """Columns of what is read. row: line of the sheet; version: null where the sheet named none; problem: null where the row can be taken over."""
 
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
-_NUMBER = r"^[临臨]?[甲乙丙丁]?\d{1,5}(?:[-之－]\d{1,4})*[A-Za-z甲乙丙丁]?号?(?:附\d{1,4}号?)*$"
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
@@ -84,14 +87,14 @@ def judge_rows(rows: pd.DataFrame) -> pd.DataFrame:
     verbs = pd.Series([a.verb if a else None for a in answers], index=rows.index, dtype="str")
     needs = pd.Series([a.needs if a else "" for a in answers], index=rows.index, dtype="str")
     remark = rows["remark"]
-    number = remark.str.translate(_DIGITS).str.replace(r"\s+", "", regex=True).where(needs == "number").astype("str")
+    number = _numbers(remark.where(needs == "number", ""), rows["place"])
     out = pd.DataFrame(
         {
             "row": rows["row"],
             "finding_id": rows["finding_id"],
             "verb": verbs,
             "reason": remark.where(~needs.isin(["number", "document"]), "").astype("str"),
-            "number": number.where(number.isna() | number.str.endswith("号"), number + "号"),
+            "number": number,
             "document": remark.where(needs == "document", "").astype("str"),
             "version": pd.to_numeric(rows["version"], errors="coerce"),
             "evidence_hash": rows["evidence_hash"],
@@ -180,12 +183,32 @@ def _answer(written: str) -> Answer | None:
     return next((a for a in ANSWERS if words and words in (a.zh.split("（")[0].split("：")[0], a.en.split(" (")[0].split(":")[0])), None)
 
 
+def _numbers(written: pd.Series, places: pd.Series) -> pd.Series:
+    """The numbers that were written, in their standard form below the place of the row; null where no one number can be read."""
+    texts = written.str.translate(_DIGITS).str.replace(r"\s+", "", regex=True)
+    texts = texts.where(~texts.str.fullmatch(r"[临臨]?\d+(?:[-附]\d+)*"), texts + "号")
+    parts = parse(texts, scope=Scope(), habits=Habits())
+    whole = (
+        parts["door"].notna()
+        & parts["number"].notna()
+        & parts["leftover"].isna()
+        & parts["flag"].isna()
+        & ~texts.str.contains("[或、,，/和]", regex=True)
+    )
+    columns = [*PARTS, "flag"]
+    plain = parts[columns].astype(object).where(parts[columns].notna(), None)
+    faces = [number_text(dict(zip(columns, line, strict=True))) for line in plain.itertuples(index=False)]
+    building = ("" + parts["building_no"] + "栋").fillna("")
+    place = parts["street"].fillna(parts["hamlet"]).fillna(parts["group"])
+    return (place.fillna(places) + pd.Series(faces, index=texts.index, dtype="str") + building).where(whole).astype("str")
+
+
 def _problems(rows: pd.DataFrame, out: pd.DataFrame, needs: pd.Series) -> dict[str, pd.Series]:
     twice = out["finding_id"].duplicated(keep=False) & (out["finding_id"] != "")
     unknown = out["verb"].isna()
     bare = out["finding_id"] == ""
     silent = (needs != "") & (rows["remark"] == "")
-    odd = (needs == "number") & ~out["number"].fillna("").str.match(_NUMBER)
+    odd = (needs == "number") & out["number"].isna()
     conditions = [bare, unknown, twice, silent, odd]
     digits = "、".join(a.digit for a in ANSWERS if a.digit)
     zh = [

@@ -56,7 +56,7 @@ def test_a_filled_sheet_becomes_decisions_with_what_they_need(tmp_path: Path, la
         "unplated_building": "number_proposed", "inhabited_unplated": "plate_missing", "dangling_plate": "confirm_dangling",
         "virtual_address": "confirm_demolished",
     }  # fmt: skip
-    assert rows.loc["unplated_building", "number"] == "临35号附1号"
+    assert rows.loc["unplated_building", "number"] == "临35号附1号"  # the row names no street
     assert rows.loc["virtual_address", "document"] == "广府征〔2026〕3号"
     assert rows.loc["dangling_plate", "reason"] == "墙已倒"
     assert rows["version"].eq(1).all()
@@ -87,6 +87,15 @@ def test_what_cannot_be_taken_over_says_why(found: str, remark: str, problem: st
     told = judge_rows(pd.DataFrame([row(found, remark)])).iloc[0]
     assert problem in told["problem_zh"]
     assert told["problem_en"]
+
+
+@pytest.mark.parametrize(
+    ("remark", "number"),
+    [("12", "民主街12号"), ("１２号", "民主街12号"), ("12号附1", "民主街12号附1号"), ("十二号", "民主街12号"), ("杏湖街99号", "杏湖街99号"), ("临3号", "民主街临3号"),
+     ("5号2栋", "民主街5号2栋"), ("3组7号", "3组7号")],
+)  # fmt: skip
+def test_a_number_stands_below_the_street_of_its_row_unless_it_names_one(remark: str, number: str) -> None:
+    assert judge_rows(pd.DataFrame([row("4", remark)])).iloc[0]["number"] == number
 
 
 @pytest.mark.parametrize(

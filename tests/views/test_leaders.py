@@ -1,0 +1,97 @@
+"""The leaders' page beyond the map of villages: inside a village, trend and causes, inspection; unknown is never zero."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from geo.export.history import FILE, history, run_digest
+from geo.export.inspection import add_answers
+from geo.sampling import draw_sample
+from layers.coverage import cell_of, cells, lacking
+from layers.result import Result, load
+from tests.layers.town import draw_result
+from tests.views.conftest import Opened, read, texts
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """A town of its own for tests that write beside the result."""
+    monkeypatch.setenv("DOORPLATE_OUT", str(tmp_path))
+    return draw_result(tmp_path)
+
+
+def test_inside_a_village_stand_the_buildings_that_lack_a_plate(result: Result, opened: Opened) -> None:
+    test = opened("coverage", coverage_view="village", village="V1")
+    assert "应挂牌建筑 2 栋，未挂牌 1 栋" in read(test)
+    assert test.dataframe[0].value["建筑编号"].tolist() == ["B2"]
+    assert "还差 **4 块**" in read(test)
+
+
+def test_the_cells_of_a_village_add_up_to_its_buildings(result: Result) -> None:
+    found = lacking(result, "V1")
+    grid = cells(found)
+    assert grid["eligible_n"].sum() == len(found)
+    assert grid["missing_n"].sum() == int((~found["up"]).sum())
+    assert set(cell_of(found)) == set(grid["cell"])
+
+
+def test_what_lacks_a_plate_is_what_the_metric_misses(verified: Result) -> None:
+    tallies = verified.tables.tallies.set_index("village_code")
+    for code in verified.villages:
+        if code:
+            found = lacking(verified, code)
+            assert (int(found["up"].sum()), len(found)) == (tallies.loc[code, "buildings_plated_n"], tallies.loc[code, "buildings_plated_d"])
+
+
+@pytest.fixture
+def verified(tmp_path: Path) -> Result:
+    from geo.export import write
+    from tests.town import Town
+
+    town = Town().village().street("民主街", 10).house("BX", 300, 5).home("Y", 340, 5, "民主街31号").without("plates", "PY")
+    town.change("plates", "P3", face="damaged").change("plates", "P4", state="made")
+    write(town.verify().verification, tmp_path / "town")
+    return load(tmp_path / "town")
+
+
+def test_one_run_is_no_trend_and_no_casebook_is_unknown(own: Result, opened: Opened) -> None:
+    test = opened("coverage", coverage_view="why")
+    assert "只有一次核对的数据" in texts(test)
+    assert len(history(own.folder)["as_of"].unique()) == 1
+
+
+def test_two_runs_draw_a_line(own: Result, opened: Opened) -> None:
+    (own.folder / FILE).write_text("as_of,digest,village_code,metric,n,d\n2026-05-31,old,total,plates_on_wall,80,107\n", encoding="utf-8")
+    test = opened("coverage", coverage_view="why")
+    assert "只有一次核对的数据" not in texts(test)
+    assert len(test.get("arrow_vega_lite_chart")) + len(test.get("vega_lite_chart")) >= 1
+
+
+def test_an_inspection_without_answers_has_no_accuracy(own: Result, opened: Opened) -> None:
+    test = opened("coverage", coverage_view="sample")
+    assert "准确率未知" in texts(test)
+    assert {m.label: m.value for m in test.metric}["已查 / 抽样"] == "0 / 3"
+
+
+def test_answers_show_the_accuracy_with_its_interval(own: Result, opened: Opened) -> None:
+    test = opened("coverage", coverage_view="sample")
+    day = f"{test.session_state['sample_day']:%Y-%m-%d}"
+    run = run_digest(own.folder)
+    sample = draw_sample(own.tables.buildings, 50, run=run, drawn_on=day)
+    verdicts = ["agrees", "agrees", "differs"]
+    rows = [{"run": run, "drawn_on": day, "building_id": b, "village_code": v, "verdict": verdict, "remark": "", "by": "x", "at": "t"} for b, v, verdict in zip(sample["building_id"], sample["village_code"], verdicts, strict=True)]
+    add_answers(own.folder, rows)
+    test.run()
+    assert {m.label: m.value for m in test.metric}["准确率"] == "66.7%"
+    assert "20.8%–93.9%" in texts(test)
+
+
+@pytest.mark.parametrize("view", ["all", "village", "why", "sample"])
+def test_every_view_is_complete_in_english(own: Result, opened: Opened, view: str) -> None:
+    test = opened("coverage", coverage_view=view, language="en")
+    told = texts(test) + " ".join(m.label for m in test.metric) + " ".join(" ".join(map(str, d.value.columns)) for d in test.dataframe)
+    for name in ("普兴村", "石河村", "广普镇", "中山巷", "号"):
+        told = told.replace(name, "")
+    assert not [c for c in told if "\u4e00" <= c <= "\u9fff"]
