@@ -137,9 +137,8 @@ def accounts(store: Store) -> pd.DataFrame:
         select(account.c.user_id, account.c.display, account.c.office, opened.c.at.label("opened_at"), closed.c.at.label("closed_at"))
         .join(opened, opened.c.seq == account.c.opened_seq)
         .join(closed, closed.c.seq == account.c.closed_seq, isouter=True)
-        .order_by(account.c.user_id)
     )
-    out = _frame(store, query)
+    out = _frame(store, query).sort_values("user_id", ignore_index=True)
     out.insert(3, "active", out["closed_at"].isna())
     return out
 

@@ -213,10 +213,11 @@ def changes(store: Store, run_id: int) -> pd.DataFrame:
         " AND NOT EXISTS (SELECT 1 FROM observation n JOIN run q ON q.run_id = n.run_id AND q.status = 'published'"
         "   WHERE n.finding_id = o.finding_id AND n.run_id > o.run_id AND n.run_id <= :r)"
         " AND EXISTS (SELECT 1 FROM run_scope s WHERE s.run_id = :r AND s.village_code = o.village_code AND s.code = f.code)"
-        " ORDER BY f.finding_id"
     )
     with store.reading() as connection:
-        return pd.DataFrame(connection.execute(query, {"r": run_id}).all(), columns=["finding_id", "code", "village_code", "change"])
+        out = pd.DataFrame(connection.execute(query, {"r": run_id}).all(), columns=["finding_id", "code", "village_code", "change"])
+    # sorted here, not in SQL: the order of texts is the locale's there
+    return out.sort_values("finding_id", ignore_index=True)
 
 
 def deadlines(store: Store) -> pd.DataFrame:

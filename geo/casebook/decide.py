@@ -92,11 +92,13 @@ def decide_many(store: Store, decisions: Sequence[Decision]) -> list[Receipt]:
     with store.writing() as connection:
         now = store.now()
         known = _already(connection, decisions)
-        rights = read_rights(connection, {d.by for d in decisions})
+        given_to = {str(d.payload["to"]) for d in decisions if "to" in d.payload}
+        rights = read_rights(connection, {d.by for d in decisions} | given_to)
         standing = read_standing(connection, {d.finding_id for d in decisions}, today=now[:10])
         receipts: dict[str, Receipt] = {}
         drafts: list[dict[str, Any]] = []
         for d in decisions:
+            _check_given_to(d, rights)
             if (receipt := known.get(d.decision_id)) is not None:
                 receipts[d.decision_id] = receipt
                 continue
@@ -278,6 +280,12 @@ def _check_needs(d: Decision, verb: Verb) -> None:
         raise NeedsReason("一条对应至少有建筑、门牌、地址中的两个。", "A link has at least two of building, plate and address.")
     if ("lon" in d.payload) != ("lat" in d.payload):
         raise NeedsReason("位置须同时有经度和纬度。", "A place has a longitude and a latitude.")
+
+
+def _check_given_to(d: Decision, rights: Mapping[str, Rights]) -> None:
+    to = d.payload.get("to")
+    if to is not None and not (to in rights and rights[to].active and any(ROLES[role].acts for role, _ in rights[to].grants)):
+        raise NeedsReason(f"没有可办案的账号 {to}。", f"There is no open account {to} that decides cases.")
 
 
 def _check_value(key: str, value: object) -> None:

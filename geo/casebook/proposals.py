@@ -84,12 +84,18 @@ def sign_proposals(store: Store, *, by: str, key: bytes | None = None) -> Signed
         role = require_office(connection, by, "export")
         table = _still(connection, table, today=store.today())
         head = read_head(connection)
-        listed = [list(map(str, row)) for row in table[["finding_id", "subject_id", "village_code", "document", "approved_seq", "counted_on"]].to_numpy()]
         project = str(connection.execute(select(meta.c.v).where(meta.c.k == "project_id")).scalar())
-        digest = hashlib.sha256(canonical({"project": project, "seq": head.seq, "hash": head.hash, "rows": listed}).encode()).hexdigest()
+        digest = digest_list(table, head, project)
         seal = hmac.new(key, digest.encode(), hashlib.sha256).hexdigest() if key is not None else ""
         _log(connection, store, by, role, "cancellation_proposals", "*", len(table), 0, head, digest)
     return SignedList(table, head, digest, _printed(table, head, digest, seal), seal)
+
+
+def digest_list(table: pd.DataFrame, head: Head, project_id: str) -> str:
+    """SHA-256 of what a list proposes and the end of the log it was made at; anybody who has both can compute it again."""
+    signed = ["finding_id", "code", "subject_id", "village_code", "document", "requested_by", "approved_by", "approved_seq", "counted_on"]
+    rows = [["" if pd.isna(v) else str(v) for v in row] for row in table[signed].to_numpy(dtype=object)]
+    return hashlib.sha256(canonical({"project": project_id, "seq": head.seq, "hash": head.hash, "rows": rows}).encode()).hexdigest()
 
 
 def log_export(store: Store, *, by: str, kind: str, scope: str, rows_n: int, suppressed_n: int, sha256: str) -> Head:

@@ -8,6 +8,7 @@ PostgreSQL: the same tables and guards; every writing transaction first takes on
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import sqlite3
 import threading
@@ -51,7 +52,7 @@ class Store:
         self.read_only = read_only
         self.dialect = "postgresql" if isinstance(where, str) else "sqlite"
         self._clock = clock
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         if isinstance(where, Path):
             check_place(where, read_only=read_only)
         self._writer, self._reader = self._engines()
@@ -120,7 +121,7 @@ class Store:
     def _sqlite(self, *, writes: bool) -> Engine:
         path = self.where
         assert isinstance(path, Path)  # noqa: S101
-        uri = f"{path.absolute().as_uri()}?mode={'ro' if self.read_only else 'rwc'}"
+        uri = f"{path.absolute().as_uri()}?{self._mode(path)}"
 
         def connect() -> sqlite3.Connection:
             return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
@@ -131,6 +132,14 @@ class Store:
         begin = "BEGIN IMMEDIATE" if writes and not self.read_only else "BEGIN"
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
+
+    def _mode(self, path: Path) -> str:
+        if not self.read_only:
+            return "mode=rwc"
+        wal = path.with_name(path.name + "-wal")
+        # a medium nobody can write to: SQLite cannot make its side files there, and without a log to read it needs none
+        still = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
+        return "immutable=1" if still else "mode=ro"
 
     def _pragmas_of(self, *, writes: bool) -> Callable[[sqlite3.Connection, object], None]:
         def pragmas(connection: sqlite3.Connection, _record: object) -> None:

@@ -336,3 +336,9 @@ def test_a_confirmed_link_is_kept_until_it_is_rejected(started: Casebook) -> Non
 def same(one: object, other: object) -> bool:
     changing = {"version", "last_seq", "last_by", "last_at", "since"}
     return {k: v for k, v in asdict(one).items() if k not in changing} == {k: v for k, v in asdict(other).items() if k not in changing}  # type: ignore[call-overload]
+
+
+def test_a_case_is_given_only_to_who_can_decide_it(started: Casebook) -> None:
+    for nobody in ("nobody", "leader", "admin"):
+        with pytest.raises(NeedsReason):
+            say(started, "assign", payload={"to": nobody})
