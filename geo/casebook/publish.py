@@ -145,19 +145,11 @@ def orphans(book: Casebook, run_id: int) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows to be written: names of the columns, and a tuple of plain values each."""
-
-    columns: tuple[str, ...]
-    values: list[tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
 class _Work:
     """Everything a run will write, worked out before the first row is written."""
 
     facts: dict[str, Any]
-    tables: list[tuple[Table, Rows]]
+    tables: list[tuple[Table, pd.DataFrame]]
 
 
 def _compare(store: Store, result: Verification, newest: dict[str, Any] | None, source_hash: str, *, confirmed: bool) -> _Work:
@@ -186,13 +178,13 @@ def _compare(store: Store, result: Verification, newest: dict[str, Any] | None, 
     }
     objects, lineage = _objects(known, identity)
     tables = [
-        (schema.run_scope, _records(looked)),
-        (schema.finding, _records(fresh[["finding_id", "code", "subject"]])),
-        (schema.observation, _records(rows[[c for c in _OBSERVATION if c != "run_id"]])),
-        (schema.occupancy, _records(_occupancy(result))),
-        (schema.house_name, _records(_house_names(result))),
-        (schema.object_seen, _records(objects)),
-        (schema.lineage, _records(lineage)),
+        (schema.run_scope, looked),
+        (schema.finding, fresh[["finding_id", "code", "subject"]]),
+        (schema.observation, rows[[c for c in _OBSERVATION if c != "run_id"]]),
+        (schema.occupancy, _occupancy(result)),
+        (schema.house_name, _house_names(result)),
+        (schema.object_seen, objects),
+        (schema.lineage, lineage),
     ]
     return _Work(facts, tables)
 
@@ -283,15 +275,13 @@ def _house_names(result: Verification) -> pd.DataFrame:
     return rows.assign(needs_count=rows["needs_count"].astype("int64"), counted=rows["counted"].astype("int64"))
 
 
-def _records(frame: pd.DataFrame) -> Rows:
+def _records(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Rows as the database takes them: plain values, None for null; made column by column."""
     columns = []
     for name in frame.columns:
-        values = frame[name]
-        known = values.notna().to_numpy()
-        plain = values.to_numpy(dtype=object).tolist() if known.all() else [v if k else None for v, k in zip(values.to_numpy(dtype=object).tolist(), known, strict=True)]
-        columns.append(plain)
-    return Rows(tuple(map(str, frame.columns)), list(zip(*columns, strict=True)))
+        values, known = frame[name].to_numpy(dtype=object).tolist(), frame[name].notna().to_numpy()
+        columns.append(values if known.all() else [v if k else None for v, k in zip(values, known, strict=True)])
+    return list(zip(*columns, strict=True))
 
 
 def _rows_of(result: Verification) -> dict[str, int]:
@@ -355,20 +345,20 @@ def _begin(store: Store, result: Verification, facts: dict[str, Any], by: str) -
     return run_id
 
 
-def _stage(store: Store, table: Table, rows: Rows, run_id: int) -> None:
+def _stage(store: Store, table: Table, rows: pd.DataFrame, run_id: int) -> None:
     key = "opened_run" if table is schema.finding else "run_id"
-    names = (*rows.columns, key)
-    for start in range(0, len(rows.values), CHUNK_N):
+    names = [*map(str, rows.columns), key]
+    for start in range(0, len(rows), CHUNK_N):
+        piece = [(*row, run_id) for row in _records(rows.iloc[start : start + CHUNK_N])]
         began = time.monotonic()
-        piece = rows.values[start : start + CHUNK_N]
         with store.writing() as connection:
             # compiled once a piece and handed to the driver as it is: one value at a time costs more than the writing
-            compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(names))
+            compiled = insert(table).compile(dialect=connection.dialect, column_keys=names)
             if compiled.positiontup is None:
-                connection.exec_driver_sql(str(compiled), [dict(zip(names, (*row, run_id), strict=True)) for row in piece])
+                connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in piece])
             else:
                 order = [names.index(name) for name in compiled.positiontup]
-                connection.exec_driver_sql(str(compiled), [tuple((*row, run_id)[i] for i in order) for row in piece])
+                connection.exec_driver_sql(str(compiled), [tuple([row[i] for i in order]) for row in piece])
         time.sleep(REST_RATIO * (time.monotonic() - began))
 
 
