@@ -35,6 +35,10 @@ def show(result: Result, found: Coverage) -> None:
             **kept(state.VILLAGE, also=_forget_cell),
         )  # fmt: skip
         _figures(found, str(code))
+        if "map" in st.session_state.get("pages", {}) and st.button(
+            say("打开核对地图", "Open the verification map"), key="open_map", icon=":material/map:", type="tertiary"
+        ):
+            state.go_to("map")
     buildings = lacking(result, str(code))
     left, right = st.columns([1.25, 1], gap="small")
     with left:

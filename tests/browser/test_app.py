@@ -144,6 +144,8 @@ def test_coverage_leads_to_the_map_of_a_village(
     box = page.locator("iframe[title='streamlit_folium.st_folium']").bounding_box()
     assert box
     page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    expect(page.get_by_text("每格 50 米")).to_be_visible()
+    page.get_by_role("button", name="打开核对地图").click()
     expect(page.locator(".st-key-panel")).to_contain_text(result.villages[village])
     drawn(frame_of(page), ready=f"sample/{village}")
     assert {urlsplit(u).netloc for u in requested if u.startswith("http")} == {urlsplit(address).netloc}
