@@ -18,6 +18,7 @@ from layers.result import Result
 from layers.style import look
 from views import casebook
 from views.coverage_map import title as metric_title
+from views.plain import plain
 from views.state import kept, language, named, say, village_name
 
 HEIGHT_PX = 250
@@ -112,7 +113,7 @@ def _waiting(result: Result, scope: str) -> None:
     try:
         rows = book.waiting() if scope == TOTAL else book.waiting(village=scope)
     except CasebookError as error:
-        st.error(say(error.zh, error.en))
+        st.error(plain(say(error.zh, error.en)))
         return
     if rows.empty:
         st.success(say("没有待办事项。", "Nothing is waiting."), icon=":material/check_circle:")

@@ -13,6 +13,7 @@ from geo.export.history import run_digest
 from geo.export.inspection import VERDICTS, accuracy, add_answers, describe_sample, read_answers, write_sample_pdf
 from geo.sampling import Share, draw_sample
 from layers.result import Result
+from views.plain import plain
 from views.products import pdf_button, today, town_of
 from views.sign_in import current_user
 from views.state import kept, language, say
@@ -131,6 +132,6 @@ def _keep(result: Result, rows: list[dict[str, Any]], *, run: str, drawn_on: str
     try:
         add_answers(result.folder, [{**row, "run": run, "drawn_on": drawn_on, "by": user.user_id, "at": at} for row in rows])
     except ResultError as error:
-        st.error(say(error.zh, error.en))
+        st.error(plain(say(error.zh, error.en)))
         return
     st.rerun()

@@ -22,6 +22,8 @@ from views.cases.files import delivered
 from views.sign_in import current_user
 from views.state import language, say
 
+EXPORT_FAULT = "export_fault"
+"""Session key: why the last product could not be logged."""
 PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,7 +56,7 @@ def note_export(book: Casebook | None, content: bytes, *, kind: str, scope: str,
             by=user.user_id, kind=kind, scope=scope, rows_n=rows_n, suppressed_n=suppressed_n, sha256=hashlib.sha256(content).hexdigest()
         )
     except CasebookError as error:
-        st.session_state["export_fault"] = (error.zh, error.en)
+        st.session_state[EXPORT_FAULT] = (error.zh, error.en)
 
 
 def pdf_button(make: Callable[[Path], object], *, name: str, key: str, label: str, after: Callable[[bytes], None] | None = None) -> None:

@@ -20,7 +20,8 @@ from layers.cards import title
 from layers.result import EVERYWHERE, Result
 from views import casebook, state
 from views.cases.publishing import published
-from views.products import head_of, note_export, pdf_button, today, town_of, xlsx_button
+from views.plain import plain
+from views.products import EXPORT_FAULT, head_of, note_export, pdf_button, today, town_of, xlsx_button
 from views.sign_in import current_user
 from views.state import kept, language, say, village_name
 
@@ -39,6 +40,11 @@ def show() -> None:
     if st.session_state.get(state.VILLAGE) not in codes:
         st.session_state[state.VILLAGE] = codes[0]
     book = _book(result)
+    if fault := st.session_state.pop(EXPORT_FAULT, None):
+        st.warning(
+            say("上一份表册没有记入案卷的导出记录：", "The last product is not in the casebook's log of exports: ") + plain(say(*fault)),
+            icon=":material/report:",
+        )
     tasks = {
         "print": say("打印外业册", "Print the sheets"),
         "return": say("回填登记", "Take a filled sheet over"),
@@ -191,12 +197,12 @@ def _say_answers() -> None:
 
 def _read(file: Any) -> pd.DataFrame | None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(file.name).name
+        path = Path(folder) / say("回填表.xlsx", "returned.xlsx")  # what the browser calls the file is not for a path, nor for a message
         path.write_bytes(file.getvalue())
         try:
             return read_sheet(path)
         except SourceError as error:
-            st.error(say(error.zh, error.en), icon=":material/error:")
+            st.error(plain(say(error.zh, error.en)), icon=":material/error:")
             return None
 
 
@@ -292,7 +298,7 @@ def _keep(book: Casebook, good: pd.DataFrame) -> None:
     try:
         receipts = book.decide_many(decisions)
     except CasebookError as error:
-        st.error(say(error.zh, error.en) + say("（没有登记任何一行）", " (nothing was kept)"), icon=":material/error:")
+        st.error(plain(say(error.zh, error.en)) + say("（没有登记任何一行）", " (nothing was kept)"), icon=":material/error:")
         return
     st.session_state[_KEPT] = len(receipts)
     st.rerun()

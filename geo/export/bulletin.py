@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import xlsxwriter
 
@@ -21,7 +22,7 @@ from geo.tables import Verification
 
 @dataclass(frozen=True)
 class Bulletin:
-    """What a bulletin says: the title and day, the metric that ranks, all metrics, causes, the trend, what is overdue."""
+    """What a bulletin says: the title and day, the metric that ranks, all metrics, causes, the trend, what is overdue, and the outlines of the villages."""
 
     title: str
     as_of: str
@@ -31,6 +32,7 @@ class Bulletin:
     earlier: pd.DataFrame
     overdue: pd.DataFrame | None
     language: str
+    outlines: gpd.GeoDataFrame | None = None
 
     def say(self, zh: str, en: str) -> str:
         """The words in the language of the bulletin."""
@@ -67,7 +69,7 @@ def build_bulletin(
     )
     as_of = str(result.run.get("as_of") or "")
     causes = worst_causes(pd.DataFrame(result.findings), metric)
-    return Bulletin(title, as_of, metric, rankings, causes, before, overdue, language)
+    return Bulletin(title, as_of, metric, rankings, causes, before, overdue, language, result.villages)
 
 
 def write_bulletin_xlsx(bulletin: Bulletin, path: Path, *, printed_on: pd.Timestamp) -> None:

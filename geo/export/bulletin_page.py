@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from geo.export.bulletin import Bulletin, cause_table, fraction, missing_told, percent, standing_told, title_of
 from geo.export.fonts import find_fonts
@@ -18,6 +20,7 @@ from geo.suppression import shown
 ROWS_N = 26
 """Villages that fit on one page; of more, the first and the last ones are printed and the workbook has all."""
 _BEST_N = 8
+_MAP_MM = 70.0
 _BESIDE = ("buildings_plated", "one_to_one", "undecided_share")
 
 
@@ -34,7 +37,8 @@ def write_bulletin_pdf(bulletin: Bulletin, path: Path, *, printed_on: pd.Timesta
     paper.page()
     y = _draw_head(paper, bulletin, name)
     y = _draw_villages(paper, bulletin, y)
-    _draw_causes(paper, bulletin, y)
+    y = _draw_causes(paper, bulletin, y)
+    _draw_map(paper, bulletin, y)
     paper.save(path)
     return paper.pages_n
 
@@ -155,8 +159,8 @@ def _draw_village(
     paper.line(MARGIN_MM, y + 5.8, MARGIN_MM + sum(widths), y + 5.8, width_mm=0.1, colour="#c3ccd4")
 
 
-def _draw_causes(paper: Paper, bulletin: Bulletin, y: float) -> None:
-    """The main causes as bars and, with a casebook, what is overdue; as many as the page still holds."""
+def _draw_causes(paper: Paper, bulletin: Bulletin, y: float) -> float:
+    """The main causes as bars and, with a casebook, what is overdue, as many as the page still holds; returns where they end."""
     say, room = bulletin.say, paper.height_mm - 14
     table = cause_table(bulletin)
     fits = int(max(min((room - y - 12) // 5.6, 8), 0))
@@ -179,3 +183,37 @@ def _draw_causes(paper: Paper, bulletin: Bulletin, y: float) -> None:
                 f"{name}: {row['cases_n']:,.0f} waiting, {row['overdue_n']:,.0f} overdue",
             )
             paper.text(112, y + 10 + 5.6 * n, told, 8.5)
+    late_n = 0 if bulletin.overdue is None else bulletin.overdue["office"].nunique()
+    lines_n = min(max(len(table), late_n), fits)
+    return y + (12 + 5.6 * lines_n if lines_n else 0)
+
+
+def _draw_map(paper: Paper, bulletin: Bulletin, y: float) -> None:
+    """The villages in the colours of their distance to the target, where the page has room for a map that can be read."""
+    table = bulletin.outlines
+    room_mm = paper.height_mm - 14 - y
+    shapes = table.geometry.to_numpy() if table is not None else np.empty(0, dtype=object)
+    known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if table is None or room_mm < _MAP_MM or not known.any():
+        return
+    rows = bulletin.rankings[bulletin.metric.name].villages.set_index("village_code")
+    west, south, east, north = shapely.total_bounds(shapes[known])
+    wide, high = paper.width_mm - 2 * MARGIN_MM, min(room_mm - 8, 130.0)
+    scale = min(wide / max(east - west, 1.0), high / max(north - south, 1.0))
+    left = MARGIN_MM + (wide - (east - west) * scale) / 2
+    for code, shape in zip(table["village_code"].fillna("")[known], shapes[known], strict=True):
+        one = rows.loc[code] if code in rows.index else None
+        judged = one is not None and one["standing"] in JUDGED
+        fill = gap_colour(0.0 if one["standing"] != MISSED else float(one["gap"])) if one is not None and judged else WHITE
+        for ring in shapely.get_rings(shapely.get_parts(shape)):
+            xy = shapely.get_coordinates(ring)
+            at = np.column_stack([left + (xy[:, 0] - west) * scale, y + 6 + (north - xy[:, 1]) * scale])
+            paper.area(at, fill=fill, width_mm=0.35, colour="#4a5560", dash_mm=0.0 if judged else 1.5)
+    for code, name, shape in zip(table["village_code"].fillna("")[known], table["name"].fillna("")[known], shapes[known], strict=True):
+        spot = shapely.point_on_surface(shape)
+        x, at_y = left + (spot.x - west) * scale, y + 6 + (north - spot.y) * scale
+        told = percent(rows.loc[code, "ratio"]) if code in rows.index else ""
+        for line, dy in ((str(name), 0.0), (told, 4.2)):
+            w = paper.wide(line, 8.5, bold=True)
+            paper.box(x - w / 2 - 0.6, at_y + dy - 3.0, w + 1.2, 3.9, fill=WHITE, colour=None)
+            paper.text(x, at_y + dy, line, 8.5, bold=True, align="C")

@@ -117,9 +117,10 @@ def write_sample_pdf(told: pd.DataFrame, path: Path, *, title: str, printed_on: 
     made = Made(f"{title} 抽查表" if language == "zh" else f"{title}: inspection", printed_on, "", language)
     paper = Paper(made, size_mm=A4, fonts=find_fonts())
     say = made.say
-    headings = ((say("序号", "No."), 10), (say("组/自然村/街巷", "Street or group"), 34), (say("门牌号", "Number"), 40), (say("建筑编号", "Building"), 30),
-                (say("应有牌数", "Plates"), 16), (say("一致 / 不一致 / 找不到", "as recorded / different / not found"), 50), (say("备注", "Remark"), 70))  # fmt: skip
-    columns = [TableColumn(name, width, "C" if j in (0, 4, 5) else "L") for j, (name, width) in enumerate(headings)]
+    verdicts = [(pair[0 if language == "zh" else 1], 18) for pair in VERDICTS.values()]
+    headings = [(say("序号", "No."), 10), (say("组/自然村/街巷", "Street or group"), 34), (say("门牌号", "Number"), 40), (say("建筑编号", "Building"), 28),
+                (say("应有牌数", "Plates"), 16), *verdicts, (say("备注", "Remark"), 66)]  # fmt: skip
+    columns = [TableColumn(name, width, "C" if j in (0, 4, 5, 6, 7) else "L") for j, (name, width) in enumerate(headings)]
     rows: list[TableRow] = []
     n = 0
     for name, group in told.groupby("village", sort=False):
@@ -132,7 +133,7 @@ def write_sample_pdf(told: pd.DataFrame, path: Path, *, title: str, printed_on: 
         for one in group.to_dict("records"):
             n += 1
             plates = "" if pd.isna(one["plates_n"]) else f"{one['plates_n']:.0f}"
-            rows.append(TableRow((str(n), one["place_name"], one["number"], one["building_id"], plates, "□　　　□　　　□", "")))
+            rows.append(TableRow((str(n), one["place_name"], one["number"], one["building_id"], plates, "□", "□", "□", "")))
     draw_table(paper, columns, rows, title=made.title, row_mm=7.0)
     paper.save(path)
     return paper.pages_n

@@ -120,7 +120,7 @@ def write_order_pdf(order: pd.DataFrame, path: Path, *, title: str, printed_on: 
     made = Made(f"{title} 制牌清单" if language == "zh" else f"{title}: plates to make", printed_on, head, language)
     paper = Paper(made, size_mm=A4, fonts=find_fonts())
     told = _told(order, language)
-    widths = (9, 24, 30, 26, 20, 70, 22, 10, 34)
+    widths = (9, 24, 30, 26, 20, 68, 22, 13, 34)
     columns = [
         TableColumn(name, w, "C" if j in (0, 7) else "L", 2 if j == 5 else 1)
         for j, (name, w) in enumerate(zip(told.columns, widths, strict=True))

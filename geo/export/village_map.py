@@ -74,7 +74,9 @@ def _draw_page(
 ) -> None:
     paper.page()
     page = _Sheet(paper, frame, size)
-    name = f"{sheet.town}{sheet.name}" + (f"　图 {frame.number} / {len(frames)}" if frame.number else "")
+    name = f"{sheet.town}{sheet.name}" + (
+        paper.made.say(f" 图 {frame.number} / {len(frames)}", f", sheet {frame.number} of {len(frames)}") if frame.number else ""
+    )
     _title(paper, name)
     with paper.window(page.left, page.top, *size):
         _draw_ground(page, sheet, streets)
@@ -221,7 +223,7 @@ def _draw_grid(page: _Sheet) -> None:
 def _draw_overview(paper: Paper, sheet: VillageSheet, frames: list[Frame], size: tuple[float, float]) -> None:
     """All pages at a glance: outlines of the pages over the footprints, with how much there is to do on each."""
     paper.page()
-    _title(paper, f"{sheet.town}{sheet.name}　" + paper.made.say("分幅总图", "index of sheets"))
+    _title(paper, f"{sheet.town}{sheet.name}" + paper.made.say(" 分幅总图", ", index of sheets"))
     west = min(f.west for f in frames)
     south = min(f.south for f in frames)
     wide, high = (side * frames[0].scale / 1000 for side in size)
@@ -239,7 +241,7 @@ def _draw_overview(paper: Paper, sheet: VillageSheet, frames: list[Frame], size:
             inside = [holds(frame, x, y, size) for x, y in zip(sheet.rows["x"], sheet.rows["y"], strict=True)]
             todo = int((sheet.rows["code"].notna() & np.array(inside, dtype=bool)).sum())
             paper.box(x1, y1, x2 - x1, y2 - y1, width_mm=0.6, colour=BLUE)
-            paper.text(x1 + 2, y1 + 7, f"图 {frame.number}", 14, bold=True, colour=BLUE)
+            paper.text(x1 + 2, y1 + 7, paper.made.say(f"图 {frame.number}", f"Sheet {frame.number}"), 14, bold=True, colour=BLUE)
             paper.text(x1 + 2, y1 + 11.5, paper.made.say(f"待核 {todo} 件", f"{todo} to check"), 8, colour=BLUE)
     paper.box(page.left, page.top, *size, width_mm=0.4)
     x = page.left + size[0] + 4.0
