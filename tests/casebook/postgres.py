@@ -33,8 +33,10 @@ class Cluster:
 
     def __init__(self, binaries: Path, *, settings: dict[str, str] | None = None) -> None:
         self.binaries = binaries
+        _sweep(binaries)
         # not pytest's folder: PostgreSQL refuses root, and nobody cannot reach what only root may enter
         self.folder = Path(tempfile.mkdtemp(prefix="doorplate-pg-", dir=find_memory()))
+        (self.folder / "owner").write_text(str(os.getpid()), encoding="utf-8")
         self.user = "nobody" if os.geteuid() == 0 else None
         if self.user is not None:
             nobody = pwd.getpwnam(self.user)
@@ -56,6 +58,7 @@ class Cluster:
         self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "30", "-m", mode, "stop")
 
     def stop(self) -> None:
+        """Stop the server and take its folder away."""
         self.halt("immediate")
         shutil.rmtree(self.folder)
 
@@ -75,7 +78,7 @@ class Cluster:
             connection.execute(drop)
 
     def _run(self, program: str, *arguments: str) -> None:
-        options = {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []} if self.user is not None else {}
+        options = _as_user(self.user)
         command = [str(self.binaries / program), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, cwd=self.folder, timeout=60, check=False, **options) if program != "pg_ctl" else None
         if done is None:  # the server keeps the pipes of who started it: pg_ctl writes to a file instead
@@ -84,3 +87,18 @@ class Cluster:
         if done.returncode:
             told = done.stderr or (self.folder / "ctl").read_text(encoding="utf-8")
             raise RuntimeError(f"{program}: {told}")
+
+
+def _as_user(user: str | None) -> dict[str, object]:
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user is not None else {}
+
+
+def _sweep(binaries: Path) -> None:
+    """Take away servers of test sessions that were killed before they could do it themselves."""
+    for owner in (find_memory() or Path(tempfile.gettempdir())).glob("doorplate-pg-*/owner"):
+        if owner.stat().st_uid != os.geteuid() or Path("/proc", owner.read_text(encoding="utf-8")).exists():
+            continue
+        user = "nobody" if os.geteuid() == 0 else None
+        command = [str(binaries / "pg_ctl"), "-D", str(owner.parent / "data"), "-m", "immediate", "stop"]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=owner.parent, timeout=60, check=False, **_as_user(user))
+        shutil.rmtree(owner.parent, ignore_errors=True)
