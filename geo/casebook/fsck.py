@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +13,7 @@ from sqlalchemy import Connection, create_engine, text
 from geo.casebook.book import Casebook
 from geo.casebook.migrations import HEAD, upgrade
 from geo.casebook.store import Store
-from geo.casebook.verifier import STATEMENTS, Fault, check, check_file, connect
+from geo.casebook.verifier import STATEMENTS, UNREADABLE, Fault, check, check_file, connect
 
 __all__ = ["Fault", "fsck"]
 
@@ -66,12 +65,12 @@ def _check_path(path: Path, *, quick: bool) -> list[Fault]:
         with closing(connect(path)) as base:
             there = {(kind, name): body for kind, name, body in base.execute(_SQLITE_DEFINITIONS)}
             version = base.execute("SELECT version_num FROM alembic_version").fetchall()
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         return faults or [Fault("unreadable", path.name, f"{path.name} 无法读取（{error}）", f"{path.name} cannot be read ({error})")]
     return [*faults, *_check_version([v for (v,) in version]), *_check_definitions(there, fresh_sqlite())]
 
 
-_SQLITE_DEFINITIONS = "SELECT type, name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+_SQLITE_DEFINITIONS = "SELECT type, name, tbl_name || ' ' || coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite~_s%' ESCAPE '~'"
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from geo.casebook.backup import copy_rows, plain_engine, writing_copies
 from geo.casebook.book import open_casebook
 from geo.casebook.fsck import fsck
 from geo.casebook.migrations import upgrade
-from geo.casebook.verifier import CASEBOOK, Head, check_bundle, check_file, connect, read_head, unpack
+from geo.casebook.verifier import CASEBOOK, UNREADABLE, Head, check_bundle, check_file, connect, read_head, unpack
 from geo.errors import CasebookDamaged, CasebookError
 
 
@@ -118,8 +118,8 @@ def _is_database(file: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
             base.execute("SELECT count(*) FROM sqlite_master")
-    except sqlite3.DatabaseError:
-        return False
+    except UNREADABLE as error:
+        return "not a database" not in str(error)
     return True
 
 

@@ -248,7 +248,7 @@ def _application_id(path: Path) -> int | None:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
             return int(base.execute("PRAGMA application_id").fetchone()[0]) & 0xFFFFFFFF
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
 
 
@@ -288,6 +288,8 @@ def _spoken(where: Path | str) -> Iterator[None]:
         if spoken is None:
             raise
         raise spoken from error
+    except UnicodeDecodeError as error:  # text of a damaged page, in a row or in SQLite's own message
+        raise _damaged(where) from error
 
 
 def _speak(where: Path | str, error: DBAPIError) -> CasebookError | None:

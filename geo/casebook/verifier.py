@@ -26,6 +26,9 @@ CASEBOOK = "town.casebook"
 APPLICATION_ID = 0x44504342
 MAX_COUNT_AGE_DAYS = 30
 
+UNREADABLE = (sqlite3.Error, ValueError)
+"""What reading a damaged file raises: SQLite's errors, and text, in a row or in SQLite's own message, that is no UTF-8."""
+
 Row = Mapping[str, Any]
 Read = Callable[..., Iterable[Row]]
 """`read(statement, **values)`: rows of one of STATEMENTS in the database at hand."""
@@ -173,7 +176,7 @@ class _Log:
             return
         try:
             yield from self._step(seq, row)
-        except (KeyError, TypeError, ValueError, AttributeError):  # a damaged row: said above, and the cases are not followed through it
+        except (LookupError, TypeError, ValueError, AttributeError):  # a damaged row: said above, and the cases are not followed through it
             yield Fault("wrong_step", f"decision {seq}", f"记录第 {seq} 条无法读懂", f"row {seq} of the log cannot be understood")
 
     def _step(self, seq: int, row: Row) -> Iterator[Fault]:
@@ -250,7 +253,7 @@ def _check_offices(log: _Log, read: Read) -> Iterator[Fault]:
     for row in log.office:
         try:
             _say(said, row, json.loads(row["payload"]))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError):
             seq = row["seq"]
             yield Fault("wrong_step", f"decision {seq}", f"记录第 {seq} 条无法读懂", f"row {seq} of the log cannot be understood")
     for name, key in (("accounts", "user_id"), ("grants", "grant_id"), ("deadlines", "seq"), ("exports", "seq")):
@@ -306,7 +309,7 @@ def _check_runs(log: _Log, read: Read, *, quick: bool) -> Iterator[Fault]:
         if run["status"] != "published":
             continue
         row = published.pop(run["published_seq"], None)
-        if row is None or not _names(row["payload"], run):
+        if row is None or row["at"] != run["published_at"] or not _names(row["payload"], run):
             yield Fault("run_differs", f"run {run_id}", f"第 {run_id} 次发布与记录不符", f"run {run_id} is not what the log published")
         if quick:
             continue
@@ -341,7 +344,7 @@ def check_file(path: Path, *, quick: bool = False, head: Head | None = None) -> 
             base.row_factory = sqlite3.Row
             base.execute("BEGIN")
             return list(_check_base(base, quick=quick, head=head))
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         return [_unreadable(path.name, error)]
 
 
@@ -357,7 +360,7 @@ def connect(path: Path) -> sqlite3.Connection:
         if "unable to open" not in str(error) or (pending.exists() and pending.stat().st_size):
             raise
         return sqlite3.connect(f"{uri}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    except sqlite3.Error:
+    except UNREADABLE:
         base.close()
         raise
     return base
@@ -375,7 +378,7 @@ def _check_base(base: sqlite3.Connection, *, quick: bool, head: Head | None) -> 
         yield from check(lambda name, **values: base.execute(STATEMENTS[name], values), quick=quick)
         if head is not None:
             yield from _check_head(base, head)
-    except (sqlite3.Error, KeyError, TypeError, ValueError) as error:  # rows that cannot even be read
+    except (*UNREADABLE, LookupError, TypeError, AttributeError) as error:  # rows that cannot even be read
         yield _unreadable("rows", error)
 
 
@@ -431,7 +434,7 @@ def read_head(path: Path) -> Head:
         with closing(connect(path)) as base:
             row = base.execute("SELECT seq, hash FROM decision ORDER BY seq DESC LIMIT 1").fetchone()
             return Head(*(row or (0, base.execute("SELECT v FROM meta WHERE k = 'genesis'").fetchone()[0])))
-    except (sqlite3.Error, TypeError):
+    except (*UNREADABLE, LookupError, TypeError):
         return Head(0, "")
 
 

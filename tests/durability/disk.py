@@ -23,7 +23,8 @@ from typing import Any
 
 SECTOR = 512
 _MAIN_JOURNAL, _SUPER_JOURNAL, _WAL = 0x800, 0x4000, 0x80000
-_OK = 0
+_OK, _FULL, _CANTOPEN = 0, 13, 14
+_READWRITE = 0x2
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Recording:
 
     folder: Path
     events: list[Event] = field(default_factory=list)
+    full: bool = False
+    """While set, every write is answered as SQLite's own VFS answers where no space is left."""
+    closed: bool = False
+    """While set, no file can be opened or made for writing: a folder without that right."""
 
     def mark(self, what: str, name: str) -> None:
         """Note something the test did, such as the answer a person saw."""
@@ -209,6 +214,8 @@ class _Shim:
 
     def _open(self, _vfs: Any, path: int | None, file: Any, flags: int, out: Any) -> int:
         name = self._ours(path)
+        if name is not None and self.recording.closed and flags & _READWRITE:
+            return _CANTOPEN
         new = name is not None and not (self.recording.folder / name).exists()
         code = self.original.contents.open(self.original, path, file, flags, out)
         if code != _OK or name is None:
@@ -239,6 +246,8 @@ class _Shim:
 
     def _write(self, file: Any, data: int, size: int, offset: int) -> int:
         name, inode, _, methods = self.files[ctypes.addressof(file.contents)]
+        if self.recording.full:
+            return _FULL
         self.recording.events.append(Event("write", name, inode, offset, string_at(data, size)))
         return int(methods.write(file, data, size, offset))
 

@@ -12,7 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -108,7 +108,7 @@ def test_a_copy_taken_while_others_decide_is_of_one_moment(book: Casebook, tmp_p
 
 
 def test_copies_are_kept_by_hour_day_and_month(tmp_path: Path) -> None:
-    start = datetime(2025, 1, 1, 0, 30)
+    start = datetime(2025, 1, 1, 0, 30, tzinfo=UTC)
     taken = [(Path(f"{n:06d}"), start + timedelta(minutes=30 * n)) for n in range(2 * 24 * 500)]
     newest = taken[-1][1]
     names = kept(taken)
