@@ -27,7 +27,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from geo.errors import ResultError
-from layers.compose import OVERVIEW, compose
+from layers.compose import OVERVIEW, PREVIOUS, compose
 from layers.result import EVERYWHERE, Result, find_results
 from layers.vendor import ASSETS
 from layers.window import packed_window
@@ -88,8 +88,9 @@ def may_see(user_id: str, scope: str, folder: Path) -> bool:
     """Whether the grants of an account, as they are now in the casebook of a result, cover a scope.
 
     Outlines of villages are for every account; a village is for those it was granted to; everything at once, and what
-    lies outside every village, is for those granted all villages.
+    lies outside every village, is for those granted all villages. The survey before of a scope is as open as the scope.
     """
+    scope = scope.removeprefix(PREVIOUS)
     if not has_casebook(folder):
         return user_id == "" and os.environ.get("DOORPLATE_SIGN_IN") == "single"
     one = next((a for a in open_accounts(folder) if a.user_id == user_id), None)

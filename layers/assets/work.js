@@ -389,7 +389,12 @@
       swipe(state.swipe || null);
     };
     view.choose = function (which, fly) {
+      var own = which && which.kind === "finding" && view.byKey[key(which.kind, which.id)];
       choose.call(view, which, fly);
+      // Several badges often share a spot: the chosen one is to be seen.
+      if (own && own._map) {
+        own.bringToFront();
+      }
       (view.state.many || []).forEach(function (id) {
         var shape = view.byKey[key("finding", id)];
         if (shape) {

@@ -38,14 +38,14 @@ def lists(book: Casebook, cases: pd.DataFrame) -> Sequence[Listing]:
     found = guards(book, tuple(cases.loc[address, "finding_id"]))
     may = cases["finding_id"].map({i: g.may for i, g in found.items()}).eq(True).to_numpy(dtype=bool) & address
     return (
-        Listing("may", "可提请注销", "May be proposed", ":material/check_circle:", "最新统计证明无人：可以凭文号提请注销，由另一人复核。",
+        Listing("may", "可提请注销", "Proposable", ":material/check_circle:", "最新统计证明无人：可以凭文号提请注销，由另一人复核。",
                 "The newest counts prove that nobody is left: propose it with its document, a second person approves.", may),
         Listing("may_not", "先人后址", "People first", ":material/lock:", "有人、人数不明或统计过期：一律不得提请注销，先核实和迁出人口。",
                 "Somebody is left, or nobody knows: never proposed. Look after the people first.", address & ~may),
         Listing("requested", "待复核", "To approve", ":material/supervisor_account:", "已提请注销，须另一人复核。", "Proposed; another person approves or refuses.", asked),
         Listing("approved", "已同意", "Approved", ":material/verified:", "已复核同意：签发清单交登记机关办理，本系统不删除任何地址。",
                 "Approved: sign the list for the register's owner. Nothing is deleted here.", agreed),
-        Listing("other", "待查实", "To clear up", ":material/travel_explore:", "疑似拆除、地址待判等：先弄清房子在不在。",
+        Listing("other", "待查实", "Unclear", ":material/travel_explore:", "疑似拆除、地址待判等：先弄清房子在不在。",
                 "Suspected demolitions, undecided addresses: find out whether the house stands.", ~address & ~asked & ~agreed & ~over),
         Listing("finished", "已办结", "Done", ":material/task_alt:", "不再需要办理。", "Nothing more to do.", over),
     )  # fmt: skip

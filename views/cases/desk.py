@@ -52,7 +52,9 @@ _SHEET = """<style>
 .st-key-verdict_buttons { row-gap: .35rem; }
 .st-key-verdict_buttons button { min-height: 2rem; padding: .1rem .5rem; }
 .st-key-steps button { padding: .1rem .3rem; min-height: 1.8rem; }
-.st-key-who { padding-bottom: .35rem; }
+.st-key-filters { flex-wrap: nowrap; }
+.st-key-who { padding-bottom: .35rem; min-width: 0; }
+@media (max-width: 1100px) { .st-key-filters { flex-wrap: wrap; } }
 .st-key-who p { margin: 0; font-size: 13.5px; }
 .st-key-progress [data-testid="stProgress"] p { font-size: 13.5px; }
 </style>"""

@@ -132,7 +132,7 @@ def _questions(desk: Desk, case: pd.Series, verb: Verb, near: Around) -> None:
     """The form of one verdict: exactly what it needs and takes, in the words of the office."""
     asked = (*verb.needs, *verb.takes)
     prefix = f"{desk.page.name}_{verb.name}_{case['finding_id']}"
-    st.markdown(f"**{plain(say(verb.zh, verb.en))}**")
+    st.markdown(f"**{plain(say(verb.zh, verb.en[:1].upper() + verb.en[1:]))}**")
     if "number" in asked:
         _suggest(near, f"{prefix}_number")
     with st.form(f"{prefix}_form", border=False, enter_to_submit=True):

@@ -28,9 +28,9 @@ def who_and_what(desk: Desk) -> None:
         mine = waits[waits["village_code"].map(user.sees)] if len(waits) else waits
         n, late = int(mine["cases_n"].sum()), int(mine["overdue_n"].sum())
         overdue = f"，:red[{say(f'超期 {late:,} 件', f'{late:,} overdue')}]" if late else ""
-        text = say(f"您是 **{plain(user.display)}**（{names}），待办 **{n:,}** 件", f"You are **{plain(user.display)}** ({names}): **{n:,}** wait for you")
+        text = say(f"您是 **{plain(user.display)}**（{names}），待办 **{n:,}** 件", f"You: **{plain(user.display)}** ({names}), **{n:,}** waiting")
         day = sample_day()
-        st.markdown(text + overdue + (f" :gray[{say(f'示例镇 · 今天按 {day} 计', f'sample town · today is {day}')}]" if day else ""))
+        st.markdown(text + overdue + (f" :gray[{say(f'示例，今天按 {day} 计', f'sample, {day}')}]" if day else ""))
 
 
 @st.cache_data(ttl=FRESH_S, max_entries=32, show_spinner=False)

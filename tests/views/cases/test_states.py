@@ -27,6 +27,7 @@ from layers.result import Result
 from tests.views.cases.conftest import DAY, Desk, choose, clock, map_state, one, read_all, say
 from views import casebook
 from views.cases import told
+from views.routes import may_see
 
 
 def test_a_case_somebody_else_decided_meanwhile_names_who_what_when(desk: Desk, book: Casebook) -> None:
@@ -130,3 +131,12 @@ def test_texts_from_data_stay_texts(desk: Desk, book: Casebook) -> None:
     shown = [m for m in test.markdown if "evil" in str(m.value)]
     assert shown
     assert all("![x](" not in m.value and not m.allow_html for m in shown)
+
+
+def test_the_survey_before_of_a_village_is_for_those_who_see_the_village(book: Casebook, sample: Result) -> None:
+    book.add_account("one-village", "石浦村", "village", by="admin")
+    book.grant("one-village", "village", "500120197201", by="admin")
+    st.cache_data.clear()
+    assert may_see("one-village", "~500120197201", sample.folder)
+    assert not may_see("one-village", "~500120197001", sample.folder)
+    assert not may_see("one-village", "~*", sample.folder)
