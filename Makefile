@@ -10,6 +10,8 @@ SAMPLE := .cache/sample
 # The day that the sample town takes for today: its counts are of June for ever, and stale counts cancel nothing.
 SAMPLE_DAY := $(shell sed -n 's/^as_of = "\(.*\)"/\1/p' data/sample/doorplate.toml)
 OUT ?= $(SAMPLE)
+# The tables that the page Data brings in and runs: a copy of the sample, so that a trial changes nothing in the repository.
+PROJECT ?= $(if $(filter $(SAMPLE),$(OUT)),.cache/project)
 CODE := $(wildcard geo/*.py geo/*/*.py data/profiles/*.toml)
 
 .PHONY: help app sample test lint docs bench lock install
@@ -21,9 +23,10 @@ install:  ## 安装到 .venv · install into .venv from requirements.lock
 	@.ci/install
 
 app: install $(if $(filter $(SAMPLE),$(OUT)),sample)  ## 打开示例镇 · show the sample town (PORT=8501), or your own result (OUT=folder)
+	@[ "$(PROJECT)" != .cache/project ] || [ -d .cache/project ] || cp -r data/sample .cache/project
 	@port=$$($(BIN)/python .ci/port.py $(PORT)); \
 	echo; echo "  门楼牌核对 doorplate:  http://127.0.0.1:$$port"; echo; \
-	DOORPLATE_SIGN_IN=single $(if $(filter $(SAMPLE),$(OUT)),DOORPLATE_SAMPLE_DAY=$(SAMPLE_DAY)) DOORPLATE_OUT="$(OUT)" exec $(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $$port
+	DOORPLATE_SIGN_IN=single $(if $(filter $(SAMPLE),$(OUT)),DOORPLATE_SAMPLE_DAY=$(SAMPLE_DAY)) DOORPLATE_PROJECT="$(PROJECT)" DOORPLATE_OUT="$(OUT)" exec $(BIN)/streamlit run app.py --server.address 127.0.0.1 --server.port $$port
 
 sample: install $(SAMPLE)/run.json  ## 核对示例镇 · verify the sample town into .cache/sample
 
