@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.casebook import Casebook, Decision, open_casebook
@@ -63,14 +62,10 @@ def book(sample: Result, founded: Path, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("DOORPLATE_OUT", str(sample.folder))
     monkeypatch.setenv("DOORPLATE_CASEBOOK", str(file))
     monkeypatch.setenv("DOORPLATE_SAMPLE_DAY", DAY)
-    st.cache_data.clear()
-    st.cache_resource.clear()
     opened = casebook.book(sample.folder)
     assert opened is not None
     yield opened
     opened.close()
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 Desk = Callable[..., AppTest]
@@ -81,7 +76,7 @@ def desk(book: Casebook) -> Desk:
     """Open a case page as one account: `desk("missing")`, `desk("cleaning", "police")`."""
 
     def open_page(page: str, who: str = "civil-affairs", **session: Any) -> AppTest:
-        test = AppTest.from_string(f"from views.cases import {page}\n{page}.show()", default_timeout=60)
+        test = AppTest.from_string(f"from views.cases import {page}\n{page}.show()", default_timeout=180)
         for key, value in {"acting": who, "village": VILLAGE, **session}.items():
             test.session_state[key] = value
         test.run()

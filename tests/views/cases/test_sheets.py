@@ -27,7 +27,7 @@ sheets._offer(book, sheets._permitted(book, stale_rows(returned, cases)))
 
 
 def page(task: str, who: str = "civil-affairs") -> AppTest:
-    test = AppTest.from_string("from views import sheets\nsheets.show()", default_timeout=60)
+    test = AppTest.from_string("from views import sheets\nsheets.show()", default_timeout=180)
     for key, value in {"acting": who, "village": VILLAGE, "sheet_task": task}.items():
         test.session_state[key] = value
     test.run()
@@ -36,7 +36,7 @@ def page(task: str, who: str = "civil-affairs") -> AppTest:
 
 
 def taken_over(path: Path, who: str = "civil-affairs") -> AppTest:
-    test = AppTest.from_string(TAKEN_OVER, default_timeout=60)
+    test = AppTest.from_string(TAKEN_OVER, default_timeout=180)
     test.session_state["acting"] = who
     test.session_state["filled"] = str(path)
     test.run()

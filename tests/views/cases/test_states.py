@@ -62,9 +62,7 @@ def open_app(result: Result, monkeypatch: pytest.MonkeyPatch, file: Path, page: 
     monkeypatch.setenv("DOORPLATE_OUT", str(result.folder))
     monkeypatch.setenv("DOORPLATE_CASEBOOK", str(file))
     monkeypatch.setenv("DOORPLATE_SAMPLE_DAY", DAY)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    return AppTest.from_string(f"from views.cases import {page}\n{page}.show()", default_timeout=60).run()
+    return AppTest.from_string(f"from views.cases import {page}\n{page}.show()", default_timeout=180).run()
 
 
 def test_the_first_opening_makes_casebook_accounts_and_cases(sample: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +73,6 @@ def test_the_first_opening_makes_casebook_accounts_and_cases(sample: Result, tmp
     with open_casebook(file, clock) as opened:
         assert set(opened.accounts()["user_id"]) >= {"civil-affairs", "police", "police-2"}
         assert len(opened.cases()) == len(sample.tables.findings)
-    st.cache_resource.clear()
 
 
 def test_a_lost_casebook_is_never_begun_anew_without_a_word(
@@ -87,14 +84,13 @@ def test_a_lost_casebook_is_never_begun_anew_without_a_word(
     for path in tmp_path.glob("town.casebook*"):
         if not path.name.endswith(".made"):
             path.unlink()
-    test = AppTest.from_string("from views.cases import missing\nmissing.show()", default_timeout=60).run()
+    test = AppTest.from_string("from views.cases import missing\nmissing.show()", default_timeout=180).run()
     words = read_all(test)
     assert "不见了" in words
     assert "doorplate restore" in words
     assert not file.exists()
     test.button(key="begin_anew").click().run()
     assert file.is_file()
-    st.cache_resource.clear()
 
 
 def test_a_damaged_casebook_is_told_and_the_file_stays_as_it_is(sample: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
