@@ -23,8 +23,11 @@ FLIPS_N, SEED = 1_000, 7
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small casebook in which every table has rows, but for identity over runs, which `test_every_table` fills."""
-    path = tmp_path_factory.mktemp("flips") / "town.casebook"
+    return fill(tmp_path_factory.mktemp("flips") / "town.casebook")
+
+
+def fill(path: Path) -> Path:
+    """A small casebook in which every table has rows, but for those of identity over runs."""
     ids = finding_ids(24)
     with found_town(path, cases_n=24) as book:
         for n, finding_id in enumerate(ids * 2):
