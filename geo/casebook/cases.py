@@ -290,7 +290,7 @@ def _complete(
     row |= {
         "related": json.loads(row["related"]), "status": state.status if present else "fixed", "needs_recheck": again, "present": present,
         "version": row["version"] or 0, "assigned_to": own, "number": state.number, "photo": state.photo, "until": state.until,
-        "turn": _turn(state, row["office"], offices, again=again) if present else None,
+        "turn": _turn(state, row["subject"], row["office"], offices, again=again) if present else None,
         "deadline": state.deadline or days.get(row["village_code"], (None, ""))[0],
         "last_run": newest.get((row["village_code"], row["code"]), row["run_id"]) if present else row["run_id"],
         "since": max(row["published_at"], row["last_at"] or ""), "building_id": state.building_id, "plate_id": state.plate_id,
@@ -298,14 +298,13 @@ def _complete(
     }  # fmt: skip
 
 
-def _turn(state: State, office: str, offices: dict[str, str], *, again: bool) -> str | None:
+def _turn(state: State, subject: str, office: str, offices: dict[str, str], *, again: bool) -> str | None:
     """Whose turn it is: of whom the case was given to, else of the office on the card where it is to be looked at (again), else by its status."""
     if state.assigned_to is not None:
         return offices.get(state.assigned_to, office)
     if state.assigned_village is not None:
         return "village"
-    turn = "card" if again else STATUSES[state.status].turn
-    return office if turn == "card" else turn
+    return office if again else STATUSES[state.status].turn_of(subject, office)
 
 
 def _deadlines(connection: Connection) -> dict[str, tuple[str, str]]:

@@ -23,6 +23,8 @@ class Status:
 
     turn
         Office that must do something next; `card` is the office on the finding's card, null is nobody.
+    elsewhere
+        Pairs (kind of object, office) for which it is somebody else's turn.
     silent
         Stays silent while the evidence does not change and `until` has not passed.
     """
@@ -32,6 +34,12 @@ class Status:
     en: str
     turn: str | None
     silent: bool = False
+    elsewhere: tuple[tuple[str, str], ...] = ()
+
+    def turn_of(self, subject: str, office: str) -> str | None:
+        """Whose turn it is for a finding about this kind of object, with this office on its card; null is nobody's."""
+        turn = dict(self.elsewhere).get(subject, self.turn)
+        return office if turn == "card" else turn
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,7 @@ STATUSES: Mapping[str, Status] = MappingProxyType(
             Status("plate_installed", "已安装", "plate installed", None),
             Status("exempted", "不编号", "needs no number", None, silent=True),
             Status("dangling_confirmed", "确认空挂", "plate hangs on nothing", "civil_affairs"),
-            Status("demolished_confirmed", "确认已拆", "demolished", "police"),
+            Status("demolished_confirmed", "确认已拆", "demolished", "police", elsewhere=(("plate", "civil_affairs"), ("building", "surveyor"))),
             Status("error_confirmed", "确认误登", "entered in error", "card"),
             Status("standing_confirmed", "确认仍在", "still standing", "surveyor"),
             Status("false_alarm", "误报", "false alarm", None, silent=True),

@@ -342,3 +342,10 @@ def test_a_case_is_given_only_to_who_can_decide_it(started: Casebook) -> None:
     for nobody in ("nobody", "leader", "admin"):
         with pytest.raises(NeedsReason):
             say(started, "assign", payload={"to": nobody})
+
+
+@pytest.mark.parametrize(("code", "subject", "office"), [("virtual_address", "address", "police"), ("dangling_plate", "plate", "civil_affairs"), ("suspected_demolition", "building", "surveyor")])
+def test_what_is_confirmed_as_demolished_goes_to_the_office_that_keeps_it(book: Casebook, code: str, subject: str, office: str) -> None:
+    fill(book, [Finding("F1", code, subject, office="village")])
+    say(book, "confirm_demolished", document="文件")
+    assert book.case("F1").turn == office
