@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from layers.evidence import difference, pairs
-from layers.people import PEOPLE, PEOPLE_UNITS, masked, shown
+from layers.people import PEOPLE, PEOPLE_UNITS, masked, shown, told_people
 from layers.result import KINDS, Result
 
 # state and face of a plate are told where a result holds them.
@@ -61,6 +61,7 @@ def _objects(result: Result, kind: str, ids: list[str]) -> dict[str, dict[str, A
     table = result.find(kind, ids)
     texts = result.captions[kind].reindex(table[f"{kind}_id"])
     columns = [f"{kind}_id", "status", "village_code", *(c for c in (*_TOLD[kind], *PEOPLE) if c in table)]
+    people = told_people(result, ids) if kind == "building" else pd.DataFrame()
     told = {}
     # One dictionary per object is what JSON is made of; nothing is computed in this loop.
     for row, text in zip(table[columns].to_dict("records"), texts, strict=True):
@@ -69,7 +70,7 @@ def _objects(result: Result, kind: str, ids: list[str]) -> dict[str, dict[str, A
         entry: dict[str, Any] = {"t": text, "s": row["status"], "v": village}
         entry["d"] = [_plain(row[c]) for c in _TOLD[kind] if c in row and pd.notna(row[c])]
         if kind == "building":
-            entry["n"] = [shown(row.get(c)) for c in PEOPLE]
+            entry["n"] = [str(people.loc[one, c]) for c in PEOPLE]
         told[one] = entry
     return told
 

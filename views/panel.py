@@ -11,7 +11,7 @@ from layers.cards import cards, title
 from layers.details import detail_shown
 from layers.evidence import Evidence, difference, pairs, parts
 from layers.labels import KIND, LINK_STATE, OFFICE, PART, REASON, SEVERITY, STATE, WHY, Labels
-from layers.people import PEOPLE, shown
+from layers.people import PEOPLE, told_people
 from layers.result import KINDS, Result
 from views.plain import marked, plain
 from views.state import language, named, say
@@ -109,10 +109,10 @@ def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def _building(result: Result, row: dict[str, object]) -> str:
-    del result
+    people = told_people(result, [str(row["building_id"])]).iloc[0]
     names = {"registered_n": say("户籍", "registered"), "resident_n": say("实有", "resident"), "floating_n": say("流动", "floating")}
     names["absent_n"] = say("户在人不在", "absent")
-    counts = [f"{name} {shown(row.get(c)) or say('未知', 'unknown')}" for c, name in names.items() if c in PEOPLE]  # type: ignore[arg-type]
+    counts = [f"{name} {people[c] or say('未知', 'unknown')}" for c, name in names.items() if c in PEOPLE]
     area = row.get("area_m2")
     told = [f"{area:,.0f} m²" if isinstance(area, float) and area == area else "", _state(row, "why", WHY)]
     return say("，", ", ").join([*(t for t in told if t), *counts])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from layers.people import hidden, masked, shown
+from layers.people import hidden, masked, shown, told_people
+from layers.result import Result
+from tests.layers.town import draw_buildings, draw_result
 
 
 @pytest.mark.parametrize(("count", "told"), [(None, ""), (float("nan"), ""), (0, "<5"), (1, "<5"), (4, "<5"), (5, "5"), (12000, "12,000")])
@@ -47,3 +51,16 @@ def test_of_two_equally_small_villages_the_first_is_taken() -> None:
 def test_unknown_counts_hide_nothing() -> None:
     nothing = pd.Series([float("nan")] * 2)
     assert not hidden(nothing, nothing).any()
+
+
+def test_a_single_small_house_of_a_village_takes_another_along(tmp_path: Path) -> None:
+    town = draw_buildings()
+    town["village_code"] = "V1"
+    town["resident_n"] = [3.0, 9.0, 30.0, 40.0]
+    told = told_people(draw_result(tmp_path, buildings=town), ["B1", "B2", "B3"])
+    assert told["resident_n"].to_dict() == {"B1": "<5", "B2": "≥5", "B3": "30"}
+    assert told["floating_n"].to_dict() == {"B1": "5", "B2": "", "B3": ""}
+
+
+def test_an_unknown_building_has_no_counts(result: Result) -> None:
+    assert told_people(result, ["B99"]).empty
