@@ -35,8 +35,8 @@ def changes(result: Result) -> None:
     if book is None or runs.empty:
         st.info(
             say(
-                "还没有发布过核对结果，所以没有“与上次相比”。在「数据接入」核对后会自动发布。",
-                "No run was published yet, so there is nothing to compare. A run under Data publishes.",
+                "还没有发布过核对结果，所以没有“与上次相比”。在「数据接入」核对后，或打开「补牌核对」时，会自动发布。",
+                "No run was published yet, so there is nothing to compare. A run under Data publishes, and so does opening Missing plates.",
             ),
             icon=":material/history:",
         )

@@ -58,9 +58,9 @@ def _thresholds(user: User) -> None:
     may = project is not None and (not user.user_id or bool(_MAY_CHANGE & set(user.roles)))
     if project is not None:
         _region(project, may=may)
-    told = thresholds.table(profile)
+    told = thresholds.table(profile).drop(columns=say("en", "zh")).rename(columns={say("zh", "en"): "meaning"})
     names = {
-        "name": say("名称", "Name"), "zh": say("含义", "Meaning (Chinese)"), "value": say("值", "Value"), "unit": say("单位", "Unit"),
+        "name": say("名称", "Name"), "meaning": say("含义", "Meaning"), "value": say("值", "Value"), "unit": say("单位", "Unit"),
         "default": say("默认", "Default"), "source": say("来源", "Source"),
     }  # fmt: skip
     fixed = [names[c] for c in names if c != "value"]

@@ -19,18 +19,39 @@ OWN = "profile.toml"
 """The project's own profile, named by its doorplate.toml once a value was changed."""
 SUPPRESS_LEAST_N = 5
 """Counts of people below this are never shown, whatever a project says (docs/method.md)."""
-NAMES: Mapping[str, str] = {
-    "candidate_m": "候选范围：点到建筑的最远距离", "near_m": "就位距离：点离建筑多近算在位", "misplaced_m": "错位距离：同号最远可连",
-    "dangling_m": "空挂距离：周围多远没有建筑", "outside_m": "超界距离：离村界多远算项目外", "border_m": "村界容差",
-    "stack_n": "堆点：同一点上多少个地址", "eligible_area_m2": "应编号的最小建筑面积", "same_iou_ratio": "同一建筑：两期重叠比",
-    "vanished_iou_ratio": "消失：两期重叠比上限", "rebuilt_cover_ratio": "重建：覆盖比", "overlap_ratio": "建筑面重叠比",
-    "repair_area_ratio": "几何修复允许的面积变化", "fresh_days": "人口数的有效天数", "many_buildings_min_m": "一牌多楼：最小间距",
-    "many_buildings_max_m": "一牌多楼：最大间距", "parity_ratio": "单双号一致的街道比例", "density_m2": "每人最小面积",
-    "rural_house_n": "农房人数上限", "decided_ratio": "判定对应所需概率", "share_ratio": "一楼多号的先验", "stray_ratio": "游离点的先验",
-    "no_building_ratio": "无楼之号的先验", "declared_log_odds": "登记编号的证据强度", "plates_on_wall_ratio": "上墙率目标",
-    "on_map_ratio": "上图率目标", "people_placed_ratio": "人口落房率目标", "undecided_ratio": "待判比例上限", "small_sample_n": "小样本：少于此数不着色",
-    "suppress_n": "人数少于此数不公开",
-}  # fmt: skip
+NAMES: Mapping[str, tuple[str, str]] = {
+    "candidate_m": ("候选范围：点到建筑的最远距离", "farthest building that is a candidate for a point"),
+    "near_m": ("就位距离：点离建筑多近算在位", "a point this near to a building is in place"),
+    "misplaced_m": ("错位距离：同号最远可连", "farthest that the same number is joined"),
+    "dangling_m": ("空挂距离：周围多远没有建筑", "no building within this: nothing to hang on"),
+    "outside_m": ("超界距离：离村界多远算项目外", "this far outside all villages is outside the project"),
+    "border_m": ("村界容差", "tolerance at village borders"),
+    "stack_n": ("堆点：同一点上多少个地址", "so many numbers on one point are a stack"),
+    "eligible_area_m2": ("应编号的最小建筑面积", "smallest footprint that should have a number"),
+    "same_iou_ratio": ("同一建筑：两期重叠比", "overlap at which a building is the same in both surveys"),
+    "vanished_iou_ratio": ("消失：两期重叠比上限", "overlap below which a building has vanished"),
+    "rebuilt_cover_ratio": ("重建：覆盖比", "cover at which a building was rebuilt on site"),
+    "overlap_ratio": ("建筑面重叠比", "overlap of two footprints that is a fault"),
+    "repair_area_ratio": ("几何修复允许的面积变化", "change of area a repair may make"),
+    "fresh_days": ("人口数的有效天数", "days for which counts of people hold"),
+    "many_buildings_min_m": ("一牌多楼：最小间距", "one plate for many buildings: least distance"),
+    "many_buildings_max_m": ("一牌多楼：最大间距", "one plate for many buildings: greatest distance"),
+    "parity_ratio": ("单双号一致的街道比例", "share of numbers on their side that makes a rule of a street"),
+    "density_m2": ("每人最小面积", "least area per person"),
+    "rural_house_n": ("农房人数上限", "most people in a rural house"),
+    "decided_ratio": ("判定对应所需概率", "probability at which a link is decided"),
+    "share_ratio": ("一楼多号的先验", "odds of a further number on a building"),
+    "stray_ratio": ("游离点的先验", "share of points that say nothing of their place"),
+    "no_building_ratio": ("无楼之号的先验", "share of numbers without any building"),
+    "declared_log_odds": ("登记编号的证据强度", "weight of a declared id"),
+    "plates_on_wall_ratio": ("上墙率目标", "target: plates on the wall"),
+    "on_map_ratio": ("上图率目标", "target: on the map"),
+    "people_placed_ratio": ("人口落房率目标", "target: people placed in buildings"),
+    "undecided_ratio": ("待判比例上限", "greatest share left undecided"),
+    "small_sample_n": ("小样本：少于此数不着色", "fewer objects are not coloured"),
+    "suppress_n": ("人数少于此数不公开", "fewer people are not shown"),
+}
+"""What each threshold means, in both languages."""
 
 
 def regions() -> tuple[str, ...]:
@@ -55,12 +76,12 @@ def profile_of(project: Path) -> Profile:
 
 
 def table(profile: Profile) -> pd.DataFrame:
-    """One row per threshold: name, meaning (zh), value, unit, source, default."""
+    """One row per threshold: name, meaning in both languages (zh, en), value, unit, default, source."""
     told = _told(PROFILES / "default.toml")
     plain = load_profile("default").thresholds
     rows = [
         {
-            "name": name, "zh": NAMES.get(name, name), "value": float(value), "unit": told.get(name, {}).get("unit", ""),
+            "name": name, "zh": NAMES.get(name, (name, ""))[0], "en": NAMES.get(name, ("", name))[1], "value": float(value), "unit": told.get(name, {}).get("unit", ""),
             "default": float(getattr(plain, name)), "source": told.get(name, {}).get("source", ""),
         }
         for name, value in asdict(profile.thresholds).items()
