@@ -199,6 +199,11 @@ def rejected_ids(decisions: pd.DataFrame, one: str, two: str) -> set[tuple[str, 
     return set(zip(rows[one], rows[two], strict=True))
 
 
+def confirmed_ids(decisions: pd.DataFrame, one: str, two: str) -> pd.DataFrame:
+    """Confirmed pairs of ids, a row each."""
+    return decisions.loc[decisions["kind"] == "confirm_link", [one, two]].dropna().drop_duplicates(ignore_index=True)
+
+
 def _newest(d: pd.DataFrame) -> pd.DataFrame:
     """One decision a question: of rows about the same objects that answer each other, the newest."""
     question = d["kind"].replace({"reject_link": "link", "confirm_link": "link", "confirm_demolished": "stands", "still_standing": "stands"})

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from geo.columns import among
-from geo.decided import rejected_ids
+from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
 from geo.locate import locate
 from geo.match import Doors
@@ -93,7 +93,7 @@ def gather(
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
     plates = plates.assign(**_demolished(plates, plates["installed"], gone, profile.thresholds.near_m))
-    conflicts = _conflicts(plates, addresses, took_p, took_a, doors)
+    conflicts = _conflicts(plates, addresses, took_p, took_a, doors, confirmed_ids(inputs.decisions, "plate_id", "address_id"))
     buildings = _buildings(footprints, plates, addresses, edges, links, people)
     buildings["in_conflict"] = among(buildings["building_id"], conflicts["building_id"])
     return Evidence(
@@ -276,8 +276,10 @@ def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame
     return {"demolished_id": owner, "demolished_document": document, "demolished_temporary": temporary}
 
 
-def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors) -> pd.DataFrame:
-    """Plates and addresses that belong together by place or by declared id while neither key exists in the other table."""
+def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, confirmed: pd.DataFrame) -> pd.DataFrame:
+    """Plates and addresses that belong together by place or by declared id while neither key exists in the other table, or by a
+    person's word although they say different doors: whoever confirms a link does not make its texts agree.
+    """
     standing = plates["building_id"].notna() | plates["nearest_m"].notna() | plates.geometry.isna()
     p = plates[plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna() & standing]
     a = addresses[addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"]]
@@ -289,6 +291,11 @@ def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd
         }
     )
     by_id = p[["plate_id", "declared_address"]].set_axis(["plate_id", "address_id"], axis=1).dropna()
+    if len(confirmed):
+        by_word = _told_apart(confirmed, plates[plates["standing"]], addresses[addresses["active"]])
+        p = pd.concat([p, plates[plates["plate_id"].isin(by_word["plate_id"])]]).drop_duplicates("plate_id")
+        a = pd.concat([a, addresses[addresses["address_id"].isin(by_word["address_id"])]]).drop_duplicates("address_id")
+        by_id = pd.concat([by_word, by_id])
     pairs = pd.concat([by_id, by_place], ignore_index=True).drop_duplicates("plate_id").drop_duplicates("address_id")
     out = pairs.merge(p[["plate_id", "building_id", "text", *DIFFERING]], on="plate_id")
     out = out.merge(a[["address_id", "building_id", "text", *DIFFERING]], on="address_id", suffixes=("", "_address"))
@@ -298,6 +305,15 @@ def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd
     out["address_text"] = out["text_address"]
     out["building_id"] = out["building_id"].fillna(out["building_id_address"])
     return out[["plate_id", "address_id", "building_id", "text", "address_text", "parts_zh", "parts_en"]].sort_values("plate_id", ignore_index=True)
+
+
+def _told_apart(confirmed: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+    """Confirmed pairs of plate and address whose texts name different doors, by old, new and bracketed names too."""
+    rows = confirmed.merge(plates[["plate_id", "door", "renewed_door", "alias_door"]], on="plate_id")
+    rows = rows.merge(addresses[["address_id", "door", "alias_door"]], on="address_id", suffixes=("", "_address")).dropna(subset=["door", "door_address"])
+    same = (rows["door"] == rows["door_address"]) | (rows["renewed_door"] == rows["door_address"])
+    same |= (rows["alias_door"] == rows["door_address"]) | (rows["door"] == rows["alias_door_address"])
+    return rows.loc[~same.fillna(value=False).astype(bool), ["plate_id", "address_id"]]
 
 
 def _elsewhere(rows: gpd.GeoDataFrame) -> pd.Series:

@@ -59,6 +59,14 @@ def test_a_confirmed_pair_is_one_door_whatever_its_texts_say() -> None:
     drawn = town().home("x", 0, 60, "普兴社区1组3号").change("addresses", "Ax", text=full("普兴社区1组30号"))
     seen = decide(drawn, "confirm_link", plate_id="Px", address_id="Ax").verify()
     assert links(seen, plate_id="Px")[["address_id", "state"]].to_numpy().tolist() == [["Ax", "confirmed"]]
+    assert seen.codes("Px", "Ax", "Bx") == {"text_conflict"}, "the word of a person does not make the texts agree"
+
+
+def test_a_confirmed_pair_whose_old_and_new_names_agree_is_no_conflict() -> None:
+    drawn = town().home("x", 0, 60, "普兴社区1组3号").change("addresses", "Ax", text=full("普兴社区1组30号"))
+    drawn.crosswalk(full("普兴社区1组3号"), full("普兴社区1组30号"), "renumber")
+    seen = decide(drawn, "confirm_link", plate_id="Px", address_id="Ax").verify()
+    assert "text_conflict" not in seen.codes("Px", "Ax")
 
 
 def test_equal_texts_confirmed_on_two_houses_are_two_doors() -> None:
