@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,6 +65,17 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Casebook]:
 def result(tmp_path: Path) -> Path:
     write(draw_verification(), tmp_path / "result")
     return tmp_path / "result"
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bundled")
+    write(draw_verification(), folder / "result")
+    with found_town(folder / "town.casebook", cases_n=8) as book:
+        book.decide(note(finding_ids(1)[0], 0))
+        book.decide(note(finding_ids(1)[0], 1))
+        book.log_export(by="clerk_1", kind="village_sheet", scope="*", rows_n=8, suppressed_n=0, sha256="0" * 64)
+        return bundle(book, folder / "result", folder / "b.dpv.zip")
 
 
 def end_of(book: Casebook) -> tuple[int, str]:
@@ -221,16 +232,11 @@ def _change_a_finding(folder: Path) -> None:
 
 @pytest.mark.parametrize("change", [_change_a_reason, _cut_the_end, _add_a_file, _take_a_file, _change_a_finding])
 @pytest.mark.parametrize("relisted", [False, True])
-def test_a_bundle_that_was_changed_is_refused(tmp_path: Path, result: Path, change: object, relisted: bool) -> None:
-    with found_town(tmp_path / "town.casebook", cases_n=8) as book:
-        book.decide(note(finding_ids(1)[0], 0))
-        book.decide(note(finding_ids(1)[0], 1))
-        book.log_export(by="clerk_1", kind="village_sheet", scope="*", rows_n=8, suppressed_n=0, sha256="0" * 64)
-        file = bundle(book, result, tmp_path / "b.dpv.zip")
+def test_a_bundle_that_was_changed_is_refused(tmp_path: Path, bundled: Path, change: Callable[[Path], None], relisted: bool) -> None:
     folder = tmp_path / "unpacked"
-    with zipfile.ZipFile(file) as archive:
+    with zipfile.ZipFile(bundled) as archive:
         archive.extractall(folder)
-    change(folder)  # type: ignore[operator]
+    change(folder)
     if relisted:  # a forger who knows the manifest: what the files say must still hold together
         _relist(folder)
     pack(folder, tmp_path / "forged.dpv.zip")

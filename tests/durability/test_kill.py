@@ -20,8 +20,8 @@ from tests.casebook.postgres import Cluster, find_binaries
 from tests.durability.towns import finding_ids, found_town, note
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS_N = int(os.environ.get("DOORPLATE_KILLS", "200"))
-"""How many writers are killed; fewer on a machine that has no half minute for it."""
+KILLS_N = int(os.environ.get("DOORPLATE_KILLS", "100"))
+"""How many writers are killed; 200 is the full figure (`python -m benchmarks.casebook`)."""
 WRITERS_N, READERS_N, SEED = 16, 2, 9
 
 
@@ -46,7 +46,7 @@ def kill_writers(where: Path | str, *, kills: int, life_s: float = 4.0) -> dict[
 
 def assert_nothing_lost(told: dict[str, Any], *, kills: int) -> None:
     assert told["kills"] == kills
-    assert told["acknowledged"] > 100
+    assert told["acknowledged"] > kills // 2
     assert (told["lost"], told["duplicates"], told["inconsistent"], told["never_sent"]) == (0, 0, 0, 0)
     assert told["retried"] > 0
     assert told["snapshots"] > 20
@@ -62,7 +62,7 @@ def test_writers_that_are_killed_lose_nothing_and_write_nothing_twice(tmp_path: 
 def test_the_same_on_postgresql(server: Cluster) -> None:
     where = server.create_database()
     found_town(where, cases_n=400).close()
-    kills = max(20, KILLS_N // 5)
+    kills = KILLS_N // 5
     assert_nothing_lost(kill_writers(where, kills=kills, life_s=10.0), kills=kills)
     assert fsck(where) == []
 
