@@ -71,6 +71,9 @@ def show(page: Page) -> None:
 @st.fragment
 def _work(result: Result, page: Page) -> None:
     book, user, work = casebook.opened(result), current_user(), work_of(page.name)
+    if work.user != user.user_id:
+        work.leave()
+        work.user = user.user_id
     if not published(book, result, user):
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):

@@ -43,6 +43,8 @@ class Work:
         Whether the survey before is shown beside the present one.
     onward
         Whether a decision leads to the next case by itself.
+    user
+        Account this work is of: another person at the same computer begins afresh.
     """
 
     chosen: str | None = None
@@ -58,6 +60,7 @@ class Work:
     said: tuple[str, dict[str, Any]] | None = None
     swipe: bool = False
     onward: bool = False
+    user: str = ""
 
     def choose(self, finding_id: str | None, *, fly: bool = False) -> None:
         """Put a case into the panel; what was half said of another one is dropped."""

@@ -108,7 +108,7 @@ def _buttons(desk: Desk, case: pd.Series, offers: list[Offer]) -> None:
 def _button(desk: Desk, case: pd.Series, verb: Verb) -> None:
     asks = bool(verb.needs) or verb.name in ASKING
     call: Callable[..., Any] = _open if asks else decide
-    args = (desk, verb.name) if asks else (desk.page.name, desk.result.folder, (seen(case),), verb.name)
+    args = (desk, verb.name, str(case["finding_id"])) if asks else (desk.page.name, desk.result.folder, (seen(case),), verb.name)
     st.button(
         say(verb.zh, verb.en[:1].upper() + verb.en[1:]) + ("…" if asks else ""),
         key=f"say_{verb.name}",
@@ -124,7 +124,10 @@ ASKING = frozenset({"approve_cancellation", "move_plate"})
 """Verdicts that ask something although the casebook needs nothing: the typed code, the place."""
 
 
-def _open(desk: Desk, verb: str) -> None:
+def _open(desk: Desk, verb: str, finding_id: str) -> None:
+    # What is pressed is meant of the case it stood under, also where the page has moved on meanwhile.
+    if desk.work.chosen != finding_id:
+        desk.work.choose(finding_id)
     desk.work.form, desk.work.pin, desk.work.said = verb, None, None
 
 

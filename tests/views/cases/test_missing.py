@@ -217,3 +217,15 @@ def test_a_click_on_an_object_without_a_case_shows_its_evidence(desk: Desk, book
     assert work(test).chosen is None
     assert "三方记录" in read_all(test)
     assert map_state(test)["selected"] == {"kind": "building", "id": house}
+
+
+def test_another_person_at_the_same_computer_begins_afresh(desk: Desk, book: Casebook) -> None:
+    finding = one(book, "unplated_building")
+    test = choose(desk("missing"), finding)
+    test.button(key="say_plate_missing").click().run()
+    assert not test.button(key="undo").disabled
+    test.session_state["acting"] = "village"
+    test.run()
+    assert work(test).chosen is None
+    assert test.button(key="undo").disabled
+    assert "您是 **村委会**" in read_all(test)
