@@ -17,6 +17,7 @@ from layers.labels import OFFICE
 from layers.result import Result
 from layers.style import look
 from views import casebook
+from views.charts import ink
 from views.coverage_map import title as metric_title
 from views.plain import plain
 from views.state import kept, language, named, say, village_name
@@ -63,7 +64,7 @@ def _trend(result: Result, found: Coverage, scope: str) -> None:
         alt.Tooltip("told:N", title="n / d"),
     ]
     marks = alt.Chart(table).mark_line(point=alt.OverlayMarkDef(size=70, filled=True), color="#0072B2").encode(x=x, y=y, tooltip=tip)
-    labels = alt.Chart(table).mark_text(dy=-12, fontWeight="bold").encode(x=x, y=y, text=alt.Text("ratio:Q", format=".1%"))
+    labels = alt.Chart(table).mark_text(dy=-12, fontWeight="bold", color=ink()).encode(x=x, y=y, text=alt.Text("ratio:Q", format=".1%"))
     rule = (
         [alt.Chart(pd.DataFrame({"y": [float(target)]})).mark_rule(strokeDash=[6, 4], color="#D55E00").encode(y=alt.Y("y:Q", scale=scale))]
         if pd.notna(target)
@@ -94,7 +95,7 @@ def _causes(result: Result, found: Coverage, scope: str) -> None:
         x=alt.X("findings_n:Q", title=say("件数", "findings"), axis=alt.Axis(tickMinStep=1)), y=y, color=alt.Color("colour:N", scale=None),
         tooltip=[alt.Tooltip("findings_n:Q", title=say("件数", "findings")), alt.Tooltip("villages_n:Q", title=say("涉及村居", "villages"))],
     )  # fmt: skip
-    numbers = alt.Chart(table).mark_text(align="left", dx=4).encode(x="findings_n:Q", y=y, text="findings_n:Q")
+    numbers = alt.Chart(table).mark_text(align="left", dx=4, color=ink()).encode(x="findings_n:Q", y=y, text="findings_n:Q")
     st.altair_chart(alt.layer(bars, numbers).properties(height=30 * len(table) + 40), width="stretch")
     first = cards().get(str(told["code"].iloc[0]))
     if first:

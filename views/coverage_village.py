@@ -13,6 +13,7 @@ from layers.cards import title
 from layers.coverage import CELL_M, OF_PEOPLE, Coverage, cell_of, cells, lacking
 from layers.result import EVERYWHERE, Result
 from views import state
+from views.charts import is_dark
 from views.coverage_map import told_missing
 from views.download import buttons
 from views.state import kept, language, say, village_name
@@ -129,7 +130,7 @@ def _chart(result: Result, code: str, grid: pd.DataFrame) -> alt.LayerChart | al
     ]
     colour = alt.Color(
         "missing_n:Q",
-        scale=alt.Scale(type="threshold", domain=[1, 2, 3, 5], range=["#eef2f5", "#F5E9A9", "#F0C14B", "#E69F00", "#D55E00"]),
+        scale=alt.Scale(type="threshold", domain=[1, 2, 3, 5], range=["#3a444e" if is_dark() else "#eef2f5", "#F5E9A9", "#F0C14B", "#E69F00", "#D55E00"]),
         title=say("未挂牌", "no plate"),
     )
     boxes = alt.Chart(table).mark_rect(stroke="#9aa7b3", strokeWidth=0.5).encode(

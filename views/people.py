@@ -16,11 +16,12 @@ from geo.tables import COUNTS, INPUT
 from layers.cards import title
 from layers.result import EVERYWHERE, Result
 from views import state
+from views.charts import ink, is_dark
 from views.download import buttons
 from views.sign_in import current_user
 from views.state import kept, language, say, village_name
 
-HEIGHT_PX = 470
+HEIGHT_PX = 420
 LABELS_N = 600
 """Above this many buildings the chart shows colours and tells the count on pointing."""
 _CLASSES: tuple[tuple[float, str, str], ...] = (
@@ -192,10 +193,10 @@ def _legend_line(*, exact: bool) -> None:
     """The classes and their colours, each with its words."""
     names, colours = _legend(exact=exact)
     key = alt.Chart(pd.DataFrame({"name": names, "at": range(len(names))})).encode(x=alt.X("at:O", axis=None))
-    marks = key.mark_square(size=170, stroke="#44525f", strokeWidth=0.8).encode(
+    marks = key.mark_square(size=170, stroke="#44525f", strokeWidth=0.8, opacity=1.0).encode(
         fill=alt.Fill("name:N", sort=names, scale=alt.Scale(domain=names, range=colours), legend=None)
     )
-    words = key.mark_text(align="left", dx=13, fontSize=12).encode(text="name:N")
+    words = key.mark_text(align="left", dx=13, fontSize=12, color=ink()).encode(text="name:N")
     st.altair_chart(
         alt.layer(marks, words).properties(height=26).configure_view(strokeWidth=0), width="stretch", key=f"people_legend_{exact}"
     )
@@ -208,7 +209,7 @@ def _legend(*, exact: bool) -> tuple[list[str], list[str]]:
         else [("<5", "#d6e6f2"), *((name, colour) for _, name, colour in _CLASSES[2:])]
     )
     names += [(say("不公开", "withheld"), "#b8a9c9")] if not exact else []
-    names += [(say("未知", "unknown"), "#ffffff")]
+    names += [(say("未知", "unknown"), "#2a323b" if is_dark() else "#ffffff")]
     return [n for n, _ in names], [c for _, c in names]
 
 

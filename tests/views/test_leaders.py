@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geo.export.history import FILE, history, run_digest
@@ -95,3 +96,16 @@ def test_every_view_is_complete_in_english(own: Result, opened: Opened, view: st
     for name in ("普兴村", "石河村", "广普镇", "中山巷", "号"):
         told = told.replace(name, "")
     assert not [c for c in told if "\u4e00" <= c <= "\u9fff"]
+
+
+def test_only_what_was_filled_in_anew_is_kept() -> None:
+    from views.inspection import _changed
+
+    table = pd.DataFrame({"实地结果": ["—", "与系统一致", "不一致", "—"], "备注": ["", "", "旧", ""]})
+    edited = pd.DataFrame({"实地结果": ["找不到房屋", "与系统一致", "不一致", "—"], "备注": ["已拆", None, "新", "没有去"]})
+    sample = pd.DataFrame({"building_id": ["B1", "B2", "B3", "B4"], "village_code": ["V"] * 4})
+    codes = {"与系统一致": "agrees", "不一致": "differs", "找不到房屋": "not_found"}
+    assert _changed(table, edited, sample, codes=codes, columns=("实地结果", "备注")) == [
+        {"building_id": "B1", "village_code": "V", "verdict": "not_found", "remark": "已拆"},
+        {"building_id": "B3", "village_code": "V", "verdict": "differs", "remark": "新"},
+    ]
