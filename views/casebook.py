@@ -4,6 +4,8 @@ DOORPLATE_DATABASE_URL names a PostgreSQL database; else DOORPLATE_CASEBOOK name
 result folder as `<project>.casebook`. A file is made by the app in single-user mode only, and only where none was ever made:
 a casebook that has gone is a loss to be told, never an empty beginning.
 
+DOORPLATE_BACKUPS names a folder for proved copies: every hour, and when the app ends.
+
 DOORPLATE_SAMPLE_DAY is for the sample town alone, whose counts are of one day for ever: the casebook's clock then starts on
 that day, and the casebook keeps in itself that its clock was given.
 """
@@ -25,6 +27,7 @@ from views.language import say
 from views.plain import plain
 
 DATABASE, FILE, SAMPLE_DAY = "DOORPLATE_DATABASE_URL", "DOORPLATE_CASEBOOK", "DOORPLATE_SAMPLE_DAY"
+BACKUPS = "DOORPLATE_BACKUPS"
 SUFFIX = ".casebook"
 _PROJECT = "project"
 
@@ -95,6 +98,10 @@ def _open(where: Path | str) -> Casebook:
     opened = open_casebook(where, clock=_sample_clock() if isinstance(where, Path) else None)
     if isinstance(where, Path):
         made(where).touch()
+    if folder := os.environ.get(BACKUPS):
+        from geo.casebook.backup import keep_copies  # only where copies are asked for
+
+        keep_copies(opened, Path(folder).expanduser())
     return opened
 
 
@@ -149,7 +156,6 @@ def _show_loss(error: CasebookError, result: Result) -> NoReturn:
     st.header(say("案卷库打不开", "The casebook cannot be opened"))
     st.error(plain(say(error.zh, error.en)), icon=":material/report:")
     where = place(result.folder)
-    name = where.name if isinstance(where, Path) else "PostgreSQL"
     st.write(
         say(
             "已经记下的决定都在案卷库里；在它恢复之前不能办理，核对地图和统计照常可看。",
@@ -158,14 +164,14 @@ def _show_loss(error: CasebookError, result: Result) -> NoReturn:
     )
     if isinstance(error, LostCasebookError | CasebookDamaged):
         st.markdown(
-            say("**下一步**：请管理员从最近的备份恢复，再刷新本页：", "**Next**: restore the newest backup, then reload this page:")
+            say("**下一步**：请管理员从最近的备份恢复，再用恢复出的案卷库启动：", "**Next**: restore the newest backup and start with what was restored:")
         )
-        st.code(f"doorplate restore BACKUP --into {name}", language="shell")
+        st.code("doorplate restore BACKUP restored\nDOORPLATE_CASEBOOK=restored/town.casebook streamlit run app.py", language="shell")
     elif isinstance(error, NoCasebookError):
         st.markdown(
             say("**下一步**：请管理员建立案卷库并授权各单位账号，再刷新本页：", "**Next**: make it and grant the accounts, then reload:")
         )
-        st.code(f"doorplate casebook new {name}", language="shell")
+        st.code("DOORPLATE_SIGN_IN=single streamlit run app.py", language="shell")
     else:
         st.markdown(say("**下一步**：检查磁盘与权限，再刷新本页。", "**Next**: check disk and rights, then reload this page."))
     if isinstance(error, LostCasebookError) and isinstance(where, Path) and os.environ.get("DOORPLATE_SIGN_IN") == "single":
