@@ -24,7 +24,7 @@ from geo.errors import CasebookError
 from tests.casebook.conftest import BACKENDS
 from tests.casebook.filling import STAFF, V1, V2, Clock, Count, Finding, Name, fill
 
-SEQUENCES, STEPS = (int(n) for n in os.environ.get("DOORPLATE_STATEFUL", "25x20").split("x"))
+SEQUENCES, STEPS = (int(n) for n in os.environ.get("DOORPLATE_STATEFUL", "15x20").split("x"))
 LIVES_IN_A_BOOK = 25
 """Sequences that follow one another in the same pair of books, on cases of their own."""
 CASES = (
