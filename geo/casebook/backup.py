@@ -7,12 +7,13 @@ one restore serve both.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -101,6 +102,13 @@ def backed_up(book: Casebook, folder: Path, *, every_s: float = EVERY_S) -> Iter
         ended.set()
         thread.join()
         backup(book, folder)
+
+
+def keep_copies(book: Casebook, folder: Path, *, every_s: float = EVERY_S) -> None:
+    """Back up every hour for as long as this process lives, and once more when it ends: for a program that never leaves a block."""
+    until_the_end = ExitStack()
+    until_the_end.enter_context(backed_up(book, folder, every_s=every_s))
+    atexit.register(until_the_end.close)
 
 
 def thin(folder: Path, stem: str) -> None:

@@ -140,6 +140,19 @@ def test_hourly_copies_end_with_one_of_the_last_moment(book: Casebook, tmp_path:
     assert tuple(read_head(newest)) == end_of(book)
 
 
+def test_a_program_that_ends_leaves_a_copy_of_its_last_moment(tmp_path: Path) -> None:
+    where = tmp_path / "town.casebook"
+    found_town(where, cases_n=3).close()
+    script = (
+        "from pathlib import Path\nfrom geo.casebook import open_casebook\nfrom geo.casebook.backup import keep_copies\n"
+        "from tests.durability.towns import finding_ids, note\n"
+        f"book = open_casebook(Path({str(where)!r}))\nkeep_copies(book, Path({str(tmp_path / 'copies')!r}))\nbook.decide(note(finding_ids(1)[0], 0))\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).resolve().parents[2], check=True, timeout=60)
+    (copy,) = (tmp_path / "copies").iterdir()
+    assert read_head(copy) == read_head(where)
+
+
 def test_a_damaged_casebook_gives_no_copy_and_removes_none(tmp_path: Path) -> None:
     where = tmp_path / "town.casebook"
     with found_town(where, cases_n=5) as book:
