@@ -60,24 +60,30 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=["small", "large", "district", "people"])
     asked = parser.parse_args()
     measured: dict[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="doorplate-bench-") as name, browser() as chromium:
-        where = Path(name)
+    with tempfile.TemporaryDirectory(prefix="doorplate-bench-") as scratch, browser() as chromium:
+        where = Path(scratch)
         if "small" in asked.only:
-            measured |= small(chromium, where)
+            measured |= _told(small(chromium, where))
         if {"large", "district", "people"} & set(asked.only):
             large = verified(where / "large", LARGE_N)
-            if "large" in asked.only:
-                measured |= at_large(chromium, large)
             if "people" in asked.only:
-                measured |= crowd(chromium, large)
+                measured |= _told(crowd(chromium, large))
+            if "large" in asked.only:
+                measured |= _told(at_large(chromium, large))
             if "district" in asked.only:
-                measured |= district(chromium, large, where / "district")
+                measured |= _told(district(chromium, large, where / "district"))
     table = printed(measured)
     sys.stdout.write(table)
     if asked.write:
         RESULTS.write_text(
             f"# 网页速度 · Speed of the app\n\n`python -m benchmarks.app --write`, {os.cpu_count()} cores.\n\n{table}", encoding="utf-8"
         )
+
+
+def _told(part: dict[str, float]) -> dict[str, float]:
+    """What was just measured, told at once: the whole takes minutes."""
+    sys.stderr.write(json.dumps({k: round(v, 3) for k, v in part.items()}) + "\n")
+    return part
 
 
 def small(chromium: Browser, where: Path) -> dict[str, float]:

@@ -7,6 +7,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -34,7 +35,9 @@ def people(url: str, path: str, clicks: Sequence[tuple[str, str]], *, people_n: 
     for_s
         How long everybody goes on.
     """
-    return asyncio.run(_people(url, path, clicks, people_n, think_s, for_s))
+    # In a thread of its own: the browser of the caller keeps an event loop in this one.
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, _people(url, path, clicks, people_n, think_s, for_s)).result()
 
 
 async def _people(url: str, path: str, clicks: Sequence[tuple[str, str]], people_n: int, think_s: float, for_s: float) -> list[float]:

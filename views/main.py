@@ -31,6 +31,7 @@ _SHEET = """<style>
 .st-key-person_box [data-baseweb="select"] > div { min-height: 2rem; height: 2rem; }
 .st-key-person_box [data-testid="stElementContainer"] { width: 100% !important; }
 [data-testid="stTopNav"] { max-width: calc(100vw - 22.8rem); margin-right: auto; }
+[data-testid="stTopNavLink"]:focus-visible { outline: 2px solid var(--st-primary-color, #0b5cab); outline-offset: 1px; }
 [data-testid="stTopNavLink"] { padding-left: .4rem; padding-right: .4rem; }
 :is(.st-key-figures, .st-key-trial_figures, .st-key-change_figures) [data-testid="stMetric"] { padding: .45rem .8rem; }
 :is(.st-key-figures, .st-key-trial_figures, .st-key-change_figures) [data-testid="stMetricValue"] { font-size: 1.55rem; }
