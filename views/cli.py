@@ -217,13 +217,16 @@ def cases(where: str, villages: tuple[str, ...], codes: tuple[str, ...], offices
 @main.command(help="打开网页。 Open the app.")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--port", default=8501, show_default=True, help="端口 port")
-def app(out: Path, port: int) -> None:
+@click.option("--project", type=click.Path(path_type=Path), help="各张表所在文件夹，「数据接入」用。 Folder of tables, for the page Data.")
+def app(out: Path, port: int, project: Path | None) -> None:
     """The app on this computer only."""
     import os
     import subprocess
 
     page = Path(__file__).resolve().parent.parent / "app.py"
     environment = {"DOORPLATE_SIGN_IN": "single", **os.environ, "DOORPLATE_OUT": str(out.resolve())}
+    if project is not None:
+        environment["DOORPLATE_PROJECT"] = str(project.resolve())
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port), "--server.address", "127.0.0.1"]
     click.echo(f"http://127.0.0.1:{port}")
     sys.exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603 - our own interpreter and our own page
