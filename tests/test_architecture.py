@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import shutil
 import subprocess
+import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -90,10 +91,15 @@ def test_every_package_is_listed_for_installation() -> None:
     assert all((ROOT / name.replace(".", "/")).is_dir() for name in listed)
 
 
+def plain_name(spec: str) -> str:
+    """Name of a library without its version and extras: psycopg of psycopg[binary]==3.3.9."""
+    return re.split(r"==|\[", spec)[0]
+
+
 def test_every_imported_library_is_declared_and_every_declared_one_is_used() -> None:
     owners = packages_distributions()
     imported = {name.split(".")[0] for p in list_modules() for name in list_imports(p)} - set(PACKAGES) - sys.stdlib_module_names
-    declared = {spec.split("==")[0] for spec in PROJECT["project"]["dependencies"]}
+    declared = {plain_name(spec) for spec in PROJECT["project"]["dependencies"]}
     used = {owner.lower().replace("_", "-") for name in imported for owner in owners[name]}
     assert used - declared == set()
     assert declared - used == set()
@@ -104,11 +110,11 @@ def test_every_library_of_the_tests_and_benchmarks_is_declared() -> None:
     own = {*PACKAGES, "app", "benchmarks", "tests"}
     paths = [p for name in ("tests", "benchmarks") for p in (ROOT / name).rglob("*.py")]
     imported = {name.split(".")[0] for p in paths for name in list_imports(p)} - own - sys.stdlib_module_names
-    declared = {spec.split("==")[0] for spec in PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]}
+    declared = {plain_name(spec) for spec in PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]}
     assert {owner.lower().replace("_", "-") for name in imported for owner in owners.get(name, [name])} - declared == set()
 
 
 def test_every_declared_version_is_the_locked_one() -> None:
     locked = {line.split(" ")[0] for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines() if "==" in line}
     declared = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
-    assert [spec for spec in declared if "==" in spec and spec.lower() not in locked] == []
+    assert [spec for spec in declared if "==" in spec and re.sub(r"\[.*\]", "", spec.lower()) not in locked] == []
