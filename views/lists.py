@@ -53,8 +53,11 @@ def _findings(result: Result, found: pd.DataFrame, *, total_n: int) -> None:
         some = say("筛选后没有问题。", "No finding is left by the filter.") if total_n else say("这里没有发现问题。", "No findings here.")
         st.info(some, icon=":material/check_circle:")
         return
-    targets = [("finding", i) for i in found["finding_id"]]
-    _rows(brief(result, found), targets, widths=(125, 160, "large"))
+    shown = found.head(OBJECTS_N)
+    targets = [("finding", i) for i in shown["finding_id"]]
+    _rows(brief(result, shown), targets, widths=(125, 160, "large"))
+    if len(found) > len(shown):
+        st.caption(say(f"只列出前 {len(shown):,} 个，请用筛选缩小范围；下载的清单是全部。", f"The first {len(shown):,} only; the download holds all."))
 
 
 def _objects(result: Result, scope: str, text: str) -> None:

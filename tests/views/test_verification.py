@@ -209,3 +209,12 @@ def test_the_texts_of_an_object_are_told_token_by_token(result: Result, opened: 
     assert address["text"] in told
     assert "依据" in told
     assert f"| {address['number']} |" in told, "the number stands in the table with what it was read as"
+
+
+def test_a_long_list_shows_its_beginning_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:
+    monkeypatch.setattr("views.lists.OBJECTS_N", 2)
+    draw_result(tmp_path)
+    monkeypatch.setenv("DOORPLATE_OUT", str(tmp_path))
+    test = opened("verification")
+    assert len(test.dataframe[0].value) == 2
+    assert "只列出前 2 个" in read(test)
