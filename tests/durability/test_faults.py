@@ -202,14 +202,19 @@ def test_a_clock_that_is_set_back_keeps_the_log_in_order(tmp_path: Path) -> None
         assert fsck(book) == []
 
 
-def test_a_clock_that_is_set_back_never_makes_old_counts_fresh(where: Path) -> None:
-    # the counts are of 20 June; the program's clock says 21 June, the database's own knows better
+def test_a_clock_that_is_set_back_never_makes_old_counts_fresh(tmp_path: Path) -> None:
+    # the counts are 40 days old; the program's clock says one day, the database's own knows better
+    day = datetime.now(UTC) - timedelta(days=40)
     request = Decision(IDS[1], "request_cancellation", 0, evidence_of(IDS[1]), "police_1", document="拆字1号")
-    with open_casebook(where, clock=lambda: datetime(2026, 6, 21, tzinfo=UTC)) as book:
+    found_town(tmp_path / "town.casebook", cases_n=2, counted_on=day.date().isoformat()).close()
+    with open_casebook(tmp_path / "town.casebook", clock=lambda: day + timedelta(days=1)) as book:
         seq = book.head().seq
         with pytest.raises(GuardRefused):
             book.decide(request)
         assert book.head().seq == seq
+    found_town(tmp_path / "fresh.casebook", cases_n=2, counted_on=(day + timedelta(days=35)).date().isoformat()).close()
+    with open_casebook(tmp_path / "fresh.casebook") as book:
+        assert book.decide(request).status == "cancellation_requested"
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ START = datetime(2026, 6, 30, 1, 0, tzinfo=UTC)
 CHUNK = 2_000
 
 
-def found_town(where: Path | str, *, cases_n: int) -> Casebook:
-    """An open casebook with accounts and one published run of `cases_n` findings."""
+def found_town(where: Path | str, *, cases_n: int, counted_on: str = "2026-06-20") -> Casebook:
+    """An open casebook with accounts and one published run of `cases_n` findings, nobody being counted anywhere on that day."""
     book = open_casebook(where)
     book.found("admin", "管理员")
     for user in CLERKS:
@@ -31,11 +31,11 @@ def found_town(where: Path | str, *, cases_n: int) -> Casebook:
     for user in POLICE:
         book.add_account(user, f"派出所窗口 {user[-1]}", "police", by="admin")
         book.grant(user, "police", by="admin")
-    publish_findings(book, cases_n)
+    publish_findings(book, cases_n, counted_on=counted_on)
     return book
 
 
-def publish_findings(book: Casebook, cases_n: int, *, run_id: int = 1) -> None:
+def publish_findings(book: Casebook, cases_n: int, *, run_id: int = 1, counted_on: str = "2026-06-20") -> None:
     """Stage a run in chunks, as publishing does, and turn it visible with one row."""
     store = book.store
     with store.writing() as connection:
@@ -47,7 +47,7 @@ def publish_findings(book: Casebook, cases_n: int, *, run_id: int = 1) -> None:
             connection.execute(insert(finding), [{k: r[k] for k in ("finding_id", "code", "subject")} | {"opened_run": run_id} for r in rows])
             connection.execute(insert(observation), [_observed(r, run_id) for r in rows])
             connection.execute(insert(house_name), [_named(r, run_id) for r in rows])
-            connection.execute(insert(occupancy), [_counted(r, run_id) for r in rows])
+            connection.execute(insert(occupancy), [_counted(r, run_id) | {"counted_on": counted_on} for r in rows])
     flip(book, run_id)
 
 
@@ -112,5 +112,4 @@ def _counted(row: dict[str, Any], run_id: int) -> dict[str, Any]:
     return {
         "run_id": run_id, "row": f"R{row['n']:06d}", "source": "register", "scope": "house", "house": f"S{row['n']:06d}", "address_id": f"S{row['n']:06d}",
         "village_code": row["village_code"], "number": str(row["n"]), "registered_n": 0, "resident_n": 0, "floating_n": 0, "absent_n": 0, "unit_n": 0,
-        "counted_on": "2026-06-20",
     }  # fmt: skip
