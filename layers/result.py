@@ -14,6 +14,7 @@ import pyarrow as pa
 from geo.errors import ResultError
 from geo.export import open_result
 from geo.tables import PARTS, Verification
+from layers.degrees import bounds
 
 EVERYWHERE = "*"
 """The scope of all villages together. A scope is otherwise a village code, "" for objects outside every village."""
@@ -44,6 +45,11 @@ class Result:
         if "" not in named and any(bool(table["village_code"].isna().any()) for table in tables):
             named[""] = ""
         return named
+
+    @cached_property
+    def frame(self) -> list[list[float]] | None:
+        """South-west and north-east corner of the villages, else of the buildings, as [lat, lon] degrees; None where there is neither."""
+        return bounds(self.tables.villages) or bounds(self.tables.buildings)
 
     @cached_property
     def positions(self) -> dict[str, pd.Index]:

@@ -70,7 +70,7 @@ def forget() -> None:
     _accounts.clear()
 
 
-@st.cache_data(ttl=FRESH_S, max_entries=8, show_spinner=False)
+@st.cache_resource(ttl=FRESH_S, max_entries=8, show_spinner=False)
 def _accounts(_book: Casebook, *, where: str) -> tuple[Account, ...]:
     del where
     known, granted = _book.accounts(), _book.grants()

@@ -61,7 +61,7 @@ def _work(result: Result) -> None:
     with left, st.container(key="map_box"):
         drawn = _map_state(result, scope, wanted, legend(found, but_codes, wanted.codes), keep, shown)
         st_folium(
-            base_map(_start(result), switches=True), key=state.MAP, height=HEIGHT_PX, use_container_width=True, returned_objects=[],
+            base_map(result.frame, switches=True), key=state.MAP, height=HEIGHT_PX, use_container_width=True, returned_objects=[],
             feature_group_to_add=state_group(drawn),
         )  # fmt: skip
 
@@ -146,10 +146,6 @@ def _place(result: Result, kind: str, one_id: str) -> list[float] | None:
         table = result.find(str(table["subject"].iloc[0]), [str(table["subject_id"].iloc[0])])
     box = bounds(located(table))
     return [(box[0][0] + box[1][0]) / 2, (box[0][1] + box[1][1]) / 2] if box else None
-
-
-def _start(result: Result) -> list[list[float]] | None:
-    return bounds(result.tables.villages) or bounds(result.tables.buildings)
 
 
 def _map_state(

@@ -151,7 +151,7 @@ def test_a_closed_account_and_a_grant_taken_back_end_at_once(monkeypatch: pytest
     grant = book.grants("cun")["grant_id"].iloc[0]
     book.revoke(int(grant), by="root")
     book.close_account("pcs", by="root")
-    st.cache_data.clear()
+    accounts.forget()
     assert not may_see("cun", "V1", result.folder)
     assert not may_see("pcs", "V1", result.folder)
 
