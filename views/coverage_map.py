@@ -13,7 +13,6 @@ from geo.export.bulletin import fraction
 from geo.outputs import Metric
 from layers.compose import OVERVIEW
 from layers.coverage import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, REACHED, SMALL, SMALL_D, UNITS, Coverage, classes
-from layers.degrees import bounds
 from layers.offline import base_map, state_group
 from layers.people import shown
 from layers.result import Result
@@ -40,7 +39,7 @@ def show(result: Result, found: Coverage, *, on_village: Callable[[], None]) -> 
     left, right = st.columns([1.35, 1], gap="small")
     with left, st.container(key="coverage_box"):
         st_folium(
-            base_map(bounds(result.tables.villages), switches=False), key=state.COVERAGE_MAP, height=HEIGHT_PX, use_container_width=True,
+            base_map(result.frame, switches=False), key=state.COVERAGE_MAP, height=HEIGHT_PX, use_container_width=True,
             returned_objects=[], feature_group_to_add=state_group(_map_state(result, found)),
         )  # fmt: skip
     with right:

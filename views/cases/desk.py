@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.casebook import Casebook
-from layers.degrees import bounds
 from layers.evidence import Evidence, evidence
 from layers.offline import state_group
 from layers.result import EVERYWHERE, KINDS, Result
@@ -89,7 +88,7 @@ def _work(result: Result, page: Page) -> None:
     # The map first: a decision is seen there while the panel is still being written.
     with left, st.container(key="case_map"):
         st_folium(
-            work_map(bounds(result.tables.villages) or bounds(result.tables.buildings)), key=_map_key(page), height=HEIGHT_PX,
+            work_map(result.frame), key=_map_key(page), height=HEIGHT_PX,
             use_container_width=True, returned_objects=[], feature_group_to_add=state_group(map_state(desk, shown)),
         )  # fmt: skip
     with right:
