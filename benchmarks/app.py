@@ -40,6 +40,8 @@ CLICKS_N, SESSIONS_N, PEOPLE_N, THINK_S, MINUTE_S = 8, 6, 30, 5.0, 60.0
 SMALL_N, LARGE_N, DISTRICT_N = 3_000, 20_000, 500_000
 SEED = 7
 FRAME = "iframe[title='streamlit_folium.st_folium']"
+_NOT_DRAWN = ("occupancy", "houses", "quarantine", "repairs")
+"""Tables no map shows: they stay those of one town."""
 _LINES: dict[str, tuple[str, str, str]] = {
     "click_3k": ("点击到面板，3,000 栋", "click to panel, 3,000 buildings", "<= 0.3 s"),
     "click_20k": ("点击到面板，20,000 栋", "click to panel, 20,000 buildings", "<= 0.5 s"),
@@ -128,7 +130,7 @@ def district(chromium: Browser, large: Result, where: Path) -> dict[str, float]:
     result = multiplied(large, where, DISTRICT_N // LARGE_N)
     with serving(result.folder.parent) as (url, _), opened(chromium, url, timeout_s=180) as (page, frame):
         _everywhere(page, frame)
-        at = result.tables.buildings.geometry.iloc[[len(result.tables.buildings) // 2]].to_crs("EPSG:4326").centroid.iloc[0]
+        at = result.tables.buildings.geometry.iloc[[len(result.tables.buildings) // 2]].representative_point().to_crs("EPSG:4326").iloc[0]
         frame.evaluate("([lat, lon]) => void Doorplate.view.map.setView([lat, lon], 17, {animate: false})", [at.y, at.x])
         frame.wait_for_function("/^[0-9]/.test(document.querySelector('#map_div').dataset.window)", timeout=180_000)
         moves = [_pan(frame, dx, dy) for dx, dy in [(900, 0), (0, 700), (-900, 0), (-900, 0), (0, -700), (0, -700), (900, 0), (900, 0)]]
@@ -160,10 +162,12 @@ def multiplied(one: Result, where: Path, times: int) -> Result:
     out = where / "out" / "town"
     out.mkdir(parents=True)
     west, _, east, _ = one.tables.villages.total_bounds
-    for table in OUTPUTS:
+    for table in (one_table for one_table in OUTPUTS if one_table.name not in _NOT_DRAWN):
         frame: pd.DataFrame = getattr(one.tables, table.name)
         copies = [_moved(frame, k, k * (east - west + 100.0)) for k in range(times)]
         whole = pd.concat(copies, ignore_index=True)
+        if table.name in ("tallies", "villages"):
+            whole = whole.drop_duplicates("village_code", ignore_index=True)
         write_parquet(
             gpd.GeoDataFrame(whole, crs=frame.crs) if isinstance(frame, gpd.GeoDataFrame) else whole,
             out / f"{table.name}.parquet",
