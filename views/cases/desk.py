@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_folium import st_folium
 
 from geo.casebook import Casebook
@@ -79,20 +80,22 @@ def _work(result: Result, page: Page) -> None:
         scope = _choose_village(result, page)
         cases = cases_of(book, result, scope, page, all_villages=user.villages)
         desk = Desk(page, result, book, user, work, scope, cases, tuple(page.lists(book, cases)))
-        _take_event(desk)
+        clicked = _take_event(desk)
         _choose_list(desk)
         who_and_what(desk)
         page.above(desk)
     shown = _evidence(desk)
     left, right = st.columns([1.9, 1], gap="small")
-    # The map first: a decision is seen there while the panel is still being written.
+    # After a click the panel is waited for, after a decision the map: that one is sent first.
+    if clicked:
+        _panel(desk, shown, right)
     with left, st.container(key="case_map"):
         st_folium(
-            work_map(result.frame), key=_map_key(page), height=HEIGHT_PX,
-            use_container_width=True, returned_objects=[], feature_group_to_add=state_group(map_state(desk, shown)),
+            work_map(result.frame), key=_map_key(page), height=HEIGHT_PX, use_container_width=True, returned_objects=[],
+            feature_group_to_add=state_group(map_state(desk, shown)),
         )  # fmt: skip
-    with right:
-        _panel(desk, shown)
+    if not clicked:
+        _panel(desk, shown, right)
 
 
 def cases_of(book: Casebook, result: Result, scope: str, page: Page, *, all_villages: tuple[str, ...]) -> pd.DataFrame:
@@ -159,11 +162,12 @@ def _choose_list(desk: Desk) -> None:
         st.segmented_control(say("清单", "List"), list(names), format_func=names.__getitem__, key=key, on_change=take)
 
 
-def _take_event(desk: Desk) -> None:
+def _take_event(desk: Desk) -> bool:
+    """Take what was clicked on the map, once; whether there was anything."""
     event = state.take_event(_map_key(desk.page))
     work = desk.work
     if event is None:
-        return
+        return False
     if "at" in event:
         work.pin = _place(event["at"]) or work.pin
     elif "many" in event:
@@ -180,6 +184,7 @@ def _take_event(desk: Desk) -> None:
         st.rerun(scope="fragment")
     elif event.get("kind") in (*KINDS, "finding"):
         _pick(desk, str(event["kind"]), str(event["id"]))
+    return True
 
 
 def _pick(desk: Desk, kind: str, one_id: str) -> None:
@@ -203,7 +208,12 @@ def _evidence(desk: Desk) -> Evidence | None:
     return evidence(desk.result, *desk.work.seen) if desk.work.seen else None
 
 
-def _panel(desk: Desk, shown: Evidence | None) -> None:
+def _panel(desk: Desk, shown: Evidence | None, column: DeltaGenerator) -> None:
+    with column:
+        _fill(desk, shown)
+
+
+def _fill(desk: Desk, shown: Evidence | None) -> None:
     case, rows = desk.case(), desk.cases.iloc[:0]
     wants = case is not None and desk.page.name == "missing" and case["subject"] in KINDS
     near = around(desk.result, case, decided=desk.cases) if case is not None and wants else Around((), ())
