@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
-import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
