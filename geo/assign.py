@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.belief import NO_TIES, Ties, marginals
+from geo.belief import marginals
+from geo.sample import sampled
+from geo.street import Street
 
 OFFSET_STEP_M = 0.5
 OFFSET_MIN_M, OFFSET_MAX_M = -15.0, 30.0
@@ -27,14 +29,8 @@ SETTLED = 0.02
 FIRST_EMPTY = 0.3
 """Odds of an ordinary building having no door, before they are learned."""
 LEAST_EMPTY = 0.005
-GAPS_M = np.array([-1.0, 0.0, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, np.inf])
-"""Classes of the distance between the buildings of consecutive doors; the first is one building."""
-GAP_REACH_M = 150.0
-GAP_RATIO = (0.2, 8.0)
-"""Bounds of what a tie may say: however regular a street, neighbours never outweigh a door's own points."""
-KEPT_RATIO = 0.002
-"""Candidates below this probability take no part in ties."""
-SAMPLE_N = 2000
+STREET_N, DRAWN_N = 2, 2
+"""How often the habits of the streets are learned from where the doors probably are and the doors moved by them: by messages, then by drawing."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +54,18 @@ def assign(
     observations: pd.DataFrame,
     candidates: pd.DataFrame,
     hints: pd.DataFrame,
-    consecutive: pd.DataFrame,
+    numbered: pd.DataFrame,
     *,
     footprints: np.ndarray,
+    floors: np.ndarray,
+    rooms: pd.DataFrame,
+    names: np.ndarray,
     building_prior: np.ndarray,
     wants_door: np.ndarray,
     door_none: np.ndarray,
     share: float,
     stray: float,
+    roof_log_odds: float,
     reach_m: float,
     stray_m: float,
 ) -> Assignment:
@@ -79,10 +79,16 @@ def assign(
         `geo.locate.locate` of the observations: point (row of observations), footprint, distance_m, offset_m.
     hints
         Evidence beside distance: door, building, log_odds (declared ids and the like). They may name candidates that no point does.
-    consecutive
-        Pairs of doors with consecutive numbers: one, two.
+    numbered
+        `geo.link.follow` of the doors.
     footprints
         shapely polygons, metres.
+    floors
+        Per footprint, its number of storeys; NaN: unknown.
+    rooms
+        Rooms of the doors: door, storey.
+    names
+        Per door, a lasting number (uint64) that does not depend on the order of rows.
     building_prior
         Per footprint, the odds of being anybody's house, 1 for an ordinary one.
     wants_door
@@ -93,6 +99,8 @@ def assign(
         Odds of a further door on a building that has one.
     stray
         Share of points that say nothing of their door's place (misplaced), spread over `stray_m`.
+    roof_log_odds
+        Log odds against a building that none of the door's rooms fits into, because all lie above its roof.
     reach_m, stray_m
         Radius within which candidates were searched, and within which misplaced points lie, metres.
     """
@@ -101,6 +109,7 @@ def assign(
     size_m = shapely.length(footprints)[building]
     table = _observed(edges, candidates, observations)
     fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building] - np.log(door_none / (1 - door_none))[door]
+    fixed -= roof_log_odds * _above_roof(edges, rooms, floors)
     density = {"background": 1 / (np.pi * reach_m**2), "far": stray / (np.pi * stray_m**2), "stray": stray}
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
     empty = np.where(wants_door, FIRST_EMPTY, 1.0)
@@ -113,10 +122,17 @@ def assign(
         offsets, empty = learned, _learn_empty(building, probability, wants_door)
         if settled:
             break
-    ties = _tie(consecutive, door, building, probability, footprints, share)
-    if len(ties.edge):
-        weight = fixed + _evidence(table, offsets, size_m, density)
-        probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
+    if len(numbered):
+        street = Street(numbered, edges, table, footprints, probability, share=share)
+        for turn in range(STREET_N + DRAWN_N):
+            weight = fixed + _evidence(table, offsets, size_m, density) + street.told(probability)
+            ties = street.ties(probability)
+            if turn < STREET_N:
+                probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
+                continue
+            probability = sampled(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties, probability=probability, names=names)
+            offsets = _learn_offsets(table, probability, offsets)
+        none = 1 - np.bincount(door, weights=probability, minlength=len(door_none)).clip(max=1.0)
     out = edges.assign(probability=probability)[["door", "building", "probability"]]
     return Assignment(out.sort_values(["door", "probability", "building"], ascending=[True, False, True], ignore_index=True), none, offsets)
 
@@ -129,13 +145,13 @@ def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataF
 
 def _observed(edges: pd.DataFrame, candidates: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
     """One row per edge and observation of its door: edge, kind, bin (-1: beyond reach), offset_m."""
-    by_door = observations.reset_index(drop=True).rename_axis("point").reset_index()[["door", "kind", "point"]]
+    by_door = observations.reset_index(drop=True).rename_axis("point").reset_index()[["door", "kind", "x", "y", "point"]]
     rows = edges[["door", "building"]].rename_axis("edge").reset_index().merge(by_door, on="door")
     near = candidates[["point", "footprint", "offset_m"]].rename(columns={"footprint": "building"})
     rows = rows.merge(near, on=["point", "building"], how="left")
     place = np.clip((rows["offset_m"] - OFFSET_MIN_M) / OFFSET_STEP_M, 0, _bins_n() - 1)
     rows["bin"] = place.fillna(-1).astype(int)
-    return rows[["edge", "kind", "bin", "offset_m"]]
+    return rows[["edge", "kind", "bin", "offset_m", "x", "y"]]
 
 
 def _evidence(table: pd.DataFrame, offsets: dict[str, np.ndarray], size_m: np.ndarray, density: dict[str, float]) -> np.ndarray:
@@ -169,56 +185,12 @@ def _learn_empty(building: np.ndarray, probability: np.ndarray, wants_door: np.n
     return np.where(wants_door, max(vacant / max(1 - vacant, LEAST_EMPTY), LEAST_EMPTY), 1.0)
 
 
-def _tie(
-    consecutive: pd.DataFrame, door: np.ndarray, building: np.ndarray, probability: np.ndarray, footprints: np.ndarray, share: float
-) -> Ties:
-    """Every combination of likely candidates of two consecutive doors, with what their distance says."""
-    kept = np.flatnonzero(probability > KEPT_RATIO)
-    slots = pd.DataFrame({"door": door[kept], "edge": kept})
-    ends = pd.concat(
-        [
-            pd.DataFrame({"door": consecutive["one"].to_numpy(), "side": 2 * np.arange(len(consecutive))}),
-            pd.DataFrame({"door": consecutive["two"].to_numpy(), "side": 2 * np.arange(len(consecutive)) + 1}),
-        ]
-    ).merge(slots, on="door")
-    ends = ends.sort_values(["side", "edge"], ignore_index=True)
-    both = ends.assign(slot=ends.index, tie=ends["side"] // 2)
-    pairs = both[both["side"] % 2 == 0].merge(both[both["side"] % 2 == 1], on="tie", suffixes=("_one", "_two"))
-    if pairs.empty:
-        return NO_TIES
-    first, second = building[pairs["edge_one"]], building[pairs["edge_two"]]
-    gap = shapely.distance(footprints[first], footprints[second])
-    kind = np.where(first == second, 0, np.searchsorted(GAPS_M, gap, side="right") - 1)
-    kind = np.where((kind == 0) & (first != second), 1, kind)
-    weight = probability[pairs["edge_one"]] * probability[pairs["edge_two"]]
-    ratio = _gap_ratio(kind, weight, footprints, share)[kind]
-    one, two = pairs["slot_one"].to_numpy(), pairs["slot_two"].to_numpy()
-    return Ties(
-        edge=ends["edge"].to_numpy(),
-        side=ends["side"].to_numpy(),
-        one=np.concatenate([one, two]),
-        two=np.concatenate([two, one]),
-        ratio=np.concatenate([ratio, ratio]),
-    )
-
-
-def _gap_ratio(kind: np.ndarray, weight: np.ndarray, footprints: np.ndarray, share: float) -> np.ndarray:
-    """How much likelier consecutive doors are in each class of distance than two buildings nearby, learned from this town.
-
-    On one building the price of sharing it is given back: consecutive numbers on one building are a row, not a crowd.
-    """
-    chosen = np.unique(np.linspace(0, len(footprints) - 1, min(SAMPLE_N, len(footprints))).astype(int))
-    i, j = shapely.STRtree(footprints).query(footprints[chosen], predicate="dwithin", distance=GAP_REACH_M)
-    gap = shapely.distance(footprints[chosen][i], footprints[j])
-    usual = np.where(chosen[i] == j, 0, np.maximum(np.searchsorted(GAPS_M, gap, side="right") - 1, 1))
-    classes_n = len(GAPS_M) - 1
-    counted = np.bincount(usual, minlength=classes_n) + 1.0
-    background = counted / counted.sum()
-    seen = np.bincount(kind, weights=weight, minlength=classes_n) + 5 * background
-    ratio = np.clip(seen / seen.sum() / background, *GAP_RATIO)
-    ratio[-1] = min(ratio[-1], 0.3)
-    ratio[0] /= share
-    result: np.ndarray = ratio
+def _above_roof(edges: pd.DataFrame, rooms: pd.DataFrame, floors: np.ndarray) -> np.ndarray:
+    """Share of the rooms of each edge's door that lie above the roof of its building; 0 where nothing is known."""
+    asked = edges[["door", "building"]].rename_axis("edge").reset_index().merge(rooms, on="door")
+    above = (asked["storey"].to_numpy() > floors[asked["building"]]).astype(float)
+    share = pd.Series(above).groupby(asked["edge"].to_numpy()).mean()
+    result: np.ndarray = share.reindex(np.arange(len(edges))).fillna(0.0).to_numpy()
     return result
 
 

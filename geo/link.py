@@ -66,28 +66,83 @@ def observe(
     points = located["geometry"].to_numpy()
     hints = _declared(both, footprints, thresholds)
     none = np.full(doors.doors_n, thresholds.no_building_ratio)
-    return Observations(located[["door", "kind"]], row, hints, _spread(located, points, none, thresholds))
+    return Observations(located[["door", "kind"]].assign(x=shapely.get_x(points), y=shapely.get_y(points)), row, hints, _spread(located, points, none, thresholds))
 
 
 def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Pairs of doors with consecutive numbers on one side of one street (step 2) or in one hamlet or group (step 1).
+    """Every numbered door in the order of its street, hamlet or group, and the door that follows it.
 
     Returns
     -------
-    DataFrame: one, two (door numbers), sorted; doors without a number, or of compounds, are absent.
+    DataFrame, one row per door, sorted by side and number: door, street (number of the street, hamlet or group), side (number of
+    its odd or even side, or of the whole where both alternate), opposite (the other side, -1: none), number, next (door of the
+    next number: step 2 on one side of a street, step 1 in a hamlet or group; -1: none). Doors without a number, with a
+    sub-number, or of compounds, are absent.
     """
     rows = [
-        pd.DataFrame({"door": door, "side": t["side"].to_numpy(), "number_n": t["number_n"].to_numpy(), "sub": t["sub_number"].to_numpy()})
+        pd.DataFrame({"door": door, "key": t["side"].to_numpy(), "number": t["number_n"].to_numpy(), "sub": t["sub_number"].to_numpy()})
         for t, door in ((plates, doors.plate_door), (addresses, doors.address_door))
     ]
-    numbered = pd.concat(rows, ignore_index=True)
-    numbered = numbered[(numbered["door"] >= 0) & numbered["sub"].isna()].dropna(subset=["side", "number_n"])
-    numbered = numbered.drop_duplicates("door").sort_values(["side", "number_n", "door"], ignore_index=True)
-    after = numbered.shift(-1)
-    step = np.where(numbered["side"].str.endswith("|-1"), 1, 2)
-    apart = after["number_n"] - numbered["number_n"]
-    next_ = (after["side"] == numbered["side"]) & (apart > 0) & (apart <= step)
-    return pd.DataFrame({"one": numbered["door"][next_].to_numpy(), "two": after["door"][next_].astype(int).to_numpy()})
+    both = pd.concat(rows, ignore_index=True)
+    both = both[(both["door"] >= 0) & both["sub"].isna()].dropna(subset=["key", "number"])
+    out = both.drop_duplicates("door").sort_values(["key", "number", "door"], ignore_index=True)
+    after = out.shift(-1)
+    step = np.where(out["key"].str.endswith("|-1"), 1, 2)
+    apart = after["number"] - out["number"]
+    follows = (after["key"] == out["key"]) & (apart > 0) & (apart <= step)
+    place = out["key"].str.rsplit("|", n=1).str[0]
+    parity = out["key"].str.rsplit("|", n=1).str[1]
+    codes = pd.Series(pd.factorize(out["key"], sort=True)[0], index=out["key"]).groupby(level=0).first()
+    opposite = (place + "|" + parity.map({"0": "1", "1": "0"})).map(codes).fillna(-1)
+    return pd.DataFrame(
+        {
+            "door": out["door"],
+            "street": pd.factorize(place, sort=True)[0],
+            "side": pd.factorize(out["key"], sort=True)[0],
+            "opposite": opposite.astype(int),
+            "number": out["number"].astype(float),
+            "next": after["door"].where(follows).fillna(-1).astype(int),
+        }
+    )
+
+
+def lasting_names(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> np.ndarray:
+    """A number for each door (uint64) made from the id of its plate, else from the smallest id of its addresses."""
+    known = pd.concat(
+        [
+            pd.DataFrame({"door": doors.plate_door, "name": "plate " + plates["plate_id"].to_numpy(dtype=object)}),
+            pd.DataFrame({"door": doors.address_door, "name": "address " + addresses["address_id"].to_numpy(dtype=object)}),
+        ]
+    )
+    first = known[known["door"] >= 0].assign(late=lambda k: k["name"].str.startswith("address")).sort_values(["door", "late", "name"]).drop_duplicates("door")
+    name = first.set_index("door")["name"].reindex(np.arange(doors.doors_n)).fillna("").to_numpy(dtype=object)
+    return np.asarray(pd.util.hash_array(name, categorize=False))
+
+
+def stacked_rooms(doors: Doors, addresses: gpd.GeoDataFrame, listed: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Storeys of the rooms that each door has.
+
+    Parameters
+    ----------
+    addresses
+        The plate-level addresses the doors speak of, in order.
+    listed
+        Active addresses of any level, with parent_id, room and floor.
+
+    Returns
+    -------
+    DataFrame: door, storey, one row per room whose storey is known.
+    """
+    level = storey(listed["room"], listed["floor"])
+    door = pd.Series(doors.address_door, index=addresses["address_id"]).groupby(level=0).first()
+    out = pd.DataFrame({"door": listed["parent_id"].fillna(listed["address_id"]).map(door).astype("float64"), "storey": level}).dropna()
+    return out[out["door"] >= 0].astype({"door": int}).sort_values(["door", "storey"], ignore_index=True)
+
+
+def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
+    """Storey an address names, or the one its room number begins with (502 -> 5, 1203 -> 12); NaN where neither says."""
+    digits = room.str.extract(r"^(\d{1,2})\d{2}$", expand=False)
+    return pd.to_numeric(floor, errors="coerce").astype("float64").fillna(pd.to_numeric(digits, errors="coerce"))
 
 
 def _declared(rows: pd.DataFrame, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import geopandas as gpd
@@ -23,15 +23,16 @@ from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
 from geo.evidence import gather
-from geo.link import REPORTED_RATIO, Links, follow, link, observe
+from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
 from geo.locate import locate, locate_villages
 from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
-from geo.population import population, share, sum_counts
+from geo.population import population, sum_counts
 from geo.profile import Profile
 from geo.read.ledger import CELL_CODES
 from geo.rule import Evidence
 from geo.rules import RULES
+from geo.share import hanging, share, torn_doors
 from geo.standing import rebuilt, standing
 from geo.summarise import summarise
 from geo.tables import COUNTS, Inputs, Verification
@@ -108,11 +109,15 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             hints,
             follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
+            floors=footprints["floors_n"].to_numpy(dtype=float),
+            rooms=stacked_rooms(doors, believed, addresses[addresses["active"]]),
+            names=lasting_names(doors, standing_plates, believed),
             building_prior=_prior(footprints),
             wants_door=(footprints["built_for_people"] & ~footprints["temporary"]).to_numpy(),
             door_none=seen.door_none,
             share=t.share_ratio,
             stray=t.stray_ratio,
+            roof_log_odds=t.roof_log_odds,
             reach_m=t.candidate_m,
             stray_m=t.misplaced_m,
         )
@@ -141,10 +146,12 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             crosswalk=renewed,
             rebuilt=on_site,
         )
-        findings = classify(evidence, RULES)
+        shared = _share(evidence, edges, links, footprints)
+        housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
+        # shared people are not without a house; to whoever guards a cancellation they stay as uncertain as they are
+        findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
-        shared = share(evidence.people[evidence.people["building_id"].isna()], _hanging(edges, links, footprints))
         every = pd.concat([evidence.addresses[[c for c in evidence.addresses if c in evidence.rooms]], evidence.rooms])
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
     return Verification(
@@ -258,12 +265,15 @@ def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFram
     return frame.sort_values("building_id", ignore_index=True)
 
 
-def _hanging(edges: pd.DataFrame, links: Links, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The live buildings each undecided door hangs between: door, building_id, probability."""
+def _share(evidence: Evidence, edges: pd.DataFrame, links: Links, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
+    """`geo.share.share` of everybody who is not placed, but for the numbers of buildings that are gone."""
     fates = pd.concat([links.plates, links.addresses])
-    open_doors = fates.loc[(fates["state"] == "undecided") & (fates["door"] >= 0), "door"].unique()
-    rows = edges[edges["door"].isin(open_doors) & (edges["probability"] >= REPORTED_RATIO) & footprints["live"].to_numpy()[edges["building"]]]
-    return rows.assign(building_id=footprints["building_id"].to_numpy()[rows["building"]])[["door", "building_id", "probability"]]
+    fates = fates[(fates["door"] >= 0) & (fates["state"] != "unlinked")].sort_values("building", ascending=False).drop_duplicates("door")
+    a = evidence.addresses
+    fates = fates[~fates["door"].isin(a.loc[a["demolished_id"].notna(), "door_n"])]
+    candidates = hanging(fates[["door", "building"]], edges, footprints, least_ratio=REPORTED_RATIO)
+    people = evidence.people[evidence.people["building_id"].isna()]
+    return share(people, torn_doors(people, a, evidence.buildings), candidates)
 
 
 def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str, float]]:

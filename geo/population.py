@@ -70,35 +70,6 @@ def _by_text(
     return found.mask(torn).astype("str"), key.where(torn).astype("str")
 
 
-def share(people: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
-    """Counts of undecided doors, split over the buildings they hang between.
-
-    Parameters
-    ----------
-    people
-        Rows without a building: door_n and the counts.
-    candidates
-        Buildings of each undecided door: door, building_id, probability.
-
-    Returns
-    -------
-    DataFrame: index of the people row, building_id and the counts, whole persons: each count is split in proportion to
-    the probabilities and rounded by largest remainder (ties by building), so that the parts of a row sum to the row.
-    Rows whose door has no candidate are absent.
-    """
-    rows = people[["door_n", *COUNTS]].rename_axis("person_row").reset_index().merge(candidates, left_on="door_n", right_on="door")
-    rows = rows.sort_values(["person_row", "probability", "building_id"], ascending=[True, False, True], ignore_index=True)
-    weight = rows["probability"] / rows.groupby("person_row")["probability"].transform("sum")
-    for column in COUNTS:
-        part = rows[column] * weight
-        whole = np.floor(part)
-        left = rows[column] - whole.groupby(rows["person_row"]).transform("sum")
-        order = (part - whole).groupby(rows["person_row"]).rank(method="first", ascending=False)
-        rows[column] = whole + (order <= left)
-        rows.loc[part.isna(), column] = np.nan
-    return rows.set_index("person_row")[["building_id", *COUNTS]]
-
-
 def sum_counts(people: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
     """Counts summed by a key; NaN where no row knows the count. Rows whose key is null are left out."""
     return people[list(COUNTS)].groupby(by.to_numpy()).sum(min_count=1)

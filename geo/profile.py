@@ -38,11 +38,12 @@ class Thresholds:
     parity_ratio: float = 0.80
     density_m2: float = 5.0
     rural_house_n: int = 30
-    decided_ratio: float = 0.94
+    decided_ratio: float = 0.95
     share_ratio: float = 0.05
     stray_ratio: float = 0.01
-    no_building_ratio: float = 0.01
+    no_building_ratio: float = 0.005
     declared_log_odds: float = 6.0
+    roof_log_odds: float = 4.0
     plates_on_wall_ratio: float = 0.95
     on_map_ratio: float = 0.98
     people_placed_ratio: float = 0.98

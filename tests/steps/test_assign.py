@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from shapely import Point, box
 
 from geo.assign import Assignment, assign
@@ -22,21 +23,39 @@ def solved(houses: list[Any], spots: list[tuple[int, str, float, float]], *, hin
     doors_n = max([*(s[0] for s in spots), *(h[0] for h in hints or [])], default=-1) + 1
     options = {
         "footprints": footprints,
+        "floors": np.full(len(houses), np.nan),
+        "rooms": pd.DataFrame({"door": np.zeros(0, int), "storey": np.zeros(0)}),
+        "names": np.array([pd.util.hash_array(np.array([f"door {i}"], dtype=object), categorize=False)[0] for i in range(doors_n)], dtype=np.uint64),
         "building_prior": np.ones(len(houses)),
         "wants_door": np.ones(len(houses), dtype=bool),
         "door_none": np.full(doors_n, 0.01),
         "share": 0.05,
         "stray": 0.01,
+        "roof_log_odds": 4.0,
         "reach_m": REACH_M,
         "stray_m": STRAY_M,
     } | given
     return assign(
-        table[["door", "kind"]],
+        table,
         near,
         pd.DataFrame(hints or [], columns=["door", "building", "log_odds"]).astype({"door": int, "building": int, "log_odds": float}),
-        pd.DataFrame(follow or [], columns=["one", "two"]).astype(int),
+        in_order(follow or []),
         **options,
     )
+
+
+def in_order(pairs: list[tuple[int, int]]) -> pd.DataFrame:
+    """One street whose doors follow each other as the pairs say."""
+    next_ = dict(pairs)
+    number: dict[int, int] = {}
+    for head in sorted(set(next_) - set(next_.values())):
+        door: int | None = head
+        while door is not None:
+            number[door] = 2 * len(number) + 1
+            door = next_.get(door)
+    doors = sorted(number, key=lambda d: number[d])
+    rows = [(d, 0, 0, -1, float(number[d]), next_.get(d, -1)) for d in doors]
+    return pd.DataFrame(rows, columns=["door", "street", "side", "opposite", "number", "next"]).astype({"number": float})
 
 
 def best(result: Assignment) -> dict[int, tuple[int, float]]:
@@ -135,3 +154,23 @@ def test_a_tie_to_a_door_without_candidates_says_nothing() -> None:
     free = solved([(0, 0), (20, 0)], spots)
     for follow in ([(1, 2)], [(2, 1)], [(0, 2)], [(2, 0)]):
         pd.testing.assert_frame_equal(solved([(0, 0), (20, 0)], spots, follow=follow).edges, free.edges, atol=1e-3)
+
+
+def test_rooms_above_a_roof_speak_for_the_taller_house() -> None:
+    spots = [(0, "plate", 13.0, 5.0)]
+    rooms = pd.DataFrame({"door": [0, 0], "storey": [1.0, 5.0]})
+    told = solved([(0, 0), (16, 0)], spots, floors=np.array([2.0, 6.0]), rooms=rooms)
+    unknown = solved([(0, 0), (16, 0)], spots, floors=np.array([np.nan, np.nan]), rooms=rooms)
+    assert best(told)[0] == (1, pytest.approx(np.exp(2) / (1 + np.exp(2)), abs=0.05))
+    assert abs(unknown.edges["probability"].iloc[0] - unknown.edges["probability"].iloc[1]) < 1e-9
+
+
+def test_numbers_that_run_west_to_east_say_which_of_two_houses_is_the_next() -> None:
+    """Two plates between two houses, both where either may be: the lower number belongs to the house nearer the lower end."""
+    houses = [(12.0 * i, 0.0) for i in range(30)]
+    spots = [(i, "plate", 12.0 * i + 5 + 0.3 * (-1) ** i, -0.5) for i in range(30) if i not in (14, 15)]
+    spots += [(14, "plate", 12.0 * 15 - 0.5, -0.5), (15, "plate", 12.0 * 15 - 0.5, -0.5)]
+    free, ordered = (solved(houses, spots, follow=f) for f in ([], [(i, i + 1) for i in range(29)]))
+    own = [float(r.edges.loc[(r.edges["door"] == 14) & (r.edges["building"] == 14), "probability"].iloc[0]) for r in (free, ordered)]
+    assert own[0] == pytest.approx(0.5, abs=0.05)
+    assert own[1] > 0.8

@@ -91,7 +91,9 @@ def followed(rows: list[tuple[str, float, str | None]]) -> list[tuple[int, int]]
     none = plates.iloc[:0]
     empty = pd.DataFrame()
     doors = Doors(np.arange(len(rows)), np.zeros(0, int), empty, empty, empty, len(rows))
-    return list(follow(doors, plates, none).itertuples(index=False, name=None))
+    told = follow(doors, plates, none)
+    told = told[told["next"] >= 0]
+    return list(zip(told["door"].tolist(), told["next"].tolist(), strict=True))
 
 
 def test_on_a_street_every_second_number_follows_and_in_a_group_every_one() -> None:

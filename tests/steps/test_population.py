@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geo.crosswalk import crosswalk
 from geo.describe import describe
-from geo.population import population, share, sum_counts
+from geo.population import population, sum_counts
 from geo.profile import Habits
 from geo.tables import COUNTS
 from tests.town import NOBODY, Town, full, town
@@ -58,30 +56,3 @@ def test_unknown_counts_stay_unknown_in_sums() -> None:
     assert total.loc["a", "registered_n"] == 1
     assert pd.isna(total.loc["b", "registered_n"])
     assert pd.isna(total["floating_n"]).all()
-
-
-@given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(1, 4), st.integers(0, 2**31))
-@settings(max_examples=40)
-def test_shared_people_are_whole_and_sum_to_their_row(counts: list[int], candidates_n: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    people = pd.DataFrame({c: rng.permutation(counts).astype(float) for c in COUNTS}).assign(door_n=np.arange(len(counts), dtype=float))
-    people.loc[0, "floating_n"] = np.nan
-    rows = [(d, f"B{b}", rng.uniform(0.01, 1)) for d in range(len(counts)) for b in range(candidates_n)]
-    shared = share(people, pd.DataFrame(rows, columns=["door", "building_id", "probability"]))
-    for column in COUNTS:
-        parts = shared[column]
-        assert (parts.dropna() >= 0).all()
-        assert (parts.dropna() % 1 == 0).all()
-        sums = parts.groupby(level=0).sum(min_count=1)
-        np.testing.assert_array_equal(sums.reindex(people.index).to_numpy(), people[column].to_numpy())
-
-
-def test_a_row_without_candidates_shares_with_nobody() -> None:
-    people = pd.DataFrame([dict.fromkeys(COUNTS, 3.0)]).assign(door_n=[7.0])
-    assert share(people, pd.DataFrame({"door": [1], "building_id": ["B"], "probability": [1.0]})).empty
-
-
-def test_equal_shares_go_to_the_smaller_building_first() -> None:
-    people = pd.DataFrame([dict.fromkeys(COUNTS, 3.0)]).assign(door_n=[1.0])
-    shared = share(people, pd.DataFrame({"door": [1, 1], "building_id": ["B2", "B1"], "probability": [0.5, 0.5]}))
-    assert shared.set_index("building_id")["registered_n"].to_dict() == {"B1": 2, "B2": 1}
