@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.graphs import draw, error, passed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import belief
 from geo.belief import marginals
+from tests.graphs import draw, error, passed
 
 TREE_TOLERANCE = 1e-6
 """On trees the messages are exact; what is left is rounding."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from tests.graphs import Graph, draw, enumerate_model, passed
 
 from geo.sample import sampled
+from tests.graphs import Graph, draw, enumerate_model, passed
 
 LARGEST, MEAN = 0.06, 0.006
 """Error of a graph of at most 5 doors and 5 buildings with ties, over 60 graphs; messages err by up to 0.16 and by 0.0085 on the mean."""
