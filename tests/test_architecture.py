@@ -102,7 +102,7 @@ def test_every_imported_library_is_declared_and_every_declared_one_is_used() -> 
     declared = {plain_name(spec) for spec in PROJECT["project"]["dependencies"]}
     used = {owner.lower().replace("_", "-") for name in imported for owner in owners[name]}
     assert used - declared == set()
-    assert declared - used == set()
+    assert declared - used == {"httpx"}, "sign-in asks the provider through it (authlib), and declares it nowhere"
 
 
 def test_every_library_of_the_tests_and_benchmarks_is_declared() -> None:
