@@ -14,7 +14,7 @@ OUT ?= $(SAMPLE)
 PROJECT ?= $(if $(filter $(SAMPLE),$(OUT)),.cache/project)
 CODE := $(wildcard geo/*.py geo/*/*.py data/profiles/*.toml)
 
-.PHONY: help app sample test lint docs bench lock install
+.PHONY: help app sample test lint docs pictures bench lock install
 
 help:  ## 列出命令 · this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 10
@@ -50,6 +50,10 @@ lint: install  ## 静态检查 · ruff, mypy, import contracts
 docs: install  ## 重新生成数据字典与问题目录 · write the generated documents
 	@$(BIN)/python -m geo.export.dictionary docs/data-dictionary.md
 	@$(BIN)/python -m geo.export.catalogue docs/findings.md --into README.md
+
+pictures: install  ## 重拍文档中的图 · take the documents' pictures anew, from the app in a browser
+	@.ci/browser
+	@$(BIN)/python -m docs.pictures
 
 bench: install  ## 速度与准确度 · speed and accuracy against peers, seeded
 	@$(BIN)/python -m benchmarks
