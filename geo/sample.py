@@ -11,11 +11,15 @@ A. Smith (1990), Sampling-based approaches to calculating marginal densities (av
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from geo.belief import LARGEST, Ties
 
 CHAINS_N = 12
+GROUPS_N = 2
+"""Beginnings are drawn in two groups, each in a thread of its own: their sums are added in order, so that the answer is one on every machine."""
 BURN_N, KEPT_N = 30, 60
 """Rounds that are thrown away, and rounds that count, of every beginning."""
 OPEN_RATIO = 0.99
@@ -147,35 +151,44 @@ class _Town:
         self.turns = [np.flatnonzero(colour[:-1] == c) for c in range(colour.max() + 1)]
 
     def run(self) -> np.ndarray:
-        chains = np.arange(CHAINS_N)[:, None]
-        at = np.zeros((CHAINS_N, len(self.doors) + 1), int)
+        groups = np.array_split(np.arange(CHAINS_N), GROUPS_N)
+        with ThreadPoolExecutor(GROUPS_N) as pool:
+            totals = list(pool.map(self._run, groups))
+        out = np.zeros(self.edges_n)
+        real = self.edge >= 0
+        out[self.edge[real]] = (sum(totals[1:], totals[0]) / (CHAINS_N * KEPT_N))[real]
+        return out
+
+    def _run(self, group: np.ndarray) -> np.ndarray:
+        """Sum over the kept rounds of some beginnings: of every door, the odds of each of its candidates."""
+        chains = np.arange(len(group))[:, None]
+        at = np.zeros((len(group), len(self.doors) + 1), int)
         at[:, -1] = self.width
-        load = np.tile(self.load, (CHAINS_N, 1))
+        load = np.tile(self.load, (len(group), 1))
         begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)
-        u = _draws(self.seed, 0, CHAINS_N) * begin[:, -1]
+        u = _draws(self.seed, 0, group) * begin[:, -1]
         at[:, :-1] = (u[:, :, None] > begin[None]).sum(axis=2).clip(max=self.width)
         house = np.c_[self.house, np.full(len(self.doors), len(self.load) - 1)]
         np.add.at(load, (chains, house[np.arange(len(self.doors)), at[:, :-1]]), 1)
         total = np.zeros(self.edge.shape)
         for sweep in range(1, BURN_N + KEPT_N + 1):
             for turn in self.turns:
-                self._draw(turn, at, load, house, chains, sweep, total if sweep > BURN_N else None)
+                self._draw(turn, at, load, house, chains, group, sweep, total if sweep > BURN_N else None)
             for turn in self.turns:
-                self._exchange(turn, at, load, house, chains, sweep)
-        out = np.zeros(self.edges_n)
-        real = self.edge >= 0
-        out[self.edge[real]] = (total / (CHAINS_N * KEPT_N))[real]
-        return out
+                self._exchange(turn, at, load, house, chains, group, sweep)
+        return total
 
     def _log(self, turn: np.ndarray, at: np.ndarray, chains: np.ndarray) -> np.ndarray:
         """Log odds of every candidate of the doors of a turn, the claims on its house set aside: chain, door, candidate."""
-        out = np.repeat(self.weight[turn][None], CHAINS_N, axis=0)
+        out = np.repeat(self.weight[turn][None], len(chains), axis=0)
         for k in range(self.partners_n):
             where = at[chains, self.partner[turn, k]]
             out += self.told[turn, k][np.arange(len(turn))[None, :, None], np.arange(self.width)[None, None, :], where[:, :, None]]
         return out
 
-    def _draw(self, turn: np.ndarray, at: np.ndarray, load: np.ndarray, house: np.ndarray, chains: np.ndarray, sweep: int, total: np.ndarray | None) -> None:
+    def _draw(
+        self, turn: np.ndarray, at: np.ndarray, load: np.ndarray, house: np.ndarray, chains: np.ndarray, group: np.ndarray, sweep: int, total: np.ndarray | None
+    ) -> None:
         now = house[turn, at[:, turn]]
         load[chains, now] -= 1
         mine = self.house[turn]
@@ -186,17 +199,19 @@ class _Town:
         whole = steps[:, :, -1] + np.exp(-top)
         if total is not None:
             total[turn] += (p / whole[:, :, None]).sum(axis=0)
-        u = _draws(self.seed[turn], sweep, CHAINS_N) * whole
+        u = _draws(self.seed[turn], sweep, group) * whole
         at[:, turn] = (u[:, :, None] > steps).sum(axis=2)
         load[chains, house[turn, at[:, turn]]] += 1
 
-    def _exchange(self, turn: np.ndarray, at: np.ndarray, load: np.ndarray, house: np.ndarray, chains: np.ndarray, sweep: int) -> None:
+    def _exchange(
+        self, turn: np.ndarray, at: np.ndarray, load: np.ndarray, house: np.ndarray, chains: np.ndarray, group: np.ndarray, sweep: int
+    ) -> None:
         """Offer each door the house of another in exchange for its own."""
         n, houses_n = len(self.doors), load.shape[1]
-        holder = np.full((CHAINS_N, houses_n), n)
+        holder = np.full((len(group), houses_n), n)
         everyone = house[np.arange(n), at[:, :-1]]
         holder[chains, everyone] = np.arange(n)
-        u = _draws(self.seed[turn], 1_000_000 + sweep, CHAINS_N)
+        u = _draws(self.seed[turn], 1_000_000 + sweep, group)
         pick = np.minimum((u * (self.edge[turn] >= 0).sum(axis=1)).astype(int), self.width - 1)
         want = self.house[turn, pick]
         own = house[turn, at[:, turn]]
@@ -213,8 +228,8 @@ class _Town:
         # an exchange that another one of this turn touches is left for another time
         touched = np.concatenate([np.column_stack([one, two]), self.partner[one], self.partner[two]], axis=1)
         flat = (touched + c[:, None] * (n + 1)).ravel()
-        flat_n = np.bincount(flat, minlength=CHAINS_N * (n + 1))
-        flat_n[np.arange(CHAINS_N) * (n + 1) + n] = 0
+        flat_n = np.bincount(flat, minlength=len(group) * (n + 1))
+        flat_n[np.arange(len(group)) * (n + 1) + n] = 0
         ends = np.column_stack([one, two]) + c[:, None] * (n + 1)
         here = np.array([(touched == e[:, None]).sum(axis=1) for e in (one, two)]).T
         free = (flat_n[ends] <= here).all(axis=1)
@@ -226,7 +241,7 @@ class _Town:
             gain += self.told[one, k, b1, np.where(p == two, b2, at[c, p])] - self.told[one, k, a1, np.where(p == two, a2, at[c, p])]
             still = q != one
             gain += np.where(still, self.told[two, k, b2, at[c, q]] - self.told[two, k, a2, at[c, q]], 0.0)
-        u = _draws(self.seed[one], 2_000_000 + sweep, CHAINS_N)[c, np.arange(len(one))]
+        u = _draws(self.seed[one], 2_000_000 + sweep, group)[c, np.arange(len(one))]
         yes = np.log(np.maximum(u, 1e-300)) < gain
         at[c[yes], one[yes]], at[c[yes], two[yes]] = b1[yes], b2[yes]
 
@@ -263,9 +278,9 @@ def _open(door: np.ndarray, building: np.ndarray, weight: np.ndarray, probabilit
     return np.asarray(out)
 
 
-def _draws(seed: np.ndarray, sweep: int, chains_n: int) -> np.ndarray:
+def _draws(seed: np.ndarray, sweep: int, chains: np.ndarray) -> np.ndarray:
     """Even numbers in [0, 1) for each chain and door, from the door's name alone (splitmix64)."""
-    salt = (np.arange(chains_n, dtype=np.uint64) + np.uint64(sweep * chains_n + 1)) * np.uint64(0x9E3779B97F4A7C15)
+    salt = (chains.astype(np.uint64) + np.uint64(sweep * CHAINS_N + 1)) * np.uint64(0x9E3779B97F4A7C15)
     z = seed[None, :] + salt[:, None]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
