@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.belief import marginals
-from geo.sample import sampled
+from geo.sample import BURN_N, KEPT_N, ROUGH, sampled
 from geo.street import Street
 
 OFFSET_STEP_M = 0.5
@@ -130,7 +130,10 @@ def assign(
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
                 continue
-            probability = sampled(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties, probability=probability, names=names)
+            rounds = (BURN_N, KEPT_N) if turn == STREET_N + DRAWN_N - 1 else ROUGH
+            probability = sampled(
+                door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties, probability=probability, names=names, rounds=rounds
+            )
             offsets = _learn_offsets(table, probability, offsets)
         none = 1 - np.bincount(door, weights=probability, minlength=len(door_none)).clip(max=1.0)
     out = edges.assign(probability=probability)[["door", "building", "probability"]]

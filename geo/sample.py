@@ -22,6 +22,8 @@ GROUPS_N = 2
 """Beginnings are drawn in two groups, each in a thread of its own: their sums are added in order, so that the answer is one on every machine."""
 BURN_N, KEPT_N = 30, 60
 """Rounds that are thrown away, and rounds that count, of every beginning."""
+ROUGH = (15, 20)
+"""The same where only the street and the offsets are learned from the answer, and it is drawn again."""
 OPEN_RATIO = 0.99
 """Doors whose own evidence, the claims of others set aside, is this sure take no part."""
 WIDEST_N = 6
@@ -40,6 +42,7 @@ def sampled(
     ties: Ties,
     probability: np.ndarray,
     names: np.ndarray,
+    rounds: tuple[int, int] = (BURN_N, KEPT_N),
 ) -> np.ndarray:
     """Probability of every edge, drawn where it is open, else as given.
 
@@ -51,11 +54,13 @@ def sampled(
         What message passing made of it: where the drawing begins, and what holds for doors that take no part.
     names
         Per door, a lasting number (uint64) from which its draws are made.
+    rounds
+        Rounds that are thrown away, and rounds that count.
     """
     town = _Town(door, building, weight, doors_n, empty, share, ties, probability, names)
     if not len(town.doors):
         return probability
-    told = town.run()
+    told = town.run(*rounds)
     out = probability.copy()
     mine = town.open_edge
     out[mine] = told[mine]
@@ -150,16 +155,16 @@ class _Town:
             colour[d] = c
         self.turns = [np.flatnonzero(colour[:-1] == c) for c in range(colour.max() + 1)]
 
-    def run(self) -> np.ndarray:
+    def run(self, burn_n: int, kept_n: int) -> np.ndarray:
         groups = np.array_split(np.arange(CHAINS_N), GROUPS_N)
         with ThreadPoolExecutor(GROUPS_N) as pool:
-            totals = list(pool.map(self._run, groups))
+            totals = list(pool.map(lambda group: self._run(group, burn_n, kept_n), groups))
         out = np.zeros(self.edges_n)
         real = self.edge >= 0
-        out[self.edge[real]] = (sum(totals[1:], totals[0]) / (CHAINS_N * KEPT_N))[real]
+        out[self.edge[real]] = (sum(totals[1:], totals[0]) / (CHAINS_N * kept_n))[real]
         return out
 
-    def _run(self, group: np.ndarray) -> np.ndarray:
+    def _run(self, group: np.ndarray, burn_n: int, kept_n: int) -> np.ndarray:
         """Sum over the kept rounds of some beginnings: of every door, the odds of each of its candidates."""
         chains = np.arange(len(group))[:, None]
         at = np.zeros((len(group), len(self.doors) + 1), int)
@@ -171,9 +176,9 @@ class _Town:
         house = np.c_[self.house, np.full(len(self.doors), len(self.load) - 1)]
         np.add.at(load, (chains, house[np.arange(len(self.doors)), at[:, :-1]]), 1)
         total = np.zeros(self.edge.shape)
-        for sweep in range(1, BURN_N + KEPT_N + 1):
+        for sweep in range(1, burn_n + kept_n + 1):
             for turn in self.turns:
-                self._draw(turn, at, load, house, chains, group, sweep, total if sweep > BURN_N else None)
+                self._draw(turn, at, load, house, chains, group, sweep, total if sweep > burn_n else None)
             for turn in self.turns:
                 self._exchange(turn, at, load, house, chains, group, sweep)
         return total
