@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import numpy as np
 from PIL import Image, ImageChops
 from playwright.sync_api import Frame, Locator, Page, expect, sync_playwright
 
@@ -33,7 +34,7 @@ BEFORE, DAY, VILLAGE = "2026-06-20", "2026-06-30", "500120197001"
 LATER_N = 12
 """Plates that were put up between the two runs."""
 WIDTH_PX, HEIGHT_PX, MOST_BYTES = 1366, 768, 400_000
-EXACT_N, AVERAGE_N = 48, 144
+EXACT_N, AVERAGE_N, PIECES_N = 48, 144, 32
 PAPER_DPI, PAPER_WIDTH_PX = 150, 1600
 CALM_MS, CALM_N, PATIENCE_N, TRIES_N = 400, 3, 60, 20
 FRAME = "iframe[title='streamlit_folium.st_folium']"
@@ -59,12 +60,14 @@ class Office:
 
     def map(self, scene: str = f"sample/{VILLAGE}") -> Frame:
         """The frame of the map once it has drawn the village."""
-        handle = self.page.wait_for_selector(FRAME)
-        frame = handle.content_frame() if handle else None
-        if frame is None:
-            raise RuntimeError("the page has no map")
-        drawn(frame, ready=scene)
-        return frame
+        for _ in range(TRIES_N):
+            handle = self.page.wait_for_selector(FRAME)
+            frame = handle.content_frame() if handle else None
+            if frame is not None:
+                drawn(frame, ready=scene)
+                return frame
+            self.page.wait_for_timeout(CALM_MS)  # the frame belongs to the page that is being left
+        raise RuntimeError("the page has no map")
 
     def act_as(self, name: str) -> None:
         """Choose the account to act as, by the keyboard; a page that is still being written may close the list once."""
@@ -149,13 +152,16 @@ def keep(name: str, picture: Image.Image) -> None:
 
 def _few_colours(picture: Image.Image) -> Image.Image:
     """The most frequent colours as they are, so that grounds stay, then average ones for edges, and far ones for small signs."""
-    seen = sorted(picture.getcolors(picture.width * picture.height) or [], key=lambda c: (-c[0], c[1]))
-    exact = [part for _, colour in seen[:EXACT_N] for part in colour]
+    pixels = np.asarray(picture, dtype=np.int32)
+    seen, which, n = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
+    exact = seen[np.argsort(-n, kind="stable")[:EXACT_N]]
     average = picture.quantize(AVERAGE_N, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).getpalette() or []
     far = picture.quantize(256 - EXACT_N - AVERAGE_N, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).getpalette() or []
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([*exact, *average[: 3 * AVERAGE_N], *far][: 3 * 256])
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    palette = np.concatenate([exact, np.array([*average[: 3 * AVERAGE_N], *far], dtype=np.int32).reshape(-1, 3)])[:256]
+    nearest = np.concatenate([((part[:, None, :] - palette[None]) ** 2).sum(axis=2).argmin(axis=1) for part in np.array_split(seen, PIECES_N)])
+    few = Image.fromarray(nearest[which].reshape(pixels.shape[:2]).astype(np.uint8), mode="P")
+    few.putpalette(palette.astype(np.uint8).tobytes())
+    return few
 
 
 def missing(office: Office) -> None:
