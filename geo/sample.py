@@ -28,7 +28,9 @@ OPEN_RATIO = 0.99
 """Doors whose own evidence, the claims of others set aside, is this sure take no part."""
 WIDEST_N = 6
 LEAST_RATIO = 1e-3
-"""Candidates below this are not drawn."""
+"""Candidates of a door that are drawn: at most so many, none below that probability."""
+CROWD_N = 12
+"""Open doors of one building from which it is a block of many numbers, not a house that somebody has to himself."""
 
 
 def sampled(
@@ -104,7 +106,12 @@ class _Town:
         self.house[self.slot, place] = at
         self.weight = np.full(self.edge.shape, -np.inf)
         self.weight[self.slot, place] = weight[edges]
+        # a block that a crowd of open doors shares is never empty: its price is that of a further door, whoever else is there
+        crowd_n = np.bincount(self.house.ravel(), minlength=len(used) + 1)
+        self.crowded = crowd_n > CROWD_N
+        self.crowded[-1] = False
         self.load = np.bincount(np.searchsorted(used, building[settled])[np.isin(building[settled], used)], minlength=len(used) + 1)
+        self.load[self.crowded] = 2
         self.first_log = np.r_[-np.log(empty[used]), 0.0]
         self.more_log = float(np.log(share))
         self.start = np.full(self.edge.shape, 0.0)
@@ -140,7 +147,7 @@ class _Town:
         """Doors that may be drawn at the same time: they share no house and are not tied."""
         rows = np.repeat(np.arange(len(self.doors)), self.width)
         house = self.house.ravel()
-        real = house < len(self.first_log) - 1
+        real = (house < len(self.first_log) - 1) & ~self.crowded[house]
         rows, house = rows[real], house[real]
         order = np.argsort(house, kind="stable")
         groups = np.split(rows[order], np.flatnonzero(np.diff(house[order])) + 1)
@@ -260,15 +267,18 @@ def _open(door: np.ndarray, building: np.ndarray, weight: np.ndarray, probabilit
     held = (probability == surest[door]) & (probability > 0.5)
     wanted = np.zeros(int(building.max(initial=-1)) + 1, dtype=bool)
     wanted[building[out[door] & (probability > 1 - OPEN_RATIO)]] = True
-    out[door[held & wanted[building]]] = True
+    # in a block of many numbers nobody is in another's way
+    alone = np.bincount(building[held], minlength=len(wanted)) == 1
+    out[door[held & (wanted & alone)[building]]] = True
     # exchanges: door i of house a, door j of house b, each with the other's house among its candidates
     home = np.full(doors_n, -1)
     home[door[held]] = np.flatnonzero(held)
     holder = np.full(len(wanted), -1)
     holder[building[held]] = door[held]
+    holder[~alone] = -1
     other = holder[building]
     at = home[door]
-    asked = np.flatnonzero((other >= 0) & (other != door) & (at >= 0))
+    asked = np.flatnonzero((other >= 0) & (other != door) & (at >= 0) & (holder[building[at]] == door))
     key = door.astype(np.int64) * len(wanted) + building
     order = np.argsort(key)
     back = other[asked].astype(np.int64) * len(wanted) + building[at[asked]]
