@@ -86,14 +86,9 @@ class Office:
         return self.page.locator(where).get_by_role("button", name=name).first
 
     def record(self) -> None:
-        """Press 记下 until the form closes: a page that is still being written may swallow a click."""
-        for _ in range(TRIES_N):
-            self.button("记下").click()
-            self.page.wait_for_timeout(CALM_MS)
-            expect(self.page.locator("[data-testid='stStatusWidget']")).to_have_count(0)
-            if self.button("记下").count() == 0:
-                return
-        raise RuntimeError("the form does not close")
+        """Press 记下 and wait until the form has closed."""
+        self.button("记下").click()
+        expect(self.button("记下")).to_have_count(0)
 
     def press(self, key: str, *, offers: str, where: str = ".st-key-verdict_buttons") -> None:
         """A key, once the button it stands for can be pressed."""
