@@ -48,7 +48,7 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
     on_step("write")
     write(verification, out)
-    remember(out, as_of=str(verification.run["as_of"]))
+    remember(out, as_of=f"{verification.run['as_of']:%Y-%m-%d}")
     return verification
 
 

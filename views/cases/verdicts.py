@@ -142,7 +142,7 @@ def _questions(desk: Desk, case: pd.Series, verb: Verb, near: Around) -> None:
         given: dict[str, str] = {}
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             for need in asked:
-                _ask(desk, case, need, prefix, given)
+                _ask(desk, case, need, prefix, given, near)
         if verb.name == "approve_cancellation":
             st.text_input(
                 say("照抄下面的地址编码，确认您核对过：", "Type the address code below to confirm that you checked it: ") + f"`{plain(case['subject_id'])}`",
@@ -163,14 +163,13 @@ def _suggest(near: Around, key: str) -> None:
     if not near.proposals:
         st.caption(say("邻号不成次序或太少，不作建议；请按现场和编号规则填写。", "The neighbours do not tell: no number is suggested."))
         return
-    st.session_state.setdefault(key, near.proposals[0].text)
     if len(near.proposals) > 1:
         with st.container(horizontal=True, gap="small"):
             for one in near.proposals:
-                st.button(one.text, key=f"{key}_{one.place}", on_click=st.session_state.__setitem__, args=(key, one.text), type="tertiary")
+                st.button(one.text, key=f"{key}_{one.place}", on_click=st.session_state.__setitem__, args=(f"{key}_pick", one.text), type="tertiary")
 
 
-def _ask(desk: Desk, case: pd.Series, need: str, prefix: str, given: dict[str, str]) -> None:
+def _ask(desk: Desk, case: pd.Series, need: str, prefix: str, given: dict[str, str], near: Around) -> None:
     """One question; `given` gets the session key of every value it asks for."""
     key = f"{prefix}_{need}"
     if need in ("until", "deadline"):
@@ -189,10 +188,14 @@ def _ask(desk: Desk, case: pd.Series, need: str, prefix: str, given: dict[str, s
             _tell_place(desk)
         return
     else:
-        if need == "document" and (known := document_of(desk, case)):
-            st.session_state.setdefault(key, known)
+        # a value the box is born with, not one put into its state: the browser forgets that one when the form is drawn anew
+        value = document_of(desk, case) or "" if need == "document" else ""
+        if need == "number" and near.proposals:
+            first = near.proposals[0].text
+            value = st.session_state.get(f"{key}_pick", first)
+            key = key if value == first else f"{key}_{value}"
         name, hint = _TEXTS[need]
-        st.text_input(say(*name), key=key, placeholder=say(*hint), max_chars=200, width="stretch")
+        st.text_input(say(*name), value=value, key=key, placeholder=say(*hint), max_chars=200, width="stretch")
     given[need] = key
 
 
