@@ -31,7 +31,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     a = evidence.addresses
     plated = evidence.buildings.loc[evidence.buildings["installed_n"] > 0, "building_id"]
     near = a["nearest_id"].where(a["nearest_m"] <= evidence.profile.thresholds.near_m)
-    at = a["building_id"].where(a["building_live"]).fillna(near)
+    # a link that only a far point bears out does not put the address on the building
+    at = a["building_id"].where(a["building_live"] & ~(a["distance_m"] > evidence.profile.thresholds.near_m)).fillna(near)
     rows = a.assign(at=at)[a["active"] & a["door"].notna() & ~a["on_plate"] & among(at, plated) & (a["stack_n"] < evidence.profile.thresholds.stack_n)]
     rows = rows[~among(rows["address_id"], evidence.conflicts["address_id"]) & rows["demolished_id"].isna()]
     successor = rows["address_id"].map(evidence.successors.set_index("address_id")["plate_id"]).astype("str")

@@ -30,7 +30,9 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses that neither wall nor house bears out."""
     a = evidence.addresses
     rows = a[a["active"] & a["door"].notna() & ~a["on_plate"] & a["building_id"].isna() & a["nearest_m"].isna() & ~a["gone_here"]]
-    rows = rows[(rows["link_state"] == "unlinked") & (rows["stack_n"] < evidence.profile.thresholds.stack_n)]
+    # torn between buildings that do not stand is torn between none
+    nowhere = (rows["link_state"] == "unlinked") | ((rows["link_state"] == "undecided") & rows.geometry.notna() & rows["gone_id"].isna())
+    rows = rows[nowhere & (rows["stack_n"] < evidence.profile.thresholds.stack_n)]
     rows = rows[rows["demolished_id"].isna()]
     placed = rows.geometry.notna()
     between = rows["bracket"].notna() & ~placed
