@@ -44,6 +44,8 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "stray_ratio": ("游离点的先验", "share of points that say nothing of their place"),
     "no_building_ratio": ("无楼之号的先验", "share of numbers without any building"),
     "declared_log_odds": ("登记编号的证据强度", "weight of a declared id"),
+    "roof_log_odds": ("房间高于楼顶的反证强度", "weight of rooms above a roof"),
+    "plates_complete_ratio": ("门牌视为齐全的比例", "share of plates up from which a missing one speaks"),
     "plates_on_wall_ratio": ("上墙率目标", "target: plates on the wall"),
     "on_map_ratio": ("上图率目标", "target: on the map"),
     "people_placed_ratio": ("人口落房率目标", "target: people placed in buildings"),

@@ -35,6 +35,26 @@ def test_beyond_eight_metres_it_is_not_said() -> None:
     assert "address_without_plate" not in seen().codes("Aoff")
 
 
+@cache
+def complete() -> Seen:
+    """A hundred and twenty numbers with their plates, and the same few without."""
+    drawn = town()
+    for i in range(108):
+        drawn.home(f"h{i}", 38.0 * (i % 12), 45.0 * (i // 12 + 1), f"普兴社区2组{i + 1}号")
+    drawn.address("Aoff", "普兴社区2组153号", 5, 72)
+    drawn.house("B1", -200, 100).address("A1", "普兴社区2组171号", -196, 105, building_id="B1").address("A2", "普兴社区2组172号", -194, 105, building_id="B1")
+    drawn.house("B2", -200, -200).address("A3", "普兴社区2组173号", -195, -195)
+    return drawn.verify()
+
+
+def test_where_the_plates_are_complete_an_address_between_plated_houses_is_suspected() -> None:
+    assert complete().finding("address_without_plate", "Aoff")["certainty"] == "suspect"
+
+
+def test_several_numbers_on_a_building_without_any_plate_are_suspected_where_the_plates_are_complete() -> None:
+    assert {i: "address_without_plate" in complete().codes(i) for i in ("A1", "A2", "A3")} == {"A1": True, "A2": True, "A3": False}
+
+
 def test_a_building_without_any_plate_is_another_finding() -> None:
     assert "address_without_plate" not in seen().codes("Abare")
     assert seen().codes("Bd") == {"plate_not_installed"}
