@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import among
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -47,8 +48,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     # a link that only a far point bears out does not put the address on the building
     at = a["building_id"].where(a["building_live"] & ~(a["distance_m"] > t.near_m)).fillna(near)
     open_ = a["active"] & a["door"].notna() & ~a["on_plate"] & (a["stack_n"] < t.stack_n) & a["demolished_id"].isna()
-    open_ &= ~a["address_id"].isin(evidence.conflicts["address_id"])
-    certain = open_ & at.isin(plated)
+    open_ &= ~among(a["address_id"], evidence.conflicts["address_id"])
+    certain = open_ & among(at, plated)
     suspect = open_ & ~certain & (_between_plates(evidence, open_) | _bare(evidence, open_)) if _complete(evidence) else certain & False
     rows = a.assign(at=at, sure=certain)[certain | suspect]
     successor = rows["address_id"].map(evidence.successors.set_index("address_id")["plate_id"]).astype("str")
@@ -88,7 +89,7 @@ def _between_plates(evidence: Evidence, asked: pd.Series) -> pd.Series:
 def _bare(evidence: Evidence, asked: pd.Series) -> pd.Series:
     """Addresses of live buildings that have several numbers and not one plate."""
     a, b = evidence.addresses, evidence.buildings
-    rows = a[asked & a["building_live"] & a["building_id"].isin(b.loc[b["plates_n"] == 0, "building_id"])]
+    rows = a[asked & a["building_live"] & among(a["building_id"], b.loc[b["plates_n"] == 0, "building_id"])]
     several = rows.groupby("building_id")["key"].transform("nunique") >= BARE_N
     return pd.Series(a.index.isin(rows.index[several]), index=a.index)
 
