@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -90,6 +91,36 @@ def unpack(file: Path, folder: Path | None, database: str | None) -> None:
     click.echo(f"已恢复，末条 restored, head {head.seq}:{head.hash}")
 
 
+@click.command("found", help="建立案卷和第一个管理员账号（多人使用时）。 Make a casebook and its first administrator, for several offices.")
+@CASEBOOK
+@click.argument("user_id")
+@click.argument("display")
+def found(where: str, user_id: str, display: str) -> None:
+    """DISPLAY is an office or post, never a person's name; the administrator opens the other accounts on the page 设置."""
+    from geo.casebook import open_casebook
+    from views.cli import refusing
+
+    with refusing(), open_casebook(where) as book:
+        book.found(user_id, display)
+    click.echo(f"已建立，管理员账号 {user_id} / founded, administrator {user_id}")
+
+
+@click.command("deadline", help="设定一个村的办理期限；不给日期则取消。 Set the day a village is to be done by, or take it away.")
+@CASEBOOK
+@click.argument("village_code")
+@click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--by", required=True, help="账号 account of civil affairs or police in that village")
+@click.option("--reason", default="", help="依据 reason")
+def deadline(where: str, village_code: str, day: datetime | None, by: str, reason: str) -> None:
+    """Cases of the village that are not done by then are overdue, on the pages and in `cases`."""
+    from geo.casebook import open_casebook
+    from views.cli import refusing
+
+    with refusing(), open_casebook(_there(where)) as book:
+        book.set_deadline(village_code, day.date() if day else None, by=by, reason=reason)
+    click.echo(f"{village_code} {day:%Y-%m-%d}" if day else f"{village_code} —")
+
+
 def _there(where: str) -> str:
     if "://" not in where and not Path(where).is_file():
         name = Path(where).name
@@ -97,4 +128,4 @@ def _there(where: str) -> str:
     return where
 
 
-COMMANDS = (prove, copy, pack, unpack)
+COMMANDS = (prove, copy, pack, unpack, found, deadline)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found, joined
+from geo.rules.torn import torn_between_none
 
 CARD = Card(
     code="undecided_address",
@@ -28,8 +29,7 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Address rows whose candidates are too close to call."""
     rows = evidence.addresses
-    nothing_stands = ~rows["on_plate"] & rows.geometry.notna() & rows["nearest_m"].isna() & rows["gone_id"].isna()
-    rows = rows[(rows["link_state"] == "undecided") & rows["demolished_id"].isna() & ~nothing_stands]
+    rows = rows[(rows["link_state"] == "undecided") & rows["demolished_id"].isna() & ~torn_between_none(evidence)]
     open_ = evidence.links[(evidence.links["state"] == "undecided") & evidence.links["address_id"].notna()]
     other = open_["building_id"].fillna(open_["plate_id"])
     named = other.groupby(open_["address_id"]).agg(list)

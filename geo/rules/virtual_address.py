@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.rule import Card, Evidence, Rule, found
+from geo.rules.torn import torn_between_none
 
 CARD = Card(
     code="virtual_address",
@@ -30,9 +31,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses that neither wall nor house bears out."""
     a = evidence.addresses
     rows = a[a["active"] & a["door"].notna() & ~a["on_plate"] & a["building_id"].isna() & a["nearest_m"].isna() & ~a["gone_here"]]
-    # torn between buildings that do not stand is torn between none
-    nowhere = (rows["link_state"] == "unlinked") | ((rows["link_state"] == "undecided") & rows.geometry.notna() & rows["gone_id"].isna())
-    rows = rows[nowhere & (rows["stack_n"] < evidence.profile.thresholds.stack_n)]
+    rows = rows[((rows["link_state"] == "unlinked") | torn_between_none(evidence).loc[rows.index]) & (rows["stack_n"] < evidence.profile.thresholds.stack_n)]
     rows = rows[rows["demolished_id"].isna()]
     placed = rows.geometry.notna()
     between = rows["bracket"].notna() & ~placed

@@ -20,6 +20,7 @@ def seen() -> Seen:
     drawn.previous("Bgone", 300, 0).demolition("Bgone").address("Agone", "普兴社区1组7号", 305, 5)
     drawn.address("Aretired", "普兴社区1组8号", 300, 350, status="retired").address("Areserved", "普兴社区1组9号", 300, 380, status="reserved")
     drawn.house("Bplan", -200, 100, condition="planned").address("Aplan", "普兴社区1组10号", -195, 130)
+    drawn.house("Bfar", 400, 100).address("Afarid", "普兴社区1组11号", 405, 215, building_id="Bfar")  # its declared house stands 100 m away
     return drawn.verify()
 
 
@@ -48,6 +49,10 @@ def test_without_coordinate_between_its_neighbours_numbers_it_is_only_suspect_an
 
 def test_a_plate_of_its_key_a_declared_building_or_a_gone_house_excuse_it() -> None:
     assert "virtual_address" not in seen().codes("Aplate", "Aid", "Agone")
+
+
+def test_a_declared_house_that_stands_far_away_is_a_question_and_no_virtual_address() -> None:
+    assert "virtual_address" not in seen().codes("Afarid")
 
 
 def test_only_active_addresses_are_asked_for() -> None:
