@@ -1,4 +1,4 @@
-"""What became of each footprint between two surveys: same, changed, vanished or new."""
+"""What became of each footprint between two surveys: same, changed, split, merged, built over, vanished or new."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import shapely
 from geo.profile import Thresholds
 from geo.threads import in_threads
 
-COLUMNS = ("survey", "building_id", "state", "iou", "other_id", "cover_ratio", "others_n")
+COLUMNS = ("survey", "building_id", "state", "iou", "other_id", "cover_ratio", "others_n", "parts_n", "group_ids")
+TEXTS = ("survey", "building_id", "state", "other_id")
 
 
 def change(previous: gpd.GeoDataFrame, current: gpd.GeoDataFrame, *, thresholds: Thresholds) -> pd.DataFrame:
@@ -18,21 +19,47 @@ def change(previous: gpd.GeoDataFrame, current: gpd.GeoDataFrame, *, thresholds:
 
     The common shift of the two deliveries must be out already (`geo.standardise` does it).
 
+    Beyond one partner: several footprints that lie more than half in one of the other survey, and together are the
+    same as it, are its parts (split) or became it (merged); a footprint whose site is covered by what stands there now
+    (`rebuilt_cover_ratio`) did not vanish but was built over.
+
     Returns
     -------
     DataFrame with COLUMNS, one row per footprint of either survey: survey (previous, current), state (same, changed,
-    vanished, new), iou with the best partner other_id (null: none), cover_ratio (share of its own area
-    covered by the other survey), others_n (footprints of the other survey that share at least a tenth of the smaller).
+    split, merged, built_over, vanished, new), iou with the best partner other_id (null: none), cover_ratio (share of
+    its own area covered by the other survey), others_n (footprints of the other survey that share at least a tenth of
+    the smaller), parts_n (of how many parts its group of split or merged is; 0: of none) and group_ids (ids of the other
+    survey in its group: a whole's parts, a part's whole).
     Empty where one survey was not delivered.
     """
     if previous.empty or current.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in ("survey", "building_id", "state", "other_id") else "float64") for c in COLUMNS})
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in TEXTS else "float64") for c in COLUMNS})
     pairs = _overlaps(previous.geometry.to_numpy(), current.geometry.to_numpy())
     old = _best(previous, current, pairs["old"], pairs["new"], pairs, thresholds).assign(survey="previous")
     new = _best(current, previous, pairs["new"], pairs["old"], pairs, thresholds).assign(survey="current")
-    old["state"] = np.select([old["iou"] >= thresholds.same_iou_ratio, old["iou"] >= thresholds.vanished_iou_ratio], ["same", "changed"], "vanished")
-    new["state"] = np.select([new["iou"] >= thresholds.same_iou_ratio, new["iou"] >= thresholds.vanished_iou_ratio], ["same", "changed"], "new")
+    for table, gone in ((old, "vanished"), (new, "new")):
+        table["state"] = np.select([table["iou"] >= thresholds.same_iou_ratio, table["iou"] >= thresholds.vanished_iou_ratio], ["same", "changed"], gone)
+    _regroup(old, new, pairs.rename(columns={"old": "part", "new": "whole"}), "merged", thresholds.same_iou_ratio)
+    _regroup(new, old, pairs.rename(columns={"new": "part", "old": "whole"}), "split", thresholds.same_iou_ratio)
+    old.loc[(old["state"] == "vanished") & (old["cover_ratio"] > thresholds.rebuilt_cover_ratio), "state"] = "built_over"
     return pd.concat([old, new], ignore_index=True)[list(COLUMNS)]
+
+
+def _regroup(parts: pd.DataFrame, wholes: pd.DataFrame, pairs: pd.DataFrame, state: str, same_iou_ratio: float) -> None:
+    """Write `state` and the group to the several parts that together are one whole, and to the whole; what is the same house stays so."""
+    part_m2, whole_m2 = parts["area_m2"].to_numpy(), wholes["area_m2"].to_numpy()
+    inside = pairs[pairs["common_m2"].to_numpy() > part_m2[pairs["part"]] / 2]
+    inside = inside.assign(area_m2=part_m2[inside["part"]], id=parts["building_id"].to_numpy()[inside["part"]]).sort_values(["whole", "id"])
+    told = inside.groupby("whole").agg(common_m2=("common_m2", "sum"), area_m2=("area_m2", "sum"), n=("id", "size"), ids=("id", list))
+    iou = told["common_m2"] / (whole_m2[told.index] + told["area_m2"] - told["common_m2"])
+    told = told[(told["n"] > 1) & (iou >= same_iou_ratio)]
+    inside = inside[inside["whole"].isin(told.index)]
+    whole_id = wholes["building_id"].to_numpy()[inside["whole"]]
+    for table, rows, n, group in ((parts, inside["part"], told["n"].reindex(inside["whole"]), [[one] for one in whole_id]), (wholes, told.index, told["n"], told["ids"])):
+        at = table.index[rows]
+        table.loc[at, "parts_n"] = n.to_numpy()
+        table.loc[at, "group_ids"] = pd.Series(list(group), index=at, dtype=object)
+        table.loc[at[table.loc[at, "state"].to_numpy() != "same"], "state"] = state
 
 
 def _overlaps(old: np.ndarray, new: np.ndarray) -> pd.DataFrame:
@@ -54,6 +81,9 @@ def _best(mine: gpd.GeoDataFrame, other: gpd.GeoDataFrame, me: pd.Series, you: p
     return pd.DataFrame(
         {
             "building_id": mine["building_id"].to_numpy(),
+            "area_m2": my_m2,
+            "parts_n": 0,
+            "group_ids": pd.Series([[] for _ in range(len(mine))], dtype=object),
             "iou": best["iou"].reindex(index).fillna(0.0).to_numpy(),
             "other_id": best["other"].reindex(index).to_numpy(),
             "cover_ratio": (frame.groupby("me")["common"].sum().reindex(index).fillna(0.0).to_numpy() / my_m2).clip(max=1.0),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from geo.tables import CERTAINTY, COUNTS, INPUT, LINK_STATE, OFFICE, SEVERITY, SUBJECT, Column, Table
 
 PEOPLE_HOW = ("placed", "shared", "none")
-FATE = ("same", "changed", "vanished")
+FATE = ("same", "changed", "split", "merged", "built_over", "vanished")
 """What became of a footprint of the survey before, as `geo.change.change` tells it."""
 SCOPE = ("house", "number", "village", "town", "elsewhere")
 NAME_KIND = ("address", "key", "alias", "renewed")

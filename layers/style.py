@@ -31,7 +31,9 @@ OTHER = Look(GREY, WHITE, "?")
 DONE = Look("#ffffff", "#00664a", "✓")
 """A finding that people have decided, whatever it was."""
 DONE_FILL, DONE_FILL_DARK, DONE_INK_DARK = "#bfe6d9", "#1f4a3e", "#8fe3c8"
-FATES = MappingProxyType({"same": ("#c3ccd5", ""), "changed": (ORANGE, "6 4"), "vanished": (VERMILLION, "2 3")})
+FATES = MappingProxyType(
+    {"same": ("#c3ccd5", ""), **dict.fromkeys(("changed", "split", "merged", "built_over"), (ORANGE, "6 4")), "vanished": (VERMILLION, "2 3")}
+)
 """What became of a footprint of the survey before -> fill and dash of its outline."""
 PIN = BLUE
 

@@ -55,7 +55,7 @@ def test_nobody_sees_anything_before_signing_in(page: Page, office: str) -> None
         page.goto(office + path)
         expect(page.get_by_role("button", name="登录")).to_be_visible()
         expect(page.get_by_text("请先登录")).to_be_visible()
-        assert page.locator("iframe").count() == 0
+        expect(page.locator("iframe")).to_have_count(0)
 
 
 def test_roles_decide_the_pages_and_a_page_of_another_role_is_not_opened_by_its_address(page: Page, office: str) -> None:
@@ -95,5 +95,5 @@ def test_an_address_of_data_is_good_for_its_own_login_only_and_the_login_ends(pa
     frame.evaluate("Doorplate.view.tell({all: true})")  # any touch of the page
     expect(page.get_by_text("登录已过期")).to_be_visible()
     expect(page.get_by_role("button", name="登录")).to_be_visible()
-    assert page.locator("iframe").count() == 0
+    expect(page.locator("iframe")).to_have_count(0)
     assert page.request.get(url.geturl()).status == 403

@@ -23,6 +23,10 @@ def seen() -> Seen:
     drawn.previous("Bpoly", 120, 60).demolition(where=outline(120.3, 60.2))
     drawn.previous("Bslip", 180, 60).house("Bslip2", 189, 60)  # IoU 0.053
     drawn.previous("Btenth", 240, 60).house("Btenth2", 248, 60)  # IoU 0.111
+    for i in range(12):
+        drawn.previous(f"Bterrace{i}", 300 + 8 * i, 60, w=8)  # each has IoU 0.083 with the terrace
+    drawn.house("Bterrace", 300, 60, w=96)
+    drawn.previous("Bhut", 0, 200, w=3, d=3).house("Bhall", -5, 195, w=40, d=30)
     drawn.house("Bstate", 0, 120, condition="demolished").previous("Bstate", 0, 120)
     return drawn.verify()
 
@@ -40,6 +44,11 @@ def test_a_document_by_id_or_by_polygon_settles_it() -> None:
 def test_below_a_tenth_of_overlap_it_is_gone_and_above_changed() -> None:
     assert "suspected_demolition" in seen().codes("Bslip")
     assert "suspected_demolition" not in seen().codes("Btenth")
+
+
+def test_where_something_stands_nothing_was_pulled_down() -> None:
+    assert "suspected_demolition" not in seen().codes("Bhut", *(f"Bterrace{i}" for i in range(12)))
+    assert "suspected_new_building" in seen().codes("Bhall")
 
 
 def test_houses_in_both_surveys_are_not_mentioned() -> None:

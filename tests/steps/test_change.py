@@ -40,7 +40,8 @@ def test_85_percent_is_the_same_and_less_is_changed() -> None:
 
 def test_ten_percent_is_changed_and_less_is_vanished_and_new() -> None:
     assert states(survey(a=box(0, 0, 10, 10)), survey(b=box(0, 0, 100, 10))) == {("previous", "a"): "changed", ("current", "b"): "changed"}
-    assert states(survey(a=box(0, 0, 9.9, 10)), survey(b=box(0, 0, 100, 10))) == {("previous", "a"): "vanished", ("current", "b"): "new"}
+    slipped = states(survey(a=box(0, 0, 100, 10)), survey(b=box(90, 0, 182, 10)))  # 100 m2 of 1,820 m2
+    assert slipped == {("previous", "a"): "vanished", ("current", "b"): "new"}
 
 
 def test_houses_that_only_touch_share_nothing() -> None:
@@ -64,3 +65,36 @@ def test_shuffled_rows_say_the_same() -> None:
     key = ["survey", "building_id"]
     whole = change(a, b, thresholds=T)
     pd.testing.assert_frame_equal(shuffled.sort_values(key, ignore_index=True), whole.sort_values(key, ignore_index=True))
+
+
+def groups(previous: gpd.GeoDataFrame, current: gpd.GeoDataFrame) -> dict[tuple[str, str], tuple[str, int, list[str]]]:
+    table = change(previous, current, thresholds=T)
+    return {(s, b): (v, n, g) for s, b, v, n, g in zip(*(table[c] for c in ("survey", "building_id", "state", "parts_n", "group_ids")), strict=True)}
+
+
+def test_a_house_that_became_two_is_split_and_two_that_became_one_are_merged() -> None:
+    one, two = survey(x=box(0, 0, 20, 10)), survey(x=box(0, 0, 10, 10), y=box(10, 0, 20, 10))
+    assert groups(one, two) == {("previous", "x"): ("split", 2, ["x", "y"]), ("current", "x"): ("split", 2, ["x"]), ("current", "y"): ("split", 2, ["x"])}
+    assert groups(two, one) == {("previous", "x"): ("merged", 2, ["x"]), ("previous", "y"): ("merged", 2, ["x"]), ("current", "x"): ("merged", 2, ["x", "y"])}
+
+
+def test_twelve_of_a_row_drawn_as_one_did_not_vanish() -> None:
+    row = survey(**{f"r{i:02}": box(10 * i, 0, 10 * i + 10, 10) for i in range(12)})  # each has IoU 0.083 with the whole
+    found = groups(row, survey(whole=box(0, 0, 120, 10)))
+    assert found["current", "whole"] == ("merged", 12, [f"r{i:02}" for i in range(12)])
+    assert all(found["previous", f"r{i:02}"] == ("merged", 12, ["whole"]) for i in range(12))
+
+
+def test_parts_that_are_not_the_whole_are_no_split() -> None:
+    found = states(survey(x=box(0, 0, 20, 10)), survey(a=box(0, 0, 8, 10), b=box(12, 0, 20, 10)))  # together 0.8 of it
+    assert set(found.values()) == {"changed"}
+
+
+def test_the_house_itself_stays_the_same_when_a_shed_is_cut_off() -> None:
+    found = states(survey(x=box(0, 0, 100, 10)), survey(x=box(0, 0, 91, 10), shed=box(91, 0, 100, 10)))
+    assert found == {("previous", "x"): "same", ("current", "x"): "same", ("current", "shed"): "split"}
+
+
+def test_a_hut_under_a_hall_was_built_over_and_the_hall_is_new() -> None:
+    assert states(survey(hut=box(0, 0, 10, 10)), survey(hall=box(-50, -50, 50, 50))) == {("previous", "hut"): "built_over", ("current", "hall"): "new"}
+    assert states(survey(hut=box(0, 0, 10, 10)), survey(hall=box(7, 0, 107, 100)))["previous", "hut"] == "vanished", "three tenths is not more than three tenths"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import streamlit as st
+from anyio.from_thread import start_blocking_portal
 from starlette.responses import PlainTextResponse
 
 from views import fence
@@ -32,7 +32,8 @@ def ask(path: str, method: str = "GET") -> Answer:
         told.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "headers": [], "query_string": b""}
-    asyncio.run(fence.Fence(PlainTextResponse("ok"))(scope, receive, send))
+    with start_blocking_portal() as portal:  # a loop of its own: the browser's may run in this thread
+        portal.call(fence.Fence(PlainTextResponse("ok")), scope, receive, send)
     start = next(one for one in told if one["type"] == "http.response.start")
     return Answer(start["status"], {k.decode(): v.decode() for k, v in start["headers"]})
 
