@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.address.numeral import arabic
 from geo.columns import as_arrow
 
 
@@ -35,6 +36,8 @@ _CLOSED = r"(?:^|[^0-9])0|[0-9]{7}|[0-9]{3}[A-Za-z]?\s*[-‐‑‒–—―─�
 """Numbers whose value matters: leading zeros fall, long ones are of persons, 183-185 is a range and 183-20 none."""
 _OPEN = r"[0-9].*[\x{3400}-\x{9fff}]|[\x{3400}-\x{9fff}].*[0-9]"
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
+_STOREY = r"([号號])([一二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)([楼樓层層])"
+"""A storey in Chinese numerals right behind the number: a tower's forms would be as many as its storeys."""
 _LONG_N = 200
 
 
@@ -56,7 +59,7 @@ def read_forms(texts: pd.Series, read: Callable[[str], Form], read_open: Callabl
     -------
     A string array per name, as long as `texts`.
     """
-    column = _narrow_digits(as_arrow(texts))
+    column = _with_digits(_with_digits(as_arrow(texts), "[０-９]", lambda text: text.translate(_WIDE)), _STOREY, _storey_in_digits)
     is_open = _is_open(column)
     numbers = _numbers(column, is_open)
     form, first = _forms(column, is_open, numbers)
@@ -104,11 +107,17 @@ class _Numbers(NamedTuple):
     start: npt.NDArray[np.int64]
 
 
-def _narrow_digits(texts: pa.Array) -> pa.Array:
-    """Full-width digits as ASCII ones, as reading would make them."""
-    wide = pc.fill_null(pc.match_substring_regex(texts, "[０-９]"), False)
-    narrow = [t.translate(_WIDE) for t in texts.filter(wide).to_pylist()]
-    return pc.replace_with_mask(texts, wide, pa.array(narrow, type=texts.type))
+def _with_digits(texts: pa.Array, pattern: str, write: Callable[[str], str]) -> pa.Array:
+    """Numerals that match in ASCII digits, as reading would make them."""
+    other = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
+    return pc.replace_with_mask(texts, other, pa.array([write(t) for t in texts.filter(other).to_pylist()], type=texts.type))
+
+
+def _storey_in_digits(text: str) -> str:
+    return _STOREYS.sub(lambda m: m.group(1) + arabic(m.group(2)) + m.group(3), text)
+
+
+_STOREYS = re.compile(_STOREY)
 
 
 def _is_open(texts: pa.Array) -> npt.NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """The elements of all texts of one form: its names and numbers are set aside, the rest is read once.
 
-What stands above the first number is a row of names, and what they are called changes nothing behind them but by their kind and last
-character; what stands behind is read with its numbers and once more with all of them exchanged, and counts only where the elements follow.
+What stands above the first number is a row of names (and the number of a neighbourhood, 11鄰), and what they are called changes nothing behind
+them but by their kind and last character; what stands behind is read with its numbers and once more with all of them exchanged, and counts only where the elements follow.
 So a form costs its upper part, its lower part and how the two go together, and each of the three is met again and again.
 """
 
@@ -22,8 +22,8 @@ _NAMES = frozenset(("province", "city", "county", "town", "village", "group", "h
 """Elements whose value is a name that may be set aside; flags, letters and the like are read as they are."""
 _ONCE = frozenset(("street", "lane", "sub_number", "flag", "leftover", "room", "floor", "country", "zone", "assist"))
 """Elements that may stand twice: of any other the two values are compared, so it must be read one by one."""
-_NAME, _NUMBER = 0xE000, 0xE800
-"""Where the private characters begin that stand for a name or number set aside: no address has them."""
+_NAME, _NUMBER, _END = 0xE000, 0xE800, 0xF900
+"""Where the private characters begin that stand for a name or number set aside, and end: no address has them."""
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _FOLDED = frozenset(("place", "door"))
 
@@ -68,18 +68,18 @@ class OpenForms:
         if read_abroad(cleaned.shown, key=cleaned.key if cleaned.han else None):
             return None
         upper, cut = self._reader.upper(cleaned)
-        numbers = NUMBER.findall(text)
-        tail_text = cleaned.shown[cut:]
-        if NUMBER.findall(tail_text) != numbers:
+        above, numbers = NUMBER.findall(cleaned.shown[:cut]), NUMBER.findall(cleaned.shown[cut:])
+        if above + numbers != NUMBER.findall(text) or above != [p.value for p in upper if p.element == "neighbourhood"][:1]:
             return None
-        tail = self._tail(cleaned.key[cut:], tail_text, numbers, before(upper), several)
+        upper = [p._replace(value=chr(_NUMBER)) if above and p.element == "neighbourhood" else p for p in upper]
+        tail = self._tail(cleaned.key[cut:], cleaned.shown[cut:], numbers, before(upper), several)
         if tail is None:
             return None
         kind = (tuple((p.element, p.rule, p.value[-1:] if p.element in _NAMES else p.value) for p in upper), id(tail))
         if kind not in self._together and not several:
             return None
         if kind not in self._together:
-            self._together[kind] = self._merged(upper, tail)
+            self._together[kind] = self._merged(upper, tail, len(above))
         merged = self._together[kind]
         if merged is None:
             return None
@@ -114,11 +114,11 @@ class OpenForms:
                 return None
         return tuple(zip(pieces, opened, strict=True))
 
-    def _merged(self, upper: list[Piece], tail: _Tail) -> _Merged | None:
-        """Both parts together, names and numbers set aside; null where an element stands twice."""
+    def _merged(self, upper: list[Piece], tail: _Tail, above_n: int) -> _Merged | None:
+        """Both parts together, names and numbers set aside; null where an element stands twice. above_n: numbers of the upper part."""
         names = [p._replace(value=chr(_NAME + i) + p.value[-1:]) if p.value and p.element in _NAMES else p for i, p in enumerate(upper)]
         settled = settle([*names, *(p for p, _ in tail)])
-        pieces = [*settled[: len(names)], *(p._replace(value=value) for p, (_, value) in zip(settled[len(names) :], tail, strict=True))]
+        pieces = [*settled[: len(names)], *(p._replace(value=_behind(above_n, value)) for p, (_, value) in zip(settled[len(names) :], tail, strict=True))]
         once = [p.element for p in pieces if p.element not in _ONCE]
         if len(set(once)) < len(once):
             return None
@@ -128,12 +128,17 @@ class OpenForms:
         return _Merged(tuple(v and _opened(v, ()) for v in unnamed), named)
 
 
+def _behind(above_n: int, value: str) -> str:
+    """A value whose open numbers are counted from the first number of the whole text."""
+    return "".join(chr(ord(c) + above_n) if _NUMBER <= ord(c) < _END else c for c in value) if above_n else value
+
+
 def _opened(value: str, names: Sequence[str], *, folded: bool = False) -> Element:
     """A value with the names put back, open at its numbers."""
     between, numbers, text = [], [], ""
     for c in value:
         code = ord(c)
-        if code < _NAME or code >= 0xF900:
+        if code < _NAME or code >= _END:
             text += c
         elif code < _NUMBER:
             text += names[code - _NAME]

@@ -7,8 +7,9 @@ import random
 import pandas as pd
 import pytest
 
-from geo.address.forms import equal_numbers, exchanged, read_forms
-from geo.address.parse import _row, parse
+from geo.address.forms import Open, equal_numbers, exchanged, read_forms
+from geo.address.open_form import OpenForms
+from geo.address.parse import _BARE, _elements, _row, parse
 from geo.address.reader import Reader
 from geo.profile import Habits
 from geo.tables import PARSE, Scope
@@ -17,10 +18,12 @@ SCOPE = Scope(county="璧山区", town="梧溪镇")
 UPPERS = (
     "梧溪镇凤浦村兰林路", "璧山区梧溪镇白溪村石桑巷", "金屏社区向家沟", "鹤洲街", "福溪村3组", "第七村民小组", "永福臺南路", "上海市曹杨一村", "142团3连", "100号",
     "龍華里3鄰", "新村路", "梧溪镇福溪村槐峰街57號金明花园", "東京都千代田区丸の内", "西园", "三合村", "",
+    "臺北市萬華區忠貞里{}鄰青年路", "福利村{}邻", "{}鄰龍江路", "社新里{}鄰{}鄰社子街", "142团{}邻",
 )  # fmt: skip
 LOWERS = (
     "{}号", "{}号附{}号", "{}号之{}", "{}-{}号", "{}号{}单元{}室", "{}號{}樓之{}", "{}弄{}号{}室", "{}号院{}号楼{}单元{}", "临{}号", "{}组{}号", "{}栋{}", "{}号至{}号", "{}、{}号",
     "{}号(原{}号)", " {} 号 ", "{}号十二室", "{}丁目{}番{}号", "{}路{}号", "{}", "{}号附{}单元", "{}号{}幢{}-{}-{}", "１{}号", "{}.{}号", "{}层{}",
+    "{}號三樓", "{}號十二樓之{}", "{}号二十层{}室", "{}号一楼", "{}号楼五层", "{}号八楼B区", "{}号楼一二层", "{}号十楼{}单元",
 )  # fmt: skip
 
 
@@ -31,8 +34,8 @@ def _texts(n: int, seed: int) -> pd.Series:
         return dice.choice(("0", "", "")) + str(dice.choice((dice.randint(1, 9), dice.randint(1, 60), dice.randint(100, 260), dice.randint(1000, 1999))))
 
     def text() -> str:
-        lower = dice.choice(LOWERS)
-        return dice.choice(UPPERS) + lower.format(*(number() for _ in range(lower.count("{}"))))
+        form = dice.choice(UPPERS) + dice.choice(LOWERS)
+        return form.format(*(number() for _ in range(form.count("{}"))))
 
     return pd.Series([text() for _ in range(n)], dtype="str")
 
@@ -70,6 +73,30 @@ def test_numbers_whose_value_matters_are_never_left_open(text: str) -> None:
 
     read_forms(pd.Series([text, text], dtype="str"), read, lambda one, several: pytest.fail(f"{one} was left open"), ["text"])
     assert asked == [text]
+
+
+def test_the_storeys_of_a_tower_are_one_form() -> None:
+    asked: list[str] = []
+
+    def read_open(text: str, several: bool) -> list[str]:
+        asked.append(text)
+        return [text]
+
+    texts = pd.Series([f"龍華里17鄰三元街85號{n}樓" for n in "二三四五六七八九"], dtype="str")
+    read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), read_open, ["text"])
+    assert asked == ["龍華里17鄰三元街85號2樓"]
+
+
+def test_a_neighbourhood_above_the_street_leaves_its_number_open() -> None:
+    texts = [f"臺北市大同區永樂里{n}鄰民樂街{n + 1}號二樓之{n + 2}" for n in range(11, 60)]
+    forms = OpenForms(Reader(Scope(), Habits()), lambda pieces: _elements(pieces, _BARE), PARSE)
+    found = forms.read(texts[0], several=True)
+    assert found is not None
+    assert found[PARSE.index("neighbourhood")] == Open(("", ""), (0,))
+    assert found[PARSE.index("number")] == Open(("", ""), (1,))
+    parsed = parse(pd.Series(texts, dtype="str"), scope=Scope(), habits=Habits())
+    assert parsed["neighbourhood"].tolist() == [str(n) for n in range(11, 60)]
+    assert parsed["room"].tolist() == [str(n + 2) for n in range(11, 60)]
 
 
 def test_no_text_null_and_one_text() -> None:
