@@ -98,13 +98,42 @@ class Fence:
         if refused(scope["path"], scope["method"]):
             await JSONResponse({"error": "forbidden"}, 403)(scope, receive, with_headers)
             return
-        await self.app(scope, receive, with_headers)
+        await self.app(scope, receive, _straightened(scope, with_headers))
+
+
+def _straightened(scope: Scope, send: Send) -> Send:
+    """Sends on what the app answers; where that is the page itself under an address of several parts, the way to the app's own address.
+
+    The page names its files beside its own address: below a folder that is not there it would stay blank for ever.
+    """
+    base, inner = _parts(scope["path"])
+    if "/" not in inner.strip("/") or _FRAMES in scope["path"]:
+        return send
+    away = False
+
+    async def straightened(message: Message) -> None:
+        nonlocal away
+        if message["type"] == "http.response.start" and MutableHeaders(scope=message).get("content-type", "").startswith("text/html"):
+            away = True
+            message = {"type": "http.response.start", "status": 307, "headers": [(b"location", base.encode()), (b"content-length", b"0")]}
+        elif away:
+            message = {"type": "http.response.body", "body": b"", "more_body": bool(message.get("more_body"))}
+        await send(message)
+
+    return straightened
+
+
+def _parts(path: str) -> tuple[str, str]:
+    """The app's own address, ending in a slash, and what follows it in a path."""
+    base = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
+    if base == "/" or not path.startswith(base + "/"):
+        return "/", path
+    return base + "/", path[len(base) :]
 
 
 def refused(path: str, method: str) -> bool:
     """Whether the fence stops a request: an upload into a session that may not, or the open figures of the server."""
-    base = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
-    inner = path[len(base) :] if base != "/" and path.startswith(base + "/") else path
+    inner = _parts(path)[1]
     if inner.startswith(_METRICS):
         return True
     if not inner.startswith(_UPLOADS) or method == "OPTIONS":

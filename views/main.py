@@ -6,6 +6,7 @@ import streamlit as st
 
 from layers.vendor import ASSETS
 from layers.words import LANGUAGES
+from views import home
 from views.pages import pages_for
 from views.sign_in import acting_choice, current_user
 from views.state import LANGUAGE, language, remember_pages, say
@@ -51,9 +52,9 @@ def main() -> None:
     with st.container(key="person_box"):
         acting_choice()
     allowed = pages_for(user.roles)
-    shown = {p.path: st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path, default=p is allowed[0]) for p in allowed}
+    shown = {p.path: st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path) for p in allowed}
     remember_pages(shown)
-    st.navigation(list(shown.values()), position="top").run()
+    st.navigation([home.first(shown), *shown.values(), *home.unknown(shown)], position="top").run()
 
 
 main()

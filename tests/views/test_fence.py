@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import streamlit as st
 from anyio.from_thread import start_blocking_portal
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 
 from views import fence
 
@@ -21,8 +21,8 @@ class Answer:
     headers: dict[str, str]
 
 
-def ask(path: str, method: str = "GET") -> Answer:
-    """What the fence before an app that answers everything says."""
+def ask(path: str, method: str = "GET", *, page: bool = False) -> Answer:
+    """What the fence before an app that answers everything says; with `page` the app answers with its page."""
     told: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -33,7 +33,7 @@ def ask(path: str, method: str = "GET") -> Answer:
 
     scope = {"type": "http", "method": method, "path": path, "headers": [], "query_string": b""}
     with start_blocking_portal() as portal:  # a loop of its own: the browser's may run in this thread
-        portal.call(fence.Fence(PlainTextResponse("ok")), scope, receive, send)
+        portal.call(fence.Fence(HTMLResponse("<p>") if page else PlainTextResponse("ok")), scope, receive, send)
     start = next(one for one in told if one["type"] == "http.response.start")
     return Answer(start["status"], {k.decode(): v.decode() for k, v in start["headers"]})
 
@@ -77,3 +77,20 @@ def test_the_fence_stands_below_the_base_path_too(monkeypatch: pytest.MonkeyPatc
     assert fence.refused("/dz" + UPLOAD.format("stranger"), "PUT")
     assert fence.refused("/dz/_stcore/metrics", "GET")
     assert not fence.refused("/dz/scene", "GET")
+
+
+@pytest.mark.parametrize("path", ["/a/b", "/people/map", "/a/b.html"])
+def test_the_page_under_a_folder_that_is_not_there_leads_to_the_apps_own_address(path: str) -> None:
+    answer = ask(path, page=True)
+    assert answer.status == 307
+    assert answer.headers["location"] == "/"
+    assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/missing", "/nothing", "/component/streamlit_folium.st_folium/index.html"])
+def test_the_page_under_its_own_name_is_answered(path: str) -> None:
+    assert ask(path, page=True).status == 200
+
+
+def test_files_in_folders_are_answered() -> None:
+    assert ask("/assets/vendor/leaflet.js").status == 200
