@@ -10,11 +10,15 @@ _PART = "<!-- {name}: written by `python -m benchmarks.{name} --write` -->"
 _END = "<!-- end of {name} -->"
 
 
-def replace(name: str, text: str) -> None:
-    """Put the text between the marks of that part; the rest of the file stays as it is."""
-    before = PATH.read_text(encoding="utf-8")
-    start, end = _PART.format(name=name), _END.format(name=name)
+def replace(name: str, text: str, part: str = "", path: Path | None = None) -> None:
+    """Put the text between the marks of that benchmark, or of one part of it; the rest of the file (default: PATH) stays as it is."""
+    path = path or PATH
+    before = path.read_text(encoding="utf-8")
+    if part:
+        start, end = f"<!-- {name}, {part} -->", f"<!-- end of {name}, {part} -->"
+    else:
+        start, end = _PART.format(name=name), _END.format(name=name)
     pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
     if not pattern.search(before):
-        raise SystemExit(f"{PATH.name} has no part named {name}")
-    PATH.write_text(pattern.sub(lambda _: f"{start}\n\n{text}\n\n{end}", before), encoding="utf-8")
+        raise SystemExit(f"{path.name} has no part named {f'{name}, {part}' if part else name}")
+    path.write_text(pattern.sub(lambda _: f"{start}\n\n{text}\n\n{end}", before), encoding="utf-8")

@@ -8,14 +8,13 @@ precision = cases found / (cases found + wrong findings), recall = cases found /
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from geo.tables import COUNTS, DECIDED
+from geo.tables import COUNTS, DECIDED, Verification
 
 GROUP = {
     "duplicate_number", "plate_for_many_buildings", "duplicate_address", "stacked_addresses", "several_plates", "rebuilt", "text_conflict",
@@ -39,27 +38,49 @@ class Score:
     def macro_f1(self) -> float:
         return float(self.codes["f1"].mean())
 
+    @property
+    def lowest(self) -> tuple[str, float]:
+        """The code that is found worst, and its F1."""
+        return str(self.codes["f1"].idxmin()), float(self.codes["f1"].min())
+
+    @property
+    def wrong_ratio(self) -> float:
+        """False pairs among those the run asserts."""
+        return 1 - self.link_precision
+
 
 def score(out: Path, truth: Path) -> Score:
     """Score the result folder of a run against a truth folder."""
-    told = {name: pd.read_parquet(truth / f"{name}.parquet") for name in ("findings", "neutral", "pairs", "objects", "population")}
-    codes = score_findings(read_findings(out), told["findings"], told["neutral"])
-    links = pd.read_parquet(out / "links.parquet")
-    open_ids = set(told["neutral"].loc[told["neutral"]["code"] == "*", "id"])
-    precision, recall, wrong = score_links(links, told["pairs"], open_ids)
-    people = score_people(pd.read_parquet(out / "buildings.parquet", columns=["building_id", *COUNTS]), told["population"])
-    return Score(codes, precision, recall, wrong, undecided(links, told["objects"]), people)
+    refused = pd.read_parquet(out / "quarantine.parquet") if (out / "quarantine.parquet").exists() else None
+    buildings = pd.read_parquet(out / "buildings.parquet", columns=["building_id", *COUNTS])
+    found = said(pd.read_parquet(out / "findings.parquet"), refused)
+    return _score(found, pd.read_parquet(out / "links.parquet"), buildings, read_truth(truth))
 
 
-def read_findings(out: Path) -> pd.DataFrame:
-    """Findings of a run, with those refused rows that stand for a finding."""
-    columns = ["code", "subject_id", "related"]
-    found = pd.read_parquet(out / "findings.parquet")
-    found["related"] = found["related"].map(list) if "related" in found else [[] for _ in range(len(found))]
-    tables = [found[columns]]
-    if (out / "quarantine.parquet").exists():
-        refused = pd.read_parquet(out / "quarantine.parquet", columns=["code", "key"]).rename(columns={"key": "subject_id"})
-        tables.append(refused.loc[refused["code"].isin(QUARANTINED)].assign(related=[[]] * int(refused["code"].isin(QUARANTINED).sum())))
+def score_run(run: Verification, truth: dict[str, pd.DataFrame]) -> Score:
+    """The same of a run that was not written, against `read_truth`."""
+    return _score(said(run.findings, run.quarantine), run.links, run.buildings, truth)
+
+
+def read_truth(truth: Path) -> dict[str, pd.DataFrame]:
+    """What a truth folder says about findings, links and people."""
+    return {name: pd.read_parquet(truth / f"{name}.parquet") for name in ("findings", "neutral", "pairs", "objects", "population")}
+
+
+def _score(found: pd.DataFrame, links: pd.DataFrame, buildings: pd.DataFrame, truth: dict[str, pd.DataFrame]) -> Score:
+    codes = score_findings(found, truth["findings"], truth["neutral"])
+    open_ids = set(truth["neutral"].loc[truth["neutral"]["code"] == "*", "id"])
+    precision, recall, wrong = score_links(links, truth["pairs"], open_ids)
+    return Score(codes, precision, recall, wrong, undecided(links, truth["objects"]), score_people(buildings, truth["population"]))
+
+
+def said(findings: pd.DataFrame, refused: pd.DataFrame | None) -> pd.DataFrame:
+    """Findings of a run (code, subject_id, related), with those refused rows that stand for a finding."""
+    related = findings["related"].map(list) if "related" in findings else pd.Series([[] for _ in range(len(findings))], index=findings.index, dtype=object)
+    tables = [findings[["code", "subject_id"]].assign(related=related)]
+    if refused is not None:
+        rows = refused.loc[refused["code"].isin(QUARANTINED), ["code", "key"]].rename(columns={"key": "subject_id"})
+        tables.append(rows.assign(related=[[]] * len(rows)))
     both = pd.concat(tables, ignore_index=True)
     return both.assign(subject_id=both["subject_id"].astype("str").fillna(""))
 
@@ -148,8 +169,3 @@ def score_people(buildings: pd.DataFrame, truth: pd.DataFrame) -> float:
 def _by_building(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_index("building_id")[list(COUNTS)].astype(float).fillna(0.0).groupby(level=0).sum()
 
-
-def worst(scores: Iterable[Score], below: float) -> list[str]:
-    """Codes whose F1 is below that in any of the scores, worst first."""
-    both = pd.concat([s.codes["f1"] for s in scores], axis=1).min(axis=1).sort_values()
-    return [f"{code} {value:.2f}" for code, value in both[both < below].items()]

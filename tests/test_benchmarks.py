@@ -150,6 +150,6 @@ def test_results_replace_their_own_part_alone(tmp_path: Path, monkeypatch: pytes
     text = path.read_text(encoding="utf-8")
     assert text.count("faster") == 1
     assert "fast \\1" not in text
-    assert "<!-- end of accuracy -->" in text
+    assert "<!-- end of accuracy, own -->" in text
     with pytest.raises(SystemExit, match="beauty"):
         results.replace("beauty", "")
