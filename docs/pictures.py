@@ -345,7 +345,7 @@ def sheets(office: Office) -> None:
     office.open("sheets")
     expect(office.button("A3 工作图与清单（PDF）")).to_be_enabled()
     office.take("sheets")
-    _printed(office, "A3 工作图与清单（PDF）", {"sheet-overview": 1, "sheet-map": 3, "sheet-list": 6})
+    _printed(office, "A3 工作图与清单（PDF）", {"sheet-overview": 1, "sheet-map": 3, "sheet-list": 4})
     office.page.get_by_text("制牌清单", exact=True).first.click()
     office.take("sheets-order")
     office.page.get_by_text("回填登记", exact=True).click()

@@ -57,6 +57,8 @@ class Paper:
             self._pdf.add_font("sheet", style, str(face.path), collection_font_number=face.number)
         self._font = ("", 0.0)
         self._looks: dict[str, object] = {}
+        self._sizes: list[tuple[float, float]] = []
+        self.smallest_pt = float("inf")
         self._widths: dict[tuple[str, str], float] = {}
 
     @property
@@ -64,9 +66,12 @@ class Paper:
         """Pages so far."""
         return int(self._pdf.page)
 
-    def page(self) -> None:
-        """Begin a page."""
-        self._pdf.add_page()
+    def page(self, *, upright: bool | None = None) -> None:
+        """Begin a page; `upright` turns it, and without it pages lie as the first one was asked for."""
+        if upright is not None and upright != (self.height_mm > self.width_mm):
+            self.width_mm, self.height_mm = self.height_mm, self.width_mm
+        self._sizes.append((self.width_mm, self.height_mm))
+        self._pdf.add_page(orientation="P" if self.height_mm > self.width_mm else "L")
         self._forget()
 
     def text(
@@ -80,12 +85,23 @@ class Paper:
         align: str = "L",
         colour: str = BLACK,
         width_mm: float | None = None,
+        turn_degrees: float = 0.0,
     ) -> None:
-        """Text on one line with its baseline at y; longer than `width_mm` it is cut and ends with an ellipsis."""
+        """Text on one line with its baseline at y; longer than `width_mm` it is cut and ends with an ellipsis.
+
+        `turn_degrees` turns it anticlockwise around (x, y).
+        """
         text = self.drawable(text)
         if width_mm is not None:
             text = self.cut(text, size_pt, width_mm, bold=bold)
         if not text:
+            return
+        self.smallest_pt = min(self.smallest_pt, size_pt)
+        if turn_degrees:
+            with self._pdf.rotation(turn_degrees, x, y):
+                self._forget()
+                self.text(x, y, text, size_pt, bold=bold, align=align, colour=colour)
+            self._forget()
             return
         if align != "L":
             wide = self.wide(text, size_pt, bold=bold)
@@ -189,6 +205,8 @@ class Paper:
         pages_n = self.pages_n
         for n in range(1, pages_n + 1):
             self._pdf.page = n
+            self.width_mm, self.height_mm = self._sizes[n - 1]
+            self._pdf.h = self.height_mm
             self._forget()
             self._foot(n, pages_n)
         self._pdf.output(str(path))
@@ -209,9 +227,20 @@ class Paper:
         self.text(self.width_mm - MARGIN_MM, y, page, 8, align="R", colour="#4a5560")
 
     def _forget(self) -> None:
-        """What pen and font are set is not known any more: the next stroke sets them again."""
+        """What pen and font are set is not known any more: both are set again, whatever the printer believes.
+
+        fpdf2 writes a colour only where it differs from the one it wrote last. It does not see that the end of a clipped
+        window brings an earlier one back, so that black text after black dots came out in the colour of the ground.
+        Of two different values one after the other the second is always written.
+        """
         self._font, self._looks = ("", 0.0), {}
-        self._pdf.set_font("sheet", "", 1)
+        for size_pt in (2, 1):
+            self._pdf.set_font("sheet", "", size_pt)
+        for shade in (1, 0):
+            self._pdf.set_fill_color(shade)
+            self._pdf.set_draw_color(shade)
+            self._pdf.set_line_width(0.2 + shade)
+            self._pdf.set_dash_pattern(dash=shade, gap=shade)
 
     def _pen(self, colour: str, width_mm: float, dash_mm: float) -> None:
         self._set("draw", colour)

@@ -15,7 +15,7 @@ from geo.export.palette import SIGNS
 from geo.export.paper import A3, MARGIN_MM, Made, Paper
 from geo.export.sheet import made_on
 from geo.export.table_pages import TableColumn, TableRow, draw_table
-from geo.export.village_frames import lay_out, map_size, place_rows
+from geo.export.village_frames import lay_out, place_rows
 from geo.export.village_map import draw_maps
 from geo.export.village_rows import VillageSheet, village_rows
 from geo.rules import RULES
@@ -45,18 +45,15 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "evidence_hash": ("证据", "Evidence"),
 }
 """Columns of the list. The workbook has all of them; on paper the last three are left out."""
-_WIDTHS = {
-    "n": 9,
-    "place": 26,
-    "number": 26,
-    "building_id": 25,
-    "where": 15,
-    "plate": 17,
-    "todo": 80,
-    "found": 20,
-    "remark": 70,
-    "signature": 28,
+_WIDTHS = {"n": 9, "number": 25, "building_id": 21, "where": 12, "plate": 16, "todo": 45, "found": 11, "remark": 36, "signature": 20}
+_SHORT: Mapping[str, tuple[str, str]] = {
+    "where": ("图上", "Map"),
+    "plate": ("现状", "Plate"),
+    "found": ("实地", "Digit"),
+    "remark": ("备注", "Remark"),
 }
+_ACROSS, _ROW_MM, _LIST_PT = 2, 7.0, 8.5
+"""The list stands in two columns on A3: a village of four hundred doors is seven pages, with room to write in every row."""
 _SHEET_WIDTHS = {"place": 18, "number": 14, "building_id": 14, "todo": 60, "found": 18, "remark": 40, "finding_id": 20, "evidence_hash": 12}
 
 
@@ -95,10 +92,10 @@ def write_village_pdf(
     sheet = village_rows(result, village_code, cases=cases)
     made = Made(_title(sheet, language), printed_on, head, language)
     paper = Paper(made, size_mm=A3, fonts=find_fonts())
-    frames = lay_out(sheet, map_size())
+    frames = lay_out(sheet)
     if frames:
         draw_maps(paper, sheet, frames, streets=streets)
-    listed = list_of(sheet, where=place_rows(sheet, frames, map_size()), language=language, only_work=only_work)
+    listed = list_of(sheet, where=place_rows(sheet, frames), language=language, only_work=only_work)
     _draw_list(paper, sheet, listed, only_work=only_work)
     paper.save(path)
     return paper.pages_n
@@ -114,7 +111,7 @@ def write_village_xlsx(
     columns say which case, in which version, the row speaks of. Parameters as for `write_village_pdf`.
     """
     sheet = village_rows(result, village_code, cases=cases)
-    where = place_rows(sheet, lay_out(sheet, map_size()), map_size())
+    where = place_rows(sheet, lay_out(sheet))
     listed = list_of(sheet, where=where, language=language, only_work=only_work)
     listed = listed.assign(todo=listed["told"])
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -168,7 +165,10 @@ def _draw_list(paper: Paper, sheet: VillageSheet, listed: pd.DataFrame, *, only_
     lang = 0 if paper.made.language == "zh" else 1
     names = list(_WIDTHS)
     columns = [
-        TableColumn(HEADINGS[c][lang], _WIDTHS[c], "C" if c in ("n", "where", "plate") else "L", 2 if c == "todo" else 1) for c in names
+        TableColumn(
+            _SHORT.get(c, HEADINGS[c])[lang], _WIDTHS[c], "C" if c in ("n", "where", "plate") else "L", {"todo": 4, "number": 2}.get(c, 1)
+        )
+        for c in names
     ]
     rows: list[TableRow] = []
     for name, group in listed.groupby("place", sort=False):
@@ -192,7 +192,9 @@ def _draw_list(paper: Paper, sheet: VillageSheet, listed: pd.DataFrame, *, only_
         )
     )
     title = paper.made.say(f"{sheet.town}{sheet.name} 村—组—户清单", f"{sheet.town}{sheet.name}: list of doors")
-    end = draw_table(paper, columns, rows, title=title, note=note)
+    note.append(paper.made.say("备注写号码、理由或文号。", "Remark: the number, the reason or the document."))
+    paper.page(upright=False)
+    end = draw_table(paper, columns, rows, title=title, note=note, row_mm=_ROW_MM, size_pt=_LIST_PT, top_mm=0.0, across=_ACROSS)
     if not len(listed):
         paper.text(MARGIN_MM, end + 8, paper.made.say("本村没有需要列出的门户。", "This village has no doors to list."), 11)
         end += 10

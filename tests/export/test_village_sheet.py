@@ -13,7 +13,7 @@ from geo.errors import FontError
 from geo.export import fonts
 from geo.export.fonts import find_fonts
 from geo.export.paper import A4, Made, Paper
-from geo.export.village_frames import SHEETS_N, lay_out, map_size, place_rows
+from geo.export.village_frames import SHEETS_N, lay_out, place_rows
 from geo.export.village_rows import WORK_CODES, village_rows
 from geo.export.village_sheet import HEADINGS, list_of, write_village_pdf, write_village_xlsx
 from tests.export.village import PRINTED_ON, bare, fonts_of, pages_of, small_town, told, village_of
@@ -67,7 +67,7 @@ def test_the_pdf_is_searchable_with_the_font_inside_and_pages_numbered(tmp_path:
 
 
 def test_headings_are_repeated_on_every_page_of_the_list(tmp_path: Path) -> None:
-    town = village_of(130)
+    town = village_of(330)
     n = write_village_pdf(town, CODE, tmp_path / "a.pdf", printed_on=PRINTED_ON)
     lists = [page for page in range(1, n + 1) if "村—组—户清单" in told(tmp_path / "a.pdf", page=page)]
     assert len(lists) >= 4
@@ -97,19 +97,20 @@ def test_three_thousand_houses_take_five_seconds_and_several_maps(tmp_path: Path
     begin = time.process_time()
     n = write_village_pdf(town, CODE, tmp_path / "a.pdf", printed_on=PRINTED_ON)
     took_s = time.process_time() - begin
-    frames = lay_out(village_rows(town, CODE), map_size())
-    assert 1 < len(frames) <= SHEETS_N
+    frames = lay_out(village_rows(town, CODE))
+    assert 1 < len(frames) <= SHEETS_N + 1
     assert pages_of(tmp_path / "a.pdf") == n
     assert took_s <= 5.0, took_s
-    where = place_rows(village_rows(town, CODE), frames, map_size())
+    where = place_rows(village_rows(town, CODE), frames)
     assert (where != "").all()
 
 
 def test_pages_of_the_map_cover_every_house_and_none_is_empty() -> None:
     sheet = village_rows(village_of(1500), CODE)
-    frames = lay_out(sheet, map_size())
-    where = place_rows(sheet, frames, map_size())
-    assert set(where.str.split("-").str[0]) == {str(f.number) for f in frames}
+    frames = lay_out(sheet)
+    where = place_rows(sheet, frames)
+    assert frames[0].number == 0
+    assert set(where.str.split("-").str[0]) == {str(f.number) for f in frames[1:]}
 
 
 def test_a_plate_in_the_next_county_does_not_shrink_the_map() -> None:
@@ -118,7 +119,7 @@ def test_a_plate_in_the_next_county_does_not_shrink_the_map() -> None:
     far = town.plates.geometry.copy()
     far.iloc[0] = far.iloc[0].__class__(700_000, 3_400_000)
     moved = type(town)(**{**vars(town), "plates": town.plates.set_geometry(far)})
-    assert lay_out(village_rows(moved, CODE), map_size())[0].scale <= 1000
+    assert lay_out(village_rows(moved, CODE))[0].scale <= 1000
 
 
 def test_workbooks_hold_no_formula_whatever_is_written_on_a_plate(tmp_path: Path) -> None:
