@@ -29,6 +29,10 @@ SETTLED = 0.02
 FIRST_EMPTY = 0.3
 """Odds of an ordinary building having no door, before they are learned."""
 LEAST_EMPTY = 0.005
+PRIOR_BUILDINGS_N = 20
+"""Weight of the whole delivery's share beside that of one description, in buildings: a handful of buildings teaches nothing."""
+CHANCE = 4.0
+"""Standard errors within which a description's share is that of the whole delivery."""
 STREET_N, DRAWN_N = 2, 2
 """How often the habits of the streets are learned from where the doors probably are and the doors moved by them: by messages, then by drawing."""
 
@@ -62,6 +66,7 @@ def assign(
     names: np.ndarray,
     building_prior: np.ndarray,
     wants_door: np.ndarray,
+    described: np.ndarray,
     door_none: np.ndarray,
     share: float,
     stray: float,
@@ -93,6 +98,9 @@ def assign(
         Per footprint, the odds of being anybody's house, 1 for an ordinary one.
     wants_door
         Per footprint, whether it is of the kind that has a number; how often such a one has none is learned.
+    described
+        Per footprint, a number (0, 1, ...) of what its survey says of it: houses and sheds are often told apart by what is left empty, so it is
+        learned for each.
     door_none
         Per door, prior probability of belonging to no footprint.
     share
@@ -119,7 +127,7 @@ def assign(
         probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
         learned = _learn_offsets(table, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
-        offsets, empty = learned, _learn_empty(building, probability, wants_door)
+        offsets, empty = learned, _learn_empty(building, probability, wants_door, described)
         if settled:
             break
     if len(numbered):
@@ -181,11 +189,18 @@ def _learn_offsets(table: pd.DataFrame, probability: np.ndarray, offsets: dict[s
     return out
 
 
-def _learn_empty(building: np.ndarray, probability: np.ndarray, wants_door: np.ndarray) -> np.ndarray:
-    """Odds of an ordinary building having no door, from the share that is expected to have none."""
+def _learn_empty(building: np.ndarray, probability: np.ndarray, wants_door: np.ndarray, described: np.ndarray) -> np.ndarray:
+    """Odds of a building having no door, from the share of those described like it that is expected to have none."""
+    if not wants_door.any():
+        return np.ones(len(wants_door))
     expected = np.bincount(building, weights=probability, minlength=len(wants_door))
-    vacant = np.clip(1 - expected, 0, 1)[wants_door].mean() if wants_door.any() else 0.5
-    return np.where(wants_door, max(vacant / max(1 - vacant, LEAST_EMPTY), LEAST_EMPTY), 1.0)
+    vacant = np.where(wants_door, np.clip(1 - expected, 0, 1), 0.0)
+    counted = np.bincount(described, weights=wants_door).clip(min=1)
+    usual = vacant.sum() / wants_door.sum()
+    own = np.bincount(described, weights=vacant) / counted
+    differs = np.abs(own - usual) > CHANCE * np.sqrt(usual * (1 - usual) / counted)
+    share = np.where(differs, (own * counted + PRIOR_BUILDINGS_N * usual) / (counted + PRIOR_BUILDINGS_N), usual)[described]
+    return np.where(wants_door, np.maximum(share / np.maximum(1 - share, LEAST_EMPTY), LEAST_EMPTY), 1.0)
 
 
 def _above_roof(edges: pd.DataFrame, rooms: pd.DataFrame, floors: np.ndarray) -> np.ndarray:

@@ -114,6 +114,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             names=lasting_names(doors, standing_plates, believed),
             building_prior=_prior(footprints),
             wants_door=(footprints["built_for_people"] & ~footprints["temporary"]).to_numpy(),
+            described=_described(footprints),
             door_none=seen.door_none,
             share=t.share_ratio,
             stray=t.stray_ratio,
@@ -263,6 +264,13 @@ def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFram
         crs=old.crs,
     )
     return frame.sort_values("building_id", ignore_index=True)
+
+
+def _described(footprints: gpd.GeoDataFrame) -> np.ndarray:
+    """A number for each combination of what the survey fills in for a building: its use, storeys, dwellings."""
+    known = footprints[["use", "floors_n", "dwellings_n"]].notna().to_numpy()
+    result: np.ndarray = known @ np.array([1, 2, 4])
+    return result
 
 
 def _share(evidence: Evidence, edges: pd.DataFrame, links: Links, footprints: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ def solved(houses: list[Any], spots: list[tuple[int, str, float, float]], *, hin
         "names": np.array([pd.util.hash_array(np.array([f"door {i}"], dtype=object), categorize=False)[0] for i in range(doors_n)], dtype=np.uint64),
         "building_prior": np.ones(len(houses)),
         "wants_door": np.ones(len(houses), dtype=bool),
+        "described": np.zeros(len(houses), dtype=int),
         "door_none": np.full(doors_n, 0.01),
         "share": 0.05,
         "stray": 0.01,
@@ -174,3 +175,21 @@ def test_numbers_that_run_west_to_east_say_which_of_two_houses_is_the_next() -> 
     own = [float(r.edges.loc[(r.edges["door"] == 14) & (r.edges["building"] == 14), "probability"].iloc[0]) for r in (free, ordered)]
     assert own[0] == pytest.approx(0.5, abs=0.05)
     assert own[1] > 0.8
+
+
+def test_what_a_survey_leaves_empty_tells_a_shed_from_a_house() -> None:
+    """Forty houses with their doors, each with a shed behind; a door between a house and a shed."""
+    houses = [(30 * i, 0) for i in range(41)] + [(30 * i, 14) for i in range(41)]
+    spots = [(i, "plate", 30 * i + 5, 1) for i in range(40)] + [(40, "plate", 30 * 40 + 5, 12.2)]  # 2.2 m from the house, 1.8 m from the shed
+    kind = np.repeat([1, 0], 41)
+    assert best(solved(houses, spots))[40][0] == 81, "the shed is nearer, and nothing says that it is one"
+    building, probability = best(solved(houses, spots, described=kind))[40]
+    assert building == 40
+    assert probability > 0.9
+
+
+def test_a_difference_that_may_be_chance_teaches_nothing() -> None:
+    houses, spots = [(30 * i, 0) for i in range(12)], [(i, "plate", 30 * i + 5, 1) for i in range(9)]
+    odd = np.array([0] * 9 + [1] * 3)  # the three without a door are described otherwise: too few to say so
+    alike, told = solved(houses, spots), solved(houses, spots, described=odd)
+    np.testing.assert_array_equal(alike.edges["probability"], told.edges["probability"])
