@@ -4,5 +4,6 @@ import streamlit as st
 
 from views.fence import middleware
 from views.routes import routes
+from views.warm import lifespan
 
-app = st.App("views/main.py", routes=routes(), middleware=middleware())
+app = st.App("views/main.py", routes=routes(), middleware=middleware(), lifespan=lifespan)

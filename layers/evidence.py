@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.tables import PARTS
 from layers.result import KINDS, Result
 
 Pieces = list[tuple[str, bool]]
+_Ends = dict[str, set[str]]
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,13 @@ def evidence(result: Result, kind: str, one_id: str) -> Evidence | None:
     """
     wanted: list[tuple[str, str]] = []
     if kind == "finding":
-        found = result.tables.findings
-        row = found[found["finding_id"] == one_id]
+        row = result.finding(one_id)
         if row.empty:
             return None
         kind, subject = str(row["subject"].iloc[0]), str(row["subject_id"].iloc[0])
         if kind not in KINDS or subject not in result.positions[kind]:
             return Evidence(kind, subject, row, result.tables.links.iloc[:0], *(result.objects(k).iloc[:0] for k in KINDS))
-        mentioned = result.mentions[result.mentions["finding"] == row.index[0]]
-        wanted, one_id = list(zip(mentioned["kind"], mentioned["id"], strict=True)), subject
+        wanted, one_id = result.mentioned(row.index[0]), subject
     if kind not in KINDS or one_id not in result.positions[kind]:
         return None
     links = _links(result, kind, one_id)
@@ -115,21 +115,26 @@ def pairs(links: pd.DataFrame) -> pd.DataFrame:
     Those in one link, and the only plate with the only address of a building where links hold them apart. Links a person
     rejected compare nothing.
     """
-    links = links[links["state"] != "rejected"]
-    both = links.dropna(subset=["plate_id", "address_id"])[["plate_id", "address_id"]]
-    apart = links[links["building_id"].notna() & (links["plate_id"].isna() | links["address_id"].isna())]
-    lonely = {}
-    for end in ("plate_id", "address_id"):
-        free = apart[apart[end].notna() & ~apart[end].isin(both[end])].drop_duplicates(["building_id", end])
-        lonely[end] = free[~free["building_id"].duplicated(keep=False)][["building_id", end]]
-    single = lonely["plate_id"].merge(lonely["address_id"], on="building_id")[["plate_id", "address_id"]]
-    return pd.concat([both, single]).drop_duplicates().sort_values(["plate_id", "address_id"], ignore_index=True)
+    told = [row for row in _ends(links, "state") if row[3] != "rejected"]
+    both = {(plate, address) for _, plate, address, _ in told if plate is not None and address is not None}
+    taken = {plate for plate, _ in both}, {address for _, address in both}
+    lonely: tuple[_Ends, _Ends] = ({}, {})
+    for building, plate, address, _ in told:
+        if building is not None and (plate is None or address is None):
+            for end, one in enumerate((plate, address)):
+                if one is not None and one not in taken[end]:
+                    lonely[end].setdefault(building, set()).add(one)
+    for building in lonely[0].keys() & lonely[1].keys():
+        plates, addresses = lonely[0][building], lonely[1][building]
+        if len(plates) == len(addresses) == 1:
+            both |= set(zip(plates, addresses, strict=True))
+    return pd.DataFrame(sorted(both), columns=["plate_id", "address_id"], dtype="str")
 
 
 def difference(result: Result, plate_id: str, address_id: str) -> Pieces | None:
     """The plate's text in pieces against the address; None where both name the same door or nothing differs."""
     nothing = ("", "")
-    plate, address = result.doors["plate"].get(plate_id, nothing), result.doors["address"].get(address_id, nothing)
+    plate, address = result.door("plate", plate_id), result.door("address", address_id)
     if nothing in (plate, address) or (plate[0] and plate[0] == address[0]) or address[1].endswith(plate[1]):
         return None
     pieces = differing(address[1], plate[1])[1]
@@ -138,13 +143,22 @@ def difference(result: Result, plate_id: str, address_id: str) -> Pieces | None:
 
 def _links(result: Result, kind: str, one_id: str) -> pd.DataFrame:
     """Links of the object, and those its partners have with one another."""
-    own = result.links_of(kind, one_id)
-    known = {k: {one_id} if k == kind else set(own[f"{k}_id"].dropna()) for k in KINDS}
-    for k in KINDS:
+    links = result.tables.links
+    own = result.links_at(kind, one_id)
+    rows = _ends(links.iloc[own])
+    known = [{one_id} if k == kind else {row[n] for row in rows} - {None} for n, k in enumerate(KINDS)]
+    for n, k in enumerate(KINDS):
         # A plate and an address that only share a building are linked through it; they are what a conflict is about.
-        if not known[k]:
-            known[k] = {str(i) for b in known["building"] for i in result.links_of("building", b)[f"{k}_id"].dropna()}
-    every = pd.concat([own, *(result.links_of(k, str(i)) for k in KINDS for i in sorted(known[k]))])
-    every = every[~every.index.duplicated()]
-    inside = [every[f"{k}_id"].isna() | every[f"{k}_id"].isin(known[k]) for k in KINDS]
-    return every[inside[0] & inside[1] & inside[2]].sort_index()
+        if not known[n]:
+            beside = [result.links_at("building", str(b)) for b in known[0]]
+            known[n] = set(links[f"{k}_id"].iloc[np.concatenate(beside)].dropna()) if beside else set()
+    near = np.unique(np.concatenate([own, *(result.links_at(k, str(i)) for n, k in enumerate(KINDS) for i in known[n])]))
+    ends = _ends(links.iloc[near])
+    inside = [all(row[n] is None or row[n] in known[n] for n in range(len(KINDS))) for row in ends]
+    return links.iloc[near[np.array(inside, dtype=bool)]]
+
+
+def _ends(links: pd.DataFrame, *more: str) -> list[tuple[str | None, ...]]:
+    """building_id, plate_id, address_id of each link, and what else is asked for; None where it has no such end."""
+    columns = [links[c].tolist() for c in (*(f"{k}_id" for k in KINDS), *more)]
+    return [tuple(one if isinstance(one, str) else None for one in row) for row in zip(*columns, strict=True)]

@@ -39,19 +39,6 @@ class Overlay(JSCSSMixin, folium.map.Layer):
         self.settings = settings(switches=switches, far=far)
 
 
-class State(folium.map.Layer):
-    """What the map shows just now, as JSON; it is evaluated in place and holds no geometry."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = L.layerGroup(); Doorplate.apply({{ this.state|tojson }});{% endmacro %}"
-    )
-
-    def __init__(self, state: dict[str, Any]) -> None:
-        super().__init__(control=False)
-        self._name = "State"
-        self.state = state
-
-
 def settings(*, switches: bool, far: bool = False) -> dict[str, Any]:
     """What the script must know before any scene: overlays bottom first, looks, and whether overlays can be switched.
 
@@ -73,11 +60,19 @@ def base_map(bounds: list[list[float]] | None, *, switches: bool, far: bool = Fa
     return check_local(fmap)
 
 
-def state_group(state: dict[str, Any]) -> folium.FeatureGroup:
-    """The state as the feature group that streamlit-folium evaluates without loading the map again."""
-    group = folium.FeatureGroup(control=False)
-    State(state).add_to(group)
-    return group
+def switched_map(bounds: list[list[float]] | None) -> folium.Map:
+    """The map whose overlays can be switched."""
+    return base_map(bounds, switches=True)
+
+
+def plain_map(bounds: list[list[float]] | None) -> folium.Map:
+    """The map with all its overlays, as they are."""
+    return base_map(bounds, switches=False)
+
+
+def far_map(bounds: list[list[float]] | None) -> folium.Map:
+    """A small map of one table, drawn at every zoom."""
+    return base_map(bounds, switches=False, far=True)
 
 
 def check_local(fmap: folium.Map) -> folium.Map:

@@ -20,18 +20,29 @@ def told_people(result: Result, ids: Collection[str]) -> pd.DataFrame:
 
     Each count is looked at together with all buildings of its village, whose sum is told elsewhere.
     """
-    found = result.find("building", list(ids))
-    wanted = found["building_id"].astype("str")
-    parts = []
-    for code in found["village_code"].fillna("").unique():
-        village = result.within("buildings", str(code))
-        words = {"building_id": village["building_id"].astype("str")}
+    known = result.positions["building"]
+    at = known.get_indexer(pd.Index([str(i) for i in ids], dtype="str"))
+    at = at[at >= 0]
+    codes = result.tables.buildings["village_code"].iloc[at].fillna("").tolist()
+    wanted: dict[str, list[str]] = {}
+    for code, one in zip(codes, known[at].tolist(), strict=True):
+        wanted.setdefault(str(code), []).append(one)
+    parts = [_told_in(result, code).loc[rows] for code, rows in wanted.items()]
+    return pd.concat(parts) if len(parts) > 1 else parts[0] if parts else _told_in(result, "").iloc[:0]
+
+
+def _told_in(result: Result, code: str) -> pd.DataFrame:
+    """The counts of every building of a village as anybody may see them; worked out once."""
+    if ("told_people", code) not in result.kept:
+        village = result.within("buildings", code)
+        words = {}
         for column in PEOPLE:
             how = withheld(village[column])
             words[column] = village[column].map(shown).astype("str").where(how != "beside", BESIDE)
-        parts.append(pd.DataFrame(words)[village["building_id"].isin(wanted)])
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in ("building_id", *PEOPLE)})
-    return pd.concat(parts or [empty]).set_index("building_id")
+        told = pd.DataFrame(words, columns=list(PEOPLE), dtype="str")
+        result.kept["told_people", code] = told.set_axis(pd.Index(village["building_id"].astype("str"), name="building_id"))
+    told_: pd.DataFrame = result.kept["told_people", code]
+    return told_
 
 
 __all__ = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,7 +27,8 @@ KINDS = {"building": "buildings", "plate": "plates", "address": "addresses"}
 class Result:
     """One verified project: its folder, its name, its tables in the working CRS, and where each object is mentioned.
 
-    Objects are found by (kind, id); kind is building, plate or address.
+    Objects are found by (kind, id); kind is building, plate or address. It is never changed, so what is worked out of it is
+    kept with it and shared by all readers.
     """
 
     folder: Path
@@ -79,9 +82,10 @@ class Result:
         written = {}
         for kind in ("plate", "address"):
             table = self.objects(kind)
-            parts = table[[c for c in PARTS if c in table]].fillna("").astype("str")
-            joined = parts.sum(axis=1) if len(parts.columns) else pd.Series("", index=table.index, dtype="str")
-            text = table["text"].astype("str").fillna(joined) if "text" in table else joined
+            text = table["text"].astype("str") if "text" in table else pd.Series(None, index=table.index, dtype="str")
+            bare = text.isna().to_numpy()
+            parts = table.loc[bare, [c for c in PARTS if c in table]].fillna("").astype("str")
+            text[bare] = parts.sum(axis=1).astype("str") if len(parts.columns) and len(parts) else ""
             written[kind] = pd.Series(text.to_numpy(), index=self.positions[kind], dtype="str")
         linked = [
             pd.DataFrame({"id": self.objects(kind)["building_id"].to_numpy(), "t": written[kind].to_numpy(), "by": self.positions[kind]})
@@ -94,17 +98,27 @@ class Result:
         return written
 
     @cached_property
-    def doors(self) -> dict[str, dict[str, tuple[str, str]]]:
-        """plate, address -> id -> (key, text); the key is "" where the text names no door."""
-        keys = {kind: self.objects(kind)["key"].fillna("") for kind in ("plate", "address")}
-        return {
-            kind: dict(zip(self.positions[kind], zip(key, self.captions[kind], strict=True), strict=True)) for kind, key in keys.items()
-        }
+    def _linked(self) -> dict[str, Rows]:
+        return {kind: rows_by(self.tables.links[f"{kind}_id"]) for kind in KINDS}
 
     @cached_property
-    def _linked(self) -> dict[str, dict[str, np.ndarray]]:
-        links = self.tables.links.reset_index(drop=True)
-        return {kind: {str(i): at for i, at in links.groupby(f"{kind}_id").indices.items()} for kind in KINDS}  # type: ignore[misc]
+    def _spoken(self) -> dict[str, Rows]:
+        """Kind -> where the mentions of each of its ids stand."""
+        kinds, ids = self.mentions["kind"].to_numpy(), self.mentions["id"]
+        return {str(kind): rows_by(ids.where(kinds == kind)) for kind in sorted(set(kinds))}
+
+    @cached_property
+    def _found(self) -> Rows:
+        return rows_by(self.tables.findings["finding_id"])
+
+    @cached_property
+    def kept(self) -> dict[Hashable, Any]:
+        """What other modules worked out of this result and keep with it; each under a key of its own."""
+        return {}
+
+    def prepare(self) -> None:
+        """Work out now what every click asks for, so that no reader waits for it."""
+        _ = (self.villages, self.frame, self.captions, self._spoken, self._linked, self._found, self._rows)
 
     def objects(self, kind: str) -> gpd.GeoDataFrame:
         """The table of one kind of object."""
@@ -123,29 +137,83 @@ class Result:
         EVERYWHERE keeps all, "" those outside every village; a scope that does not exist has none.
         """
         frame: gpd.GeoDataFrame = getattr(self.tables, table)
-        return frame if scope == EVERYWHERE else frame.iloc[self._rows[table].get(scope, [])]
+        if scope == EVERYWHERE:
+            return frame
+        if table != "findings":
+            return frame.iloc[self._rows[table].get(scope, [])]
+        # Every run of a page asks for the findings of its village: the same rows serve all.
+        if ("within", scope) not in self.kept:
+            self.kept["within", scope] = frame.iloc[self._rows[table].get(scope, [])]
+        return self.kept["within", scope]
+
+    def count(self, table: str, scope: str) -> int:
+        """How many rows of buildings, plates, addresses, findings or villages lie in a scope."""
+        return len(getattr(self.tables, table)) if scope == EVERYWHERE else len(self._rows[table].get(scope, ()))
 
     def find(self, kind: str, ids: list[str]) -> gpd.GeoDataFrame:
         """Rows of the objects with those ids, in that order; ids that do not exist are absent."""
         at = self.positions[kind].get_indexer(pd.Index(ids, dtype="str"))
         return self.objects(kind).iloc[at[at >= 0]]
 
-    def links_of(self, kind: str, one_id: str) -> pd.DataFrame:
-        """Every link in which the object takes part, in the order of the table."""
-        return self.tables.links.iloc[self._linked[kind].get(one_id, [])]
+    def door(self, kind: str, one_id: str) -> tuple[str, str]:
+        """(key, text) of a plate or address; the key is "" where the text names no door, both where there is no such object."""
+        at = self.positions[kind].get_indexer(pd.Index([one_id], dtype="str"))[0]
+        if at < 0:
+            return "", ""
+        key = self.objects(kind)["key"].iloc[at]
+        return key if isinstance(key, str) else "", str(self.captions[kind].iloc[at])
+
+    def links_at(self, kind: str, one_id: str) -> np.ndarray:
+        """Where the links stand in which the object takes part, in the order of the table."""
+        return self._linked[kind].of(one_id)
 
     def findings_of(self, kind: str, one_id: str) -> gpd.GeoDataFrame:
         """Every finding that speaks of the object, the most important first."""
-        mentions = self.mentions
-        at = mentions.loc[(mentions["kind"] == kind) & (mentions["id"] == one_id), "finding"]
-        return self.tables.findings.iloc[at.to_numpy()]
+        spoken = self._spoken.get(kind)
+        at = spoken.of(one_id) if spoken else np.zeros(0, dtype=np.intp)
+        return self.tables.findings.iloc[self.mentions["finding"].to_numpy()[at]]
+
+    def finding(self, finding_id: str) -> gpd.GeoDataFrame:
+        """The row of one finding; none where the result does not hold it."""
+        return self.tables.findings.iloc[self._found.of(finding_id)]
+
+    def mentioned(self, position: int) -> list[tuple[str, str]]:
+        """Every object the finding in that place of the table speaks of, as (kind, id)."""
+        first, last = np.searchsorted(self.mentions["finding"].to_numpy(), [position, position + 1])
+        rows = self.mentions.iloc[first:last]
+        return list(zip(rows["kind"].tolist(), rows["id"].tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Where each key of a column stands: nothing is searched row by row, and nothing is held per key but its place."""
+
+    keys: pd.Index
+    order: np.ndarray
+    starts: np.ndarray
+
+    def of(self, key: str) -> np.ndarray:
+        """Places of the rows with that key, in their order; none where nothing has it."""
+        at = self.keys.get_loc(key) if key in self.keys else None
+        return self.order[:0] if not isinstance(at, int) else self.order[self.starts[at] : self.starts[at + 1]]
+
+
+def rows_by(column: pd.Series) -> Rows:
+    """Where each key of a column of text stands; nulls stand nowhere."""
+    codes, keys = pd.factorize(column.astype("str"))
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(keys) + 1))
+    return Rows(pd.Index(keys), order, starts)
 
 
 def find_results(root: Path) -> tuple[Path, ...]:
     """Folders with a result: `root` itself, or those directly in it, by name; none where nothing was written yet."""
     if (root / "run.json").is_file():
         return (root,)
-    return tuple(sorted(p.parent for p in root.glob("*/run.json"))) if root.is_dir() else ()
+    if not root.is_dir():
+        return ()
+    # Every run of a page looks here: reading the folder is several times cheaper than a glob.
+    return tuple(sorted(folder for folder in root.iterdir() if (folder / "run.json").exists()))
 
 
 def load(folder: Path) -> Result:

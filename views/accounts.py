@@ -57,7 +57,7 @@ def has_casebook(folder: Path | None = None) -> bool:
 def open_accounts(folder: Path | None = None) -> tuple[Account, ...]:
     """Every open account, by id; none where there is no casebook."""
     book = casebook.book(folder)
-    return () if book is None else _accounts(book, where=str(casebook.place(folder)))
+    return () if book is None else _accounts(book, where=str(book.store.where))
 
 
 def administrators() -> tuple[str, ...]:

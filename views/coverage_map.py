@@ -7,17 +7,17 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from geo.export.bulletin import fraction
 from geo.outputs import Metric
 from layers.compose import OVERVIEW
 from layers.coverage import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, REACHED, SMALL, SMALL_D, UNITS, Coverage, classes
-from layers.offline import base_map, state_group
+from layers.offline import plain_map
 from layers.people import shown
 from layers.result import Result
 from layers.words import names, words
 from views import state
+from views.map_frame import show_map
 from views.routes import scene_url
 from views.state import language, say
 
@@ -38,10 +38,7 @@ def show(result: Result, found: Coverage, *, on_village: Callable[[], None]) -> 
     table = ranking(found)
     left, right = st.columns([1.35, 1], gap="small")
     with left, st.container(key="coverage_box"):
-        st_folium(
-            base_map(result.frame, switches=False), key=state.COVERAGE_MAP, height=HEIGHT_PX, use_container_width=True,
-            returned_objects=[], feature_group_to_add=state_group(_map_state(result, found)),
-        )  # fmt: skip
+        show_map(plain_map, result.frame, _map_state(result, found), key=state.COVERAGE_MAP, height_px=HEIGHT_PX)
     with right:
         _ranking(result, found, table, on_village)
 

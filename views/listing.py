@@ -43,9 +43,9 @@ def matching(result: Result, scope: str, wanted: Filter) -> tuple[gpd.GeoDataFra
 
 def legend(found: pd.DataFrame, keep: np.ndarray, codes: frozenset[str]) -> list[dict[str, object]]:
     """One row per code of the scope, by precedence: code, its name, how many the other filters leave, chosen or not."""
-    counts = found.loc[keep, "code"].value_counts()
-    present = in_order(set(found["code"]))
-    return [{"code": c, "label": title(c, language()), "n": int(counts.get(c, 0)), "on": c in codes} for c in present]
+    at, names = pd.factorize(found["code"])
+    counts = dict(zip(names, np.bincount(at[keep], minlength=len(names)).tolist(), strict=True))
+    return [{"code": c, "label": title(c, language()), "n": counts[c], "on": c in codes} for c in in_order(set(counts))]
 
 
 def brief(result: Result, found: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def brief(result: Result, found: pd.DataFrame) -> pd.DataFrame:
         {
             say("问题", "Finding"): found["code"].map(told),
             say("对象", "Subject"): captions(result, found),
-            say("说明", "Details"): details.where(~people, details.map(masked)),
+            say("说明", "Details"): details.mask(people, details[people].map(masked)),
         },
         index=found.index,
     )

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from layers.cards import title
@@ -12,59 +15,95 @@ from layers.labels import KIND
 from layers.result import Result
 from views import state
 from views.listing import OBJECTS_N, brief, objects
-from views.state import kept, language, named, say
+from views.state import kept, language, named, say, stamp
 
 HEIGHT_PX = 190
+LISTS_N = 64
+"""Lists kept as they were sent; the one that was not asked for longest goes first."""
 FINDINGS, OBJECTS = "findings", "objects"
 
 
-def lists(result: Result, scope: str, found: pd.DataFrame, *, text: str, total_n: int) -> None:
+@dataclass(frozen=True)
+class _Rows:
+    """A list as it is sent: its table, what each row leads to, and its name, which changes with its rows."""
+
+    table: pa.Table
+    targets: list[tuple[str, str]]
+    name: str
+
+
+def lists(result: Result, scope: str, found: pd.DataFrame, keep: np.ndarray, *, text: str) -> None:
     """Show the list that was asked for.
 
     Parameters
     ----------
     result, scope
         What the map shows.
-    found
-        Findings that the filter keeps.
+    found, keep
+        Findings of the scope, and which of them the filter keeps.
     text
         Words that objects are searched by.
-    total_n
-        Findings of the scope before any filter.
     """
+    kept_n = int(np.count_nonzero(keep))
     with st.container(horizontal=True, vertical_alignment="center", key="list_head"):
         names = {
-            FINDINGS: say(f"问题 {len(found):,} / {total_n:,}", f"Findings {len(found):,} / {total_n:,}"),
+            FINDINGS: say(f"问题 {kept_n:,} / {len(found):,}", f"Findings {kept_n:,} / {len(found):,}"),
             OBJECTS: say("全部对象", "All objects"),
         }
         which = st.segmented_control(
             say("清单", "List"), list(names), format_func=names.__getitem__, label_visibility="collapsed", **kept(state.LISTING, FINDINGS)
         )
         if which != OBJECTS:
-            _steps(found)
+            _steps(found, keep)
     if which == OBJECTS:
         _objects(result, scope, text)
     else:
-        _findings(result, found, total_n=total_n)
+        _findings(result, scope, found, keep, kept_n=kept_n)
 
 
-def _findings(result: Result, found: pd.DataFrame, *, total_n: int) -> None:
-    if found.empty:
-        some = say("筛选后没有问题。", "No finding is left by the filter.") if total_n else say("这里没有发现问题。", "No findings here.")
+def _findings(result: Result, scope: str, found: pd.DataFrame, keep: np.ndarray, *, kept_n: int) -> None:
+    if not kept_n:
+        some = (
+            say("筛选后没有问题。", "No finding is left by the filter.") if len(found) else say("这里没有发现问题。", "No findings here.")
+        )
         st.info(some, icon=":material/check_circle:")
         return
-    shown = found.head(OBJECTS_N)
-    targets = [("finding", i) for i in shown["finding_id"]]
-    _rows(brief(result, shown), targets, widths=(125, 160, "large"))
-    if len(found) > len(shown):
-        st.caption(say(f"只列出前 {len(shown):,} 个，请用筛选缩小范围；下载的清单是全部。", f"The first {len(shown):,} only; the download holds all."))
+    narrowed = f"{scope}/{zlib.crc32(np.packbits(keep).tobytes()):x}"
+    _show(
+        _finding_rows(result, found, keep, narrowed=narrowed, folder=str(result.folder), stamp=stamp(result), words=language()),
+        widths=(125, 160, "large"),
+    )
+    if kept_n > OBJECTS_N:
+        st.caption(
+            say(
+                f"只列出前 {OBJECTS_N:,} 个，请用筛选缩小范围；下载的清单是全部。", f"The first {OBJECTS_N:,} only; the download holds all."
+            )
+        )
+
+
+@st.cache_resource(max_entries=LISTS_N, show_spinner=False)
+def _finding_rows(_result: Result, _found: pd.DataFrame, _keep: np.ndarray, *, narrowed: str, folder: str, stamp: int, words: str) -> _Rows:
+    """The list of findings as it is sent: made once for all who see the same."""
+    del narrowed, folder, stamp, words
+    shown = _found.iloc[np.flatnonzero(_keep)[:OBJECTS_N]]
+    return _rows(brief(_result, shown), [("finding", i) for i in shown["finding_id"]])
 
 
 def _objects(result: Result, scope: str, text: str) -> None:
-    every = objects(result, scope, text)
-    if every.empty:
+    rows = _object_rows(result, scope, text, folder=str(result.folder), stamp=stamp(result), words=language())
+    if not rows.targets:
         st.info(say("没有这样的建筑、门牌或地址。", "No such building, plate or address."), icon=":material/search_off:")
         return
+    _show(rows, widths=("small", 210, 110, "medium"))
+    if len(rows.targets) == OBJECTS_N:
+        st.caption(say(f"只列出前 {OBJECTS_N:,} 个，请用上面的查找缩小范围。", f"The first {OBJECTS_N:,} only; search to narrow them."))
+
+
+@st.cache_resource(max_entries=LISTS_N, show_spinner=False)
+def _object_rows(_result: Result, scope: str, text: str, *, folder: str, stamp: int, words: str) -> _Rows:
+    """The list of objects as it is sent: made once for all who see the same."""
+    del folder, stamp, words
+    every = objects(_result, scope, text)
     told = pd.DataFrame(
         {
             say("类别", "Kind"): every["kind"].map({kind: named(KIND, kind) for kind in KIND}),
@@ -73,37 +112,39 @@ def _objects(result: Result, scope: str, text: str) -> None:
             say("编号", "Id"): every["id"],
         }
     )
-    targets = list(zip(every["kind"], every["id"], strict=True))
-    _rows(told, targets, widths=("small", 210, 110, "medium"))
-    if len(every) == OBJECTS_N:
-        st.caption(say(f"只列出前 {OBJECTS_N:,} 个，请用上面的查找缩小范围。", f"The first {OBJECTS_N:,} only; search to narrow them."))
+    return _rows(told, list(zip(every["kind"], every["id"], strict=True)))
 
 
-def _rows(table: pd.DataFrame, targets: list[tuple[str, str]], *, widths: tuple[int | str, ...]) -> None:
+def _rows(table: pd.DataFrame, targets: list[tuple[str, str]]) -> _Rows:
     # Another list is another widget: a chosen row of the old one would point at a stranger.
-    key = f"{state.LIST}_{zlib.crc32(repr(targets).encode()):x}"
+    return _Rows(pa.Table.from_pandas(table, preserve_index=False), targets, f"{state.LIST}_{zlib.crc32(repr(targets).encode()):x}")
 
+
+def _show(rows: _Rows, *, widths: tuple[int | str, ...]) -> None:
     def chosen() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        if rows and rows[0] < len(targets):
-            state.select(*targets[rows[0]], fly=True)
+        at = st.session_state[rows.name]["selection"]["rows"]
+        if at and at[0] < len(rows.targets):
+            state.select(*rows.targets[at[0]], fly=True)
 
-    columns = {c: st.column_config.TextColumn(c, width=w) for c, w in zip(table.columns, widths, strict=True)}  # type: ignore[arg-type]
-    st.dataframe(table, hide_index=True, height=HEIGHT_PX, key=key, on_select=chosen, selection_mode="single-row", column_config=columns)
+    columns = {c: st.column_config.TextColumn(c, width=w) for c, w in zip(rows.table.column_names, widths, strict=True)}  # type: ignore[arg-type]
+    st.dataframe(
+        rows.table, hide_index=True, height=HEIGHT_PX, key=rows.name, on_select=chosen, selection_mode="single-row", column_config=columns
+    )
 
 
-def _steps(found: pd.DataFrame) -> None:
+def _steps(found: pd.DataFrame, keep: np.ndarray) -> None:
     """To the finding before and after the one that is chosen, in the order of the list."""
-    ids = found["finding_id"].tolist()
+    at = np.flatnonzero(keep)
     chosen = st.session_state.get(state.SELECTED)
-    at = ids.index(chosen[1]) if chosen and chosen[0] == "finding" and chosen[1] in ids else None
-    before, after = (-1, 0) if at is None else (at - 1, at + 1)
+    here = np.flatnonzero((found["finding_id"] == chosen[1]).to_numpy(dtype=bool) & keep) if chosen and chosen[0] == "finding" else at[:0]
+    place = int(np.searchsorted(at, here[0])) if len(here) else None
+    before, after = (-1, 0) if place is None else (place - 1, place + 1)
     for key, icon, to, hint in (
         ("before", "navigate_before", before, say("上一个", "Previous")),
         ("after", "navigate_next", after, say("下一个", "Next")),
     ):
-        there = 0 <= to < len(ids)
-        args = ("finding", ids[to]) if there else ("finding", "")
+        there = 0 <= to < len(at)
+        args = ("finding", str(found["finding_id"].iloc[at[to]])) if there else ("finding", "")
         st.button(
             hint, key=f"step_{key}", icon=f":material/{icon}:", shortcut="P" if key == "before" else "N", disabled=not there, type="tertiary",
             on_click=state.select, args=args, kwargs={"fly": True},

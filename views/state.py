@@ -18,6 +18,7 @@ from views.language import language as language
 from views.language import say as say
 from views.plain import plain
 from views.sign_in import current_user
+from views.warm import settle
 
 PROJECT, VILLAGE, SELECTED, FLY = "project", "village", "selected", "fly"
 CODES, SEVERITIES, OFFICE, TEXT, HIDDEN_LAYERS, LIST, METRIC = "codes", "severities", "office", "text", "hidden_layers", "list", "metric"
@@ -66,7 +67,10 @@ def root() -> Path | None:
 def result_of(folder: Path, *, stamp: int) -> Result:
     """The result in a folder, read once for all sessions; `stamp` is the age of its run.json, so that a new run shows."""
     del stamp
-    return load(folder)
+    result = load(folder)
+    result.prepare()
+    settle()
+    return result
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -74,6 +78,11 @@ def windows_of(_result: Result, folder: str, *, stamp: int) -> Windows:
     """The trees of a large result, made once for all readers."""
     del folder, stamp
     return windows(_result)
+
+
+def stamp(result: Result) -> int:
+    """The age of a result's run.json: what was worked out of another run is not shown for this one."""
+    return (result.folder / "run.json").stat().st_mtime_ns
 
 
 def stamped(folder: Path) -> Result:
@@ -115,7 +124,7 @@ def plain_name(result: Result, scope: str) -> str:
 
 def count(result: Result, table: str, scope: str) -> int:
     """How many rows of a table lie in a scope."""
-    return len(result.within(table, scope))
+    return result.count(table, scope)
 
 
 def scopes(result: Result) -> list[str]:

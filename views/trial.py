@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from geo.tables import INPUT
-from layers.offline import base_map, state_group
+from layers.offline import far_map
 from layers.words import names, words
 from views.intake import Trial
+from views.map_frame import show_map
 from views.plain import plain
 from views.routes import trial_url
 from views.state import language, say
@@ -80,4 +80,4 @@ def _small_map(trial: Trial) -> None:
         "dark": st.context.theme.type == "dark",
     }  # fmt: skip
     with st.container(key="trial_map"):
-        st_folium(base_map(None, switches=False, far=True), key="trial_map_frame", height=HEIGHT_PX, use_container_width=True, returned_objects=[], feature_group_to_add=state_group(drawn))  # fmt: skip
+        show_map(far_map, None, drawn, key="trial_map_frame", height_px=HEIGHT_PX)

@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from layers.cards import title
 from layers.compose import LAYERS, OVERVIEW
 from layers.degrees import bounds, located
 from layers.evidence import Evidence, evidence
 from layers.labels import OFFICE, SEVERITY
-from layers.offline import base_map, state_group
+from layers.offline import switched_map
 from layers.result import KINDS, Result
 from layers.style import LOOKS
 from layers.window import ZOOM
@@ -23,6 +22,7 @@ from views import basemaps, state
 from views.download import buttons
 from views.listing import Filter, legend, listed, mask, matching
 from views.lists import lists
+from views.map_frame import show_map
 from views.panel import panel
 from views.routes import scene_url, window_url
 from views.state import kept, language, named, say
@@ -52,7 +52,7 @@ def _work(result: Result) -> None:
     shown = evidence(result, *chosen) if chosen else None
     left, right = st.columns([1.75, 1], gap="small")
     with right:
-        lists(result, scope, found[keep], text=wanted.text, total_n=len(found))
+        lists(result, scope, found, keep, text=wanted.text)
         with st.container(border=True, key="panel", height=360):
             if shown is None:
                 _nothing_chosen(result, scope, found)
@@ -60,10 +60,7 @@ def _work(result: Result) -> None:
                 panel(result, shown, first=chosen[1] if chosen and chosen[0] == "finding" else None, below=(tokens,))
     with left, st.container(key="map_box"):
         drawn = _map_state(result, scope, wanted, legend(found, but_codes, wanted.codes), keep, shown)
-        st_folium(
-            base_map(result.frame, switches=True), key=state.MAP, height=HEIGHT_PX, use_container_width=True, returned_objects=[],
-            feature_group_to_add=state_group(drawn),
-        )  # fmt: skip
+        show_map(switched_map, result.frame, drawn, key=state.MAP, height_px=HEIGHT_PX)
 
 
 def _take_event(result: Result) -> None:

@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit_folium import st_folium
 
 from geo.casebook import Casebook
 from layers.evidence import Evidence, evidence
-from layers.offline import state_group
 from layers.result import EVERYWHERE, KINDS, Result
 from layers.work import work_map
 from views import casebook, state
@@ -28,6 +26,7 @@ from views.cases.session import work_of
 from views.cases.verdicts import steps, verdicts
 from views.cases.waiting import who_and_what
 from views.language import say
+from views.map_frame import show_map
 from views.panel import panel
 from views.plain import plain
 from views.sign_in import current_user
@@ -90,10 +89,7 @@ def _work(result: Result, page: Page) -> None:
     if clicked:
         _panel(desk, shown, right)
     with left, st.container(key="case_map"):
-        st_folium(
-            work_map(result.frame), key=_map_key(page), height=HEIGHT_PX, use_container_width=True, returned_objects=[],
-            feature_group_to_add=state_group(map_state(desk, shown)),
-        )  # fmt: skip
+        show_map(work_map, result.frame, map_state(desk, shown), key=_map_key(page), height_px=HEIGHT_PX)
     if not clicked:
         _panel(desk, shown, right)
 
