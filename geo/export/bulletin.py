@@ -19,6 +19,10 @@ from geo.rules import RULES
 from geo.suppression import shown
 from geo.tables import Verification
 
+FRACTION = ("分子 / 分母", "count / total")
+"""What "90 / 100" is called; which is which stands beside each metric."""
+_OFFICES = {"civil_affairs": "民政", "police": "公安", "village": "村居", "surveyor": "测绘", "data": "数据"}
+
 
 @dataclass(frozen=True)
 class Bulletin:
@@ -37,6 +41,17 @@ class Bulletin:
     def say(self, zh: str, en: str) -> str:
         """The words in the language of the bulletin."""
         return zh if self.language == "zh" else en
+
+    @property
+    def ranking(self) -> Ranking:
+        """The villages by the metric that ranks them."""
+        return self.rankings[self.metric.name]
+
+    @property
+    def before(self) -> tuple[str, float] | None:
+        """Day and ratio of the newest run before this one that knows the metric; null where there was none: unknown is not zero."""
+        known = self.earlier[(self.earlier["as_of"].astype("str") < self.as_of) & self.earlier["ratio"].notna()]
+        return (str(known["as_of"].iloc[-1]), float(known["ratio"].iloc[-1])) if len(known) else None
 
 
 def build_bulletin(
@@ -87,8 +102,9 @@ def write_bulletin_xlsx(bulletin: Bulletin, path: Path, *, printed_on: pd.Timest
         _fill(book, bulletin.say("排名", "Ranks"), rank_table(bulletin), head, ratios=[*names, target])
         _fill(book, bulletin.say("全部指标", "All metrics"), metric_table(bulletin), head, ratios=names)
         _fill(book, bulletin.say("主要原因", "Causes"), cause_table(bulletin), head)
-        earlier = bulletin.earlier.rename(columns={"as_of": bulletin.say("基准日", "As of"), "ratio": ratio})
-        _fill(book, bulletin.say("历次", "Earlier runs"), earlier, head, ratios=[ratio])
+        _fill(book, bulletin.say("历次", "Earlier runs"), trend_table(bulletin), head, ratios=[ratio])
+        if bulletin.overdue is not None:
+            _fill(book, bulletin.say("待办", "Waiting"), waiting_table(bulletin), head)
 
 
 def rank_table(bulletin: Bulletin) -> pd.DataFrame:
@@ -98,12 +114,10 @@ def rank_table(bulletin: Bulletin) -> pd.DataFrame:
     return pd.DataFrame(
         {
             say("名次", "Rank"): rows["rank"],
-            say("村居", "Village"): rows["name"].astype("str"),
+            say("村居", "Village"): village_names(rows, bulletin),
             title_of(bulletin.metric, bulletin.language): rows["ratio"],
-            "n / d": [fraction(bulletin.metric, n, d) for n, d in zip(rows["n"], rows["d"], strict=True)],
-            say("超出", "Too many") if bulletin.metric.name in LOWER_IS_BETTER else say("还差", "Missing"): [
-                missing_told(ranking, one, bulletin.language) for one in rows.to_dict("records")
-            ],
+            say(*FRACTION): [fraction(bulletin.metric, n, d) for n, d in zip(rows["n"], rows["d"], strict=True)],
+            say(*missing_title(ranking)): [missing_told(ranking, one, bulletin.language) for one in rows.to_dict("records")],
             say("目标", "Target"): rows["target"],
             say("情况", "Standing"): [standing_told(one, bulletin) for one in rows["standing"]],
         }
@@ -112,15 +126,16 @@ def rank_table(bulletin: Bulletin) -> pd.DataFrame:
 
 def metric_table(bulletin: Bulletin) -> pd.DataFrame:
     """Every metric of every village: n / d and ratio side by side, with the total as the last row."""
-    first = next(iter(bulletin.rankings.values()))
-    codes = first.villages.sort_values("village_code")[["village_code", "name"]]
-    names = [*codes["name"].astype("str"), bulletin.say("全部", "Total")]
+    # what lies in no village is there for some metrics only: every village that any metric has
+    every = pd.concat([r.villages[["village_code", "name"]] for r in bulletin.rankings.values()])
+    codes = every.drop_duplicates("village_code").sort_values("village_code", key=lambda c: c.where(c != "", "\uffff"))
+    names = [*village_names(codes, bulletin), bulletin.say("全部", "Total")]
     out = {bulletin.say("村居代码", "Village code"): [*codes["village_code"], ""], bulletin.say("村居", "Village"): names}
     for ranking in bulletin.rankings.values():
         rows = ranking.villages.set_index("village_code").reindex(codes["village_code"])
         n, d, ratio = ([*rows[c], ranking.total.get(c, float("nan"))] for c in ("n", "d", "ratio"))
         title = title_of(ranking.metric, bulletin.language)
-        out[f"{title} n / d"] = [fraction(ranking.metric, a, b) for a, b in zip(n, d, strict=True)]
+        out[f"{title} {bulletin.say(*FRACTION)}"] = [fraction(ranking.metric, a, b) for a, b in zip(n, d, strict=True)]
         out[title] = [float(one) if pd.notna(one) else float("nan") for one in ratio]
     return pd.DataFrame(out)
 
@@ -138,6 +153,66 @@ def cause_table(bulletin: Bulletin) -> pd.DataFrame:
             bulletin.say("怎么办", "To do"): [titles[c][2 if zh else 3] for c in codes],
         }
     )
+
+
+def trend_table(bulletin: Bulletin) -> pd.DataFrame:
+    """The metric of all villages together, run by run."""
+    say, title = bulletin.say, title_of(bulletin.metric, bulletin.language)
+    return pd.DataFrame(
+        {
+            say("基准日", "As of"): bulletin.earlier["as_of"].astype("str"),
+            say("指标", "Metric"): [title] * len(bulletin.earlier),
+            say(*FRACTION): [fraction(bulletin.metric, n, d) for n, d in zip(bulletin.earlier["n"], bulletin.earlier["d"], strict=True)],
+            say("比率", "Ratio"): bulletin.earlier["ratio"].astype("float64"),
+        }
+    )
+
+
+def waiting_table(bulletin: Bulletin) -> pd.DataFrame:
+    """What waits for which office in which village, the most overdue first."""
+    rows, say = bulletin.overdue if bulletin.overdue is not None else pd.DataFrame(), bulletin.say
+    rows = rows.sort_values(["overdue_n", "cases_n", "office", "village_code"], ascending=[False, False, True, True])
+    names = bulletin.ranking.villages.set_index("village_code")["name"]
+    return pd.DataFrame(
+        {
+            say("经办", "Office"): [office_told(office, bulletin) for office in rows["office"]],
+            say("村居", "Village"): [
+                str(names.get(code, code) or say("（未归入村）", "(in no village)")) for code in rows["village_code"].fillna("")
+            ],
+            say("待办", "Waiting"): rows["cases_n"].astype("float64"),
+            say("其中逾期", "Overdue"): rows["overdue_n"].astype("float64"),
+        }
+    )
+
+
+def office_told(office: str | float | None, bulletin: Bulletin) -> str:
+    """The name of an office."""
+    known = office if isinstance(office, str) else ""
+    return bulletin.say(_OFFICES.get(known, known or "—"), known.replace("_", " ") or "—")
+
+
+def village_names(rows: pd.DataFrame, bulletin: Bulletin) -> list[str]:
+    """Names of villages; what lies in none is called so."""
+    nowhere = bulletin.say("（未归入村）", "(in no village)")
+    return [str(name) if code else nowhere for code, name in zip(rows["village_code"], rows["name"], strict=True)]
+
+
+def missing_title(ranking: Ranking) -> tuple[str, str]:
+    """What the column of missing things is called: to the target, above it where lower is better, or beside the whole where none is set."""
+    lower = ranking.metric.name in LOWER_IS_BETTER
+    if ranking.relative:
+        return ("高于全镇", "Above the whole") if lower else ("低于全镇", "Below the whole")
+    return ("超出", "Too many") if lower else ("还差", "Missing")
+
+
+def missing_sum(ranking: Ranking) -> float | None:
+    """How many the villages that missed the target lack together; null for counts of people and where no target is set.
+
+    It is more than what the whole lacks where some villages are beyond the target: the whole is judged by sums over sums.
+    """
+    if ranking.relative or ranking.metric.name in OF_PEOPLE:
+        return None
+    return float(ranking.villages.loc[ranking.villages["standing"] == MISSED, "missing_n"].sum())
 
 
 def fraction(metric: Metric, n: Any, d: Any) -> str:
@@ -169,8 +244,10 @@ def percent(ratio: Any) -> str:
 
 def standing_told(standing: str, bulletin: Bulletin) -> str:
     """How a village stands, in words."""
+    relative = bulletin.ranking.relative
     told = {
-        "reached": bulletin.say("已达标", "reached"), "missed": bulletin.say("未达标", "missed"), SMALL: bulletin.say("样本小", "small sample"),
+        "reached": bulletin.say("不低于全镇", "as the whole") if relative else bulletin.say("已达标", "reached"),
+        "missed": bulletin.say("低于全镇", "below the whole") if relative else bulletin.say("未达标", "missed"), SMALL: bulletin.say("样本小", "small sample"),
         HIDDEN: bulletin.say("不公开", "withheld"),
     }  # fmt: skip
     return told.get(standing, bulletin.say("未知", "unknown"))

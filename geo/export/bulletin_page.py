@@ -10,11 +10,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.export.bulletin import Bulletin, cause_table, fraction, missing_told, percent, standing_told, title_of
+from geo.export.bulletin import (
+    FRACTION,
+    Bulletin,
+    cause_table,
+    fraction,
+    missing_sum,
+    missing_title,
+    missing_told,
+    office_told,
+    percent,
+    standing_told,
+    title_of,
+)
 from geo.export.fonts import find_fonts
 from geo.export.palette import BLACK, GREY, VERMILLION, WHITE, gap_colour
 from geo.export.paper import A4, MARGIN_MM, Made, Paper
-from geo.ranking import JUDGED, LOWER_IS_BETTER, MISSED, OF_PEOPLE, SMALL, SMALL_D, UNITS, Ranking
+from geo.ranking import JUDGED, MISSED, OF_PEOPLE, SMALL, SMALL_D, UNITS, Ranking
 from geo.suppression import shown
 
 ROWS_N = 26
@@ -52,24 +64,44 @@ def _draw_head(paper: Paper, bulletin: Bulletin, name: str) -> float:
     judged = ranking.villages[ranking.villages["standing"].isin(JUDGED)]
     there = int((judged["standing"] != MISSED).sum())
     target = total.get("target")
+    small_n = int((ranking.villages["standing"] == SMALL).sum())
+    aim = say(f"目标 {target:.0%}", f"target {target:.0%}") if pd.notna(target) else say("没有设目标", "no target is set")
     boxes = [
+        (title_of(metric, bulletin.language), percent(total.get("ratio")), (aim, _change(bulletin))),
+        (say(*FRACTION), fraction(metric, total.get("n"), total.get("d")), (say(metric.n_zh, metric.n_en), say(metric.d_zh, metric.d_en))),
+        (_total_title(bulletin), _total_missing(bulletin), _gaps(bulletin)),
         (
-            title_of(metric, bulletin.language),
-            percent(total.get("ratio")),
-            say(f"目标 {target:.0%}", f"target {target:.0%}") if pd.notna(target) else "",
+            say("不低于全镇的村居", "Villages as the whole") if ranking.relative else say("达标村居", "Villages there"),
+            f"{there} / {len(judged)}",
+            (say(f"另有 {small_n} 个样本小，不评", f"{small_n} more are too small to judge") if small_n else "", ""),
         ),
-        ("n / d", fraction(metric, total.get("n"), total.get("d")), say(metric.d_zh, metric.d_en)),
-        (say("超出", "Too many") if metric.name in LOWER_IS_BETTER else say("还差", "Missing"), _total_missing(bulletin), ""),
-        (say("达标村居", "Villages there"), f"{there} / {len(judged)}", _change(bulletin)),
     ]
     wide = (paper.width_mm - 2 * MARGIN_MM - 9) / 4
     for n, (label, value, below) in enumerate(boxes):
         x = MARGIN_MM + n * (wide + 3)
-        paper.box(x, 33, wide, 22, fill="#f2f5f8", width_mm=0.2, colour="#9aa7b3")
-        paper.text(x + 2.5, 38, label, 8.5, width_mm=wide - 5, colour="#4a5560")
-        paper.text(x + 2.5, 46.5, value, 15, bold=True, width_mm=wide - 5)
-        paper.text(x + 2.5, 52.5, below, 7, width_mm=wide - 5, colour="#4a5560")
-    return 60.0
+        paper.box(x, 33, wide, 26, fill="#f2f5f8", width_mm=0.2, colour="#9aa7b3")
+        for k, line in enumerate(paper.wrap(label, 8, wide - 5)[:2]):
+            paper.text(x + 2.5, 37.5 + 3.4 * k, line, 8, width_mm=wide - 5, colour="#4a5560")
+        paper.text(x + 2.5, 48.5, value, 15, bold=True, width_mm=wide - 5)
+        for k, line in enumerate(below):
+            paper.text(x + 2.5, 53.2 + 3.4 * k, line, 7, width_mm=wide - 5, colour="#4a5560")
+    return 64.0
+
+
+def _total_title(bulletin: Bulletin) -> str:
+    """What the whole lacks is judged by sums over sums, and says so: a village may lack some where the whole lacks none."""
+    if bulletin.ranking.relative:
+        return bulletin.say("还差", "Missing")
+    told = bulletin.say(*missing_title(bulletin.ranking))
+    return bulletin.say(f"{told}（按全镇合计）", f"{told}, all together")
+
+
+def _gaps(bulletin: Bulletin) -> tuple[str, str]:
+    n = missing_sum(bulletin.ranking)
+    if n is None:
+        return bulletin.say("没有设目标", "no target is set") if bulletin.ranking.relative else "", ""
+    zh, en = UNITS[bulletin.metric.name]
+    return bulletin.say(f"未达标各村合计 {n:,.0f} {zh}", f"villages below: {n:,.0f} {en}"), ""
 
 
 def _total_missing(bulletin: Bulletin) -> str:
@@ -83,11 +115,12 @@ def _total_missing(bulletin: Bulletin) -> str:
 
 def _change(bulletin: Bulletin) -> str:
     """The change since the run before, in percentage points; "" where there was none: unknown is not zero."""
-    ratio = bulletin.earlier["ratio"].dropna()
-    if len(ratio) < 2:
+    before, now = bulletin.before, bulletin.ranking.total.get("ratio")
+    if before is None or now is None or pd.isna(now):
         return bulletin.say("没有上期数据", "no earlier run")
-    points = (ratio.iloc[-1] - ratio.iloc[-2]) * 100
-    return bulletin.say(f"较上期 {points:+.1f} 个百分点", f"{points:+.1f} points since the last run")
+    day, ratio = before
+    points = (float(now) - ratio) * 100
+    return bulletin.say(f"较上期（{day[5:]}）{points:+.1f} 个百分点", f"{points:+.1f} points since {day}")
 
 
 def _draw_villages(paper: Paper, bulletin: Bulletin, y: float) -> float:
@@ -97,16 +130,11 @@ def _draw_villages(paper: Paper, bulletin: Bulletin, y: float) -> float:
     if left_out:
         rows = pd.concat([rows.head(_BEST_N), rows.tail(ROWS_N - _BEST_N)])
     beside = [bulletin.rankings[name] for name in _BESIDE if name in bulletin.rankings and name != bulletin.metric.name]
-    heads = [say("名次", "Rank"), say("村居", "Village"), title_of(bulletin.metric, bulletin.language), "n / d",
-             say("超出", "Too many") if bulletin.metric.name in LOWER_IS_BETTER else say("还差", "Missing"), *(title_of(r.metric, bulletin.language) for r in beside)]  # fmt: skip
+    heads = [say("名次", "Rank"), say("村居", "Village"), title_of(bulletin.metric, bulletin.language), say(*FRACTION),
+             say(*missing_title(ranking)), *(title_of(r.metric, bulletin.language) for r in beside)]  # fmt: skip
     widths = [11, 31, 50, 27, 19, *([48 / max(len(beside), 1)] * len(beside))]
     lefts = [MARGIN_MM + sum(widths[:n]) for n in range(len(widths))]
-    paper.box(MARGIN_MM, y, sum(widths), 9, fill="#d5dfe8", colour="#9aa7b3")
-    for x, head, width in zip(lefts, heads, widths, strict=True):
-        lines = paper.wrap(head, 7.5, width - 2, bold=True)[:2]
-        for n, line in enumerate(lines):
-            paper.text(x + 1.2, y + (5.6 if len(lines) == 1 else 3.9 + 3.4 * n), line, 7.5, bold=True, width_mm=width - 2)
-    y += 9
+    y = _draw_heads(paper, heads, lefts, widths, y)
     for at, one in enumerate(rows.to_dict("records")):
         if left_out and at == _BEST_N:
             told = say(f"…… 其余 {left_out} 个村居见 Excel ……", f"… {left_out} more in the workbook …")
@@ -120,6 +148,19 @@ def _draw_villages(paper: Paper, bulletin: Bulletin, y: float) -> float:
     )
     paper.text(MARGIN_MM, y + 4, note, 7, colour="#4a5560", width_mm=sum(widths))
     return y + 9
+
+
+def _draw_heads(paper: Paper, heads: list[str], lefts: list[float], widths: list[float], y: float) -> float:
+    """The headings, each on the side on which its column stands; returns where the rows begin."""
+    told = [paper.wrap(head, 7, width - 3, bold=True)[:4] for head, width in zip(heads, widths, strict=True)]
+    high = 3.2 * max(len(lines) for lines in told) + 3.0
+    paper.box(MARGIN_MM, y, sum(widths), high, fill="#d5dfe8", colour="#9aa7b3")
+    for n, (x, lines, width) in enumerate(zip(lefts, told, widths, strict=True)):
+        for k, line in enumerate(lines):
+            at = y + high / 2 + 0.9 + 3.2 * (k - (len(lines) - 1) / 2)
+            align, edge = ("C", x + width / 2) if n == 0 else ("L", x + 1.2) if n < 3 else ("R", x + width - 2)
+            paper.text(edge, at, line, 7, bold=True, align=align, width_mm=width - 2)
+    return y + high
 
 
 def _draw_village(
@@ -175,9 +216,8 @@ def _draw_causes(paper: Paper, bulletin: Bulletin, y: float) -> float:
     if bulletin.overdue is not None and len(bulletin.overdue) and fits:
         late = bulletin.overdue.groupby("office")[["cases_n", "overdue_n"]].sum()
         paper.text(112, y + 4, say("待办与逾期", "Waiting and overdue"), 10.5, bold=True)
-        offices = {"civil_affairs": "民政", "police": "公安", "village": "村居", "surveyor": "测绘", "data": "数据"}
         for n, (office, row) in enumerate(late.head(fits).iterrows()):
-            name = say(offices.get(str(office), str(office)), str(office).replace("_", " "))
+            name = office_told(str(office), bulletin)
             told = say(
                 f"{name}　待办 {row['cases_n']:,.0f} 件，其中逾期 {row['overdue_n']:,.0f} 件",
                 f"{name}: {row['cases_n']:,.0f} waiting, {row['overdue_n']:,.0f} overdue",
