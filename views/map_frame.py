@@ -16,6 +16,7 @@ from typing import Any
 import folium
 import streamlit as st
 import streamlit_folium
+from streamlit import runtime
 
 Bounds = tuple[tuple[float, float], tuple[float, float]] | None
 """South-west and north-east corner as (lat, lon) degrees; None where nothing has a place."""
@@ -45,6 +46,7 @@ def show_map(
     height_px
         Height of its frame.
     """
+    _serve_frame()
     fixed = prepared(draw, bounds, key)
     name = fixed["key"]
 
@@ -69,6 +71,15 @@ def stated(state: dict[str, Any]) -> str:
         f"var {_GROUP} = L.featureGroup({{}});\nDoorplate.apply({text});\nmap_div.addLayer({_GROUP});\n"
         f"window.feature_group = window.feature_group || [];\nwindow.feature_group.push({_GROUP});\n"
     )
+
+
+def _serve_frame() -> None:
+    """Have the frame's own files served: streamlit-folium asks for that where it is first imported, and only on a page, not while warming up."""
+    if not runtime.exists():
+        return
+    registry, component = runtime.get_instance().component_registry, streamlit_folium._component_func  # noqa: SLF001  the version is pinned
+    if registry.get_component_path(component.name) is None:
+        registry.register_component(component)
 
 
 @lru_cache(maxsize=64)
