@@ -9,7 +9,7 @@ from layers.words import LANGUAGES
 from views import home
 from views.pages import pages_for
 from views.sign_in import acting_choice, current_user
-from views.state import LANGUAGE, language, remember_pages, say
+from views.state import LANGUAGE, language, remember_pages, remember_shell, say
 
 # The tables' own toolbar is hidden: its CSV download would let formulas through; our buttons do not.
 _SHEET = """<style>
@@ -31,6 +31,8 @@ _SHEET = """<style>
 .st-key-person_box { position: fixed; top: .5rem; right: 12.4rem; z-index: 1000000; width: 9.4rem; }
 .st-key-person_box [data-baseweb="select"] > div { min-height: 2rem; height: 2rem; }
 .st-key-person_box [data-testid="stElementContainer"] { width: 100% !important; }
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-language_box, .st-key-person_box)) { position: absolute; }
+.st-key-language_box [data-testid="stElementContainer"]:has(> .stHtml) { display: none; }
 [data-testid="stTopNav"] { max-width: calc(100vw - 22.8rem); margin-right: auto; }
 [data-testid="stTopNavLink"]:focus-visible { outline: 2px solid var(--st-primary-color, #0b5cab); outline-offset: 1px; }
 [data-testid="stTopNavLink"] { padding-left: .4rem; padding-right: .4rem; }
@@ -38,6 +40,7 @@ _SHEET = """<style>
 :is(.st-key-figures, .st-key-trial_figures, .st-key-change_figures) [data-testid="stMetricValue"] { font-size: 1.55rem; }
 @media print { header, .stSidebar, .st-key-language_box, .st-key-filters, .st-key-downloads { display: none !important; } }
 </style>"""
+_WORDS = '<i id="dp-language" data-language="{}" hidden></i><script src="assets/words.js"></script>'
 
 
 def main() -> None:
@@ -48,12 +51,15 @@ def main() -> None:
         st.segmented_control(
             "语言 Language", list(LANGUAGES), default=language(), key=LANGUAGE, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
+        # No text from data: a mark of the language, and our own file with the words that Streamlit itself puts on a page.
+        st.html(_WORDS.format(language()), unsafe_allow_javascript=True)
     user = current_user()
     with st.container(key="person_box"):
         acting_choice()
     allowed = pages_for(user.roles)
     shown = {p.path: st.Page(p.show, title=say(p.zh, p.en), icon=p.icon, url_path=p.path) for p in allowed}
     remember_pages(shown)
+    remember_shell()
     st.navigation([home.first(shown), *shown.values(), *home.unknown(shown)], position="top").run()
 
 

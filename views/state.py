@@ -22,7 +22,7 @@ from views.warm import settle
 
 PROJECT, VILLAGE, SELECTED, FLY = "project", "village", "selected", "fly"
 CODES, SEVERITIES, OFFICE, TEXT, HIDDEN_LAYERS, LIST, METRIC = "codes", "severities", "office", "text", "hidden_layers", "list", "metric"
-LISTING = "listing"
+LISTING, SHELL = "listing", "shell"
 MAP, COVERAGE_MAP = "map", "coverage_map"
 EVERYWHERE_LIMIT_N = int(os.environ.get("DOORPLATE_WINDOW_N", "30000"))
 """Above this many buildings the map of all villages draws what is in its window only."""
@@ -172,6 +172,21 @@ def select(kind: str | None, one_id: str = "", *, fly: bool = False) -> None:
 def remember_pages(pages: dict[str, Any]) -> None:
     """Keep this run's pages, so that one page can send the reader to another."""
     st.session_state["pages"] = pages
+
+
+def remember_shell() -> None:
+    """Keep the language and the account the whole page was drawn for."""
+    st.session_state[SHELL] = (language(), current_user().user_id)
+
+
+def in_step() -> None:
+    """Called first by a part that is drawn alone: where language or account changed with the same click, the whole page is drawn anew.
+
+    Streamlit draws only the part where a half-typed text and a control outside the part change at once.
+    """
+    drawn = st.session_state.get(SHELL)
+    if drawn is not None and drawn != (language(), current_user().user_id):
+        st.rerun()
 
 
 def go_to(path: str) -> None:

@@ -39,6 +39,7 @@ def show() -> None:
 
 @st.fragment
 def _work(result: Result) -> None:
+    state.in_step()
     _take_event(result)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         scope = _choose_village(result)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 
-from tests.browser.conftest import running_app
+from tests.browser.conftest import drawn, running_app
 
-DAY = "2026-06-30"
+FrameOf = Callable[[Page], Frame]
+DAY, VILLAGE = "2026-06-30", "500120197001"
+WARMED_MS = 6_000
+"""By then the server has loaded the pages, before any of them was opened."""
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +79,62 @@ def test_another_account_without_the_page_comes_to_its_own_first_page(page: Page
     page.wait_for_url("**/cleaning")
     expect(page.get_by_text("先人后址")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_what_streamlit_says_itself_is_in_the_language_of_the_page(page: Page, office: str) -> None:
+    page.goto(f"{office}/map")
+    settled(page)
+    search = page.get_by_placeholder("编号、地址或说明中的字")
+    search.fill("杏亭")
+    expect(page.get_by_test_id("InputInstructions")).to_have_text("按回车生效")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    search = page.get_by_placeholder("Id, address or words of the details")
+    search.fill("x")
+    expect(page.get_by_test_id("InputInstructions")).to_have_text("Press Enter to apply")
+    page.get_by_text("中文", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    village = page.locator(".st-key-filters").get_by_role("combobox", name="村（社区）")
+    village.fill("没有这个村")
+    expect(page.get_by_text("没有匹配的选项")).to_be_visible()
+
+
+def test_words_of_ours_and_of_the_data_are_never_replaced(page: Page, office: str) -> None:
+    page.goto(f"{office}/settings")
+    settled(page)
+    page.wait_for_function("() => !!window.doorplateWords")
+    told = page.evaluate(
+        """async () => {
+            const made = {};
+            for (const [name, html] of Object.entries({
+                ours: "<div data-testid='stMarkdownContainer'><p>Open</p></div>",
+                choice: "<div role='option' data-key='1'><span>Stop</span></div>",
+                longer: "<p>Open house</p>",
+                theirs: "<p>No results</p>",
+            })) {
+                const e = document.createElement("div");
+                e.innerHTML = html;
+                document.body.appendChild(e);
+                made[name] = e;
+            }
+            await new Promise(r => setTimeout(r, 50));
+            return Object.fromEntries(Object.entries(made).map(([n, e]) => [n, e.textContent]));
+        }"""
+    )
+    assert told == {"ours": "Open", "choice": "Stop", "longer": "Open house", "theirs": "没有匹配的选项"}
+
+
+def test_the_map_is_there_after_a_quiet_start_and_a_lost_connection_is_told_with_the_next_step(
+    page: Page, sample: Path, tmp_path: Path, frame_of: FrameOf
+) -> None:
+    with running_app(sample, tmp_path / "app.log", DOORPLATE_CASEBOOK=str(tmp_path / "own.casebook"), DOORPLATE_SIGN_IN="single") as url:
+        page.wait_for_timeout(WARMED_MS)
+        page.goto(f"{url}/map")
+        settled(page)
+        drawn(frame_of(page), ready=f"sample/{VILLAGE}")
+        page.wait_for_function("() => !!window.doorplateWords")
+    told = page.get_by_role("dialog")
+    expect(told).to_contain_text("与程序的连接断了")
+    expect(told).to_contain_text("请重新启动程序")
+    expect(told).not_to_contain_text("Streamlit")

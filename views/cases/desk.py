@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo.casebook import Casebook
 from layers.evidence import Evidence, evidence
 from layers.result import EVERYWHERE, KINDS, Result
 from layers.work import work_map
@@ -23,6 +21,7 @@ from views.cases.page import Desk, Page, undone
 from views.cases.publishing import published
 from views.cases.queue import queue
 from views.cases.session import work_of
+from views.cases.snapshot import cases_of
 from views.cases.verdicts import steps, verdicts
 from views.cases.waiting import who_and_what
 from views.language import say
@@ -69,6 +68,7 @@ def show(page: Page) -> None:
 
 @st.fragment
 def _work(result: Result, page: Page) -> None:
+    state.in_step()
     book, user, work = casebook.opened(result), current_user(), work_of(page.name)
     if work.user != user.user_id:
         work.leave()
@@ -77,7 +77,7 @@ def _work(result: Result, page: Page) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         scope = _choose_village(result, page)
-        cases = cases_of(book, result, scope, page, all_villages=user.villages)
+        cases = cases_of(book, result, scope, page.codes, all_villages=user.villages)
         desk = Desk(page, result, book, user, work, scope, cases, tuple(page.lists(book, cases)))
         clicked = _take_event(desk)
         _choose_list(desk)
@@ -92,35 +92,6 @@ def _work(result: Result, page: Page) -> None:
         show_map(work_map, result.frame, map_state(desk, shown), key=_map_key(page), height_px=HEIGHT_PX)
     if not clicked:
         _panel(desk, shown, right)
-
-
-def cases_of(book: Casebook, result: Result, scope: str, page: Page, *, all_villages: tuple[str, ...]) -> pd.DataFrame:
-    """The page's cases of a scope as they are now, with `shown_id`, the finding of the shown result ("" where it has none).
-
-    Read anew only when somebody has written.
-    """
-    villages: tuple[str, ...] | None = (scope,) if scope != EVERYWHERE else None if "*" in all_villages else all_villages
-    stamp = (result.folder / "run.json").stat().st_mtime_ns
-    return _cases(book, result, str(book.store.where), book.head().hash, villages, page.codes, folder=str(result.folder), stamp=stamp)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _cases(
-    _book: Casebook, _result: Result, where: str, head: str, villages: tuple[str, ...] | None, codes: frozenset[str], *, folder: str, stamp: int
-) -> pd.DataFrame:
-    del where, head, folder, stamp
-    cases = _book.cases(villages=villages, codes=codes)
-    return cases.assign(shown_id=_shown_ids(cases, _result))
-
-
-def _shown_ids(cases: pd.DataFrame, result: Result) -> pd.Series:
-    """Finding of each case in the shown result: its own id, else, where a new survey renumbered the objects, what says the same of the same."""
-    found = result.tables.findings
-    says = ["code", "subject", "subject_id"]
-    same = pd.Series(found["finding_id"].to_numpy(), index=pd.MultiIndex.from_frame(found[says].astype("str")))
-    other = same[~same.index.duplicated()].reindex(pd.MultiIndex.from_frame(cases[says].astype("str")))
-    own = cases["finding_id"].where(cases["finding_id"].isin(found["finding_id"]))
-    return own.fillna(pd.Series(other.to_numpy(), index=cases.index)).fillna("").astype("str")
 
 
 def _map_key(page: Page) -> str:
