@@ -173,6 +173,11 @@ class Result:
         at = spoken.of(one_id) if spoken else np.zeros(0, dtype=np.intp)
         return self.tables.findings.iloc[self.mentions["finding"].to_numpy()[at]]
 
+    def holds(self, finding_ids: pd.Series) -> np.ndarray:
+        """Which of the findings with those ids the result holds."""
+        held: np.ndarray = self._found.keys.get_indexer(pd.Index(finding_ids.astype("str"))) >= 0
+        return held
+
     def finding(self, finding_id: str) -> gpd.GeoDataFrame:
         """The row of one finding; none where the result does not hold it."""
         return self.tables.findings.iloc[self._found.of(finding_id)]

@@ -49,15 +49,15 @@ def role_name(code: str) -> str:
     return say(ROLES[code].zh, ROLES[code].en) if code in ROLES else code
 
 
-def has_casebook(folder: Path | None = None) -> bool:
-    """Whether there is a casebook to know accounts from; `folder` as in `views.casebook.book`."""
-    return casebook.book(folder) is not None
-
-
 def open_accounts(folder: Path | None = None) -> tuple[Account, ...]:
     """Every open account, by id; none where there is no casebook."""
+    return known_accounts(folder) or ()
+
+
+def known_accounts(folder: Path | None = None) -> tuple[Account, ...] | None:
+    """Every open account, by id; null where there is no casebook to know any from."""
     book = casebook.book(folder)
-    return () if book is None else _accounts(book, where=str(book.store.where))
+    return None if book is None else _accounts(book, where=str(book.store.where))
 
 
 def administrators() -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from layers.result import EVERYWHERE, Result, find_results
 from layers.vendor import ASSETS
 from layers.window import packed_window
 from views import basemaps, state
-from views.accounts import has_casebook, open_accounts
+from views.accounts import known_accounts
 from views.sign_in import binding, bound, current_user, header_user
 
 TOKEN_S = 12 * 3600
@@ -91,9 +91,10 @@ def may_see(user_id: str, scope: str, folder: Path) -> bool:
     lies outside every village, is for those granted all villages. The survey before of a scope is as open as the scope.
     """
     scope = scope.removeprefix(PREVIOUS)
-    if not has_casebook(folder):
+    every = known_accounts(folder)
+    if every is None:
         return user_id == "" and os.environ.get("DOORPLATE_SIGN_IN") == "single"
-    one = next((a for a in open_accounts(folder) if a.user_id == user_id), None)
+    one = next((a for a in every if a.user_id == user_id), None)
     if one is None or not one.roles:
         return False
     return scope == OVERVIEW or "*" in one.villages or (scope not in (EVERYWHERE, "") and scope in one.villages)

@@ -182,11 +182,13 @@ def _alone() -> User | Refusal:
             "请在本机用 http://127.0.0.1 打开；多人使用请改用 DOORPLATE_SIGN_IN=oidc 或 header。",
             "Open it as http://127.0.0.1 on this computer, or set DOORPLATE_SIGN_IN=oidc or header for several people.",
         )  # fmt: skip
-    if not accounts.has_casebook():
+    every = accounts.known_accounts()
+    if every is None:
         return User("", "", accounts.role_codes(), ("*",), "single")
-    if not accounts.open_accounts():
+    if not every:
         accounts.make_sample_accounts()
-    known: dict[Any, Account] = {one.user_id: one for one in accounts.open_accounts() if one.roles}
+        every = accounts.open_accounts()
+    known: dict[Any, Account] = {one.user_id: one for one in every if one.roles}
     if not known:
         return Refusal(
             "no_account", "案卷库里没有可用的账号。", "The casebook holds no account with a role.",
@@ -235,12 +237,13 @@ def _by_provider() -> User | Refusal:
 
 def _account(name: str, mode: Mode, since: float | None = None, until: float | None = None) -> User | Refusal:
     """The account as the casebook knows it: whom it does not know gets nothing, and is told whom to ask."""
-    if not accounts.has_casebook():
+    every = accounts.known_accounts()
+    if every is None:
         return Refusal(
             "no_casebook", "没有找到案卷库，无法确认您的权限。", "There is no casebook, so nobody's rights are known.",
             "请管理员检查 DOORPLATE_CASEBOOK 指向的文件，或从备份恢复。", "The administrator checks the file DOORPLATE_CASEBOOK names, or restores a backup.",
         )  # fmt: skip
-    one = next((a for a in accounts.open_accounts() if a.user_id == name), None)
+    one = next((a for a in every if a.user_id == name), None)
     if one is None or not one.roles:
         asked = "、".join(accounts.administrators()) or "管理员"
         return Refusal(

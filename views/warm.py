@@ -8,6 +8,7 @@ What is loaded for good is therefore set aside; only what pages make since is wa
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """From the first to the last moment of the server; warming up goes on beside it, so that the server answers at once."""
     del app
     _serving.set()
+    logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").addFilter(_of_a_page)
     threading.Thread(target=warm, name="warm", daemon=True).start()
     yield
     _serving.clear()
@@ -46,6 +48,11 @@ def warm() -> None:
         except (DoorplateError, OSError):
             return  # the page tells it, with the next step
     settle()
+
+
+def _of_a_page(record: logging.LogRecord) -> bool:
+    """Whether a warning that there is no page is meant of one: warming up has none, and streamlit-folium looks for it where it is imported."""
+    return record.threadName != "warm"
 
 
 def settle() -> None:

@@ -112,6 +112,10 @@ class Casebook:
         """See `geo.casebook.cases.case`."""
         return cases.case(self.store, finding_id)
 
+    def touched(self, after: Head) -> tuple[str, ...] | None:
+        """See `geo.casebook.cases.touched`."""
+        return cases.touched(self.store, after=after)
+
     def history(self, finding_id: str) -> pd.DataFrame:
         """See `geo.casebook.cases.history`."""
         return cases.history(self.store, finding_id)

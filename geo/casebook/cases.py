@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from geo.casebook.accounts import require_office
 from geo.casebook.decide import check_day
 from geo.casebook.fold import State
-from geo.casebook.log import append
+from geo.casebook.log import Head, append
 from geo.casebook.schema import account, decision, village_deadline
 from geo.casebook.standing import needs_recheck
 from geo.casebook.store import Store
@@ -151,6 +151,25 @@ def case(store: Store, finding_id: str) -> Case:
         row[name] = int(row[name]) if row[name] is not None else None
     row["needs_recheck"], row["present"] = bool(row["needs_recheck"]), bool(row["present"])
     return Case(**row)
+
+
+def touched(store: Store, *, after: Head) -> tuple[str, ...] | None:
+    """Cases that were spoken of since an entry of the log; null where every answer may be another.
+
+    That is where more than cases changed (accounts, deadlines, runs), and where the log does not hold that entry: it is another log.
+
+    Parameters
+    ----------
+    after
+        The end of the log when it was last looked at.
+    """
+    query = select(decision.c.seq, decision.c.hash, decision.c.finding_id).where(decision.c.seq >= after.seq)
+    with store.reading() as connection:
+        rows = connection.execute(query).all()
+    if not any(row.seq == after.seq and row.hash == after.hash for row in rows):
+        return None
+    ids = {row.finding_id for row in rows if row.seq > after.seq}
+    return None if None in ids else tuple(sorted(ids))
 
 
 def history(store: Store, finding_id: str) -> pd.DataFrame:

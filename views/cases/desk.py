@@ -17,7 +17,7 @@ from views.cases.case import case_panel
 from views.cases.many import many, many_verdicts
 from views.cases.mapstate import map_state, nearest_case
 from views.cases.numbers import Around, around
-from views.cases.page import Desk, Page, undone
+from views.cases.page import Desk, Page
 from views.cases.publishing import published
 from views.cases.queue import queue
 from views.cases.session import work_of
@@ -34,8 +34,8 @@ from views.state import kept
 HEIGHT_PX = 600
 _SHEET = """<style>
 .stMainBlockContainer > [data-testid="stVerticalBlock"] { gap: 0; }
-.st-key-case_map iframe { height: calc(100vh - 9.7rem) !important; min-height: 420px; }
-[data-testid="stColumn"]:has(.st-key-case_panel) > [data-testid="stVerticalBlock"] { height: calc(100vh - 9.7rem); min-height: 420px; gap: .45rem; }
+.st-key-case_map iframe { height: calc(100vh - 10rem) !important; min-height: 420px; }
+[data-testid="stColumn"]:has(.st-key-case_panel) > [data-testid="stVerticalBlock"] { height: calc(100vh - 10rem); min-height: 420px; gap: .45rem; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-case_panel) { flex: 1 1 0; min-height: 150px; }
 .st-key-case_panel { height: 100% !important; max-height: none !important; gap: .4rem; padding: .6rem .85rem; }
 :is(.st-key-case_panel, .st-key-verdicts) p, .st-key-case_panel summary, .st-key-case_panel li { font-size: 13.5px; line-height: 1.5; margin: 0; }
@@ -207,8 +207,8 @@ def _fill(desk: Desk, shown: Evidence | None) -> None:
 
 def _progress(desk: Desk) -> None:
     """How far this village has come on this page, and the way back to the list."""
-    wanted = desk.cases[desk.cases["code"].isin(desk.work.codes)] if desk.work.codes else desk.cases
-    n, d = int(np.count_nonzero(~undone(wanted))), len(wanted)
+    wanted = desk.cases["code"].isin(desk.work.codes).to_numpy() if desk.work.codes else np.ones(len(desk.cases), dtype=bool)
+    n, d = int(np.count_nonzero(~desk.undone() & wanted)), int(np.count_nonzero(wanted))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="progress"):
         st.progress(n / d if d else 0.0, text=say(f"已核 {n:,} / {d:,} 处", f"{n:,} of {d:,} looked at"))
         if desk.work.chosen or desk.work.seen or desk.work.many:

@@ -54,13 +54,13 @@ def map_state(desk: Desk, shown: Evidence | None) -> dict[str, Any]:
         "partners": shown.partners() if shown else [],
         "fly": work.fly,
         "mask": mask(found.isin(wanted["shown_id"]).to_numpy()),
-        "done": mask(found.isin(cases.loc[~undone(cases), "shown_id"]).to_numpy()),
+        "done": mask(found.isin(cases.loc[~desk.undone(), "shown_id"]).to_numpy()),
         "many": cases.loc[cases["finding_id"].isin(work.many[:MANY_SHOWN_N]), "shown_id"].tolist(),
         "around": True,
         "placing": form,
         "pin": list(work.pin) if work.pin else None,
         "swipe": {"url": scene_url(result, PREVIOUS + desk.scope)} if work.swipe and not streamed else None,
-        "legend": legend(cases, work.codes),
+        "legend": legend(cases, desk.undone(), work.codes),
         "layers": {layer.name: layer.name not in HIDDEN for layer in LAYERS},
         "names": names(language()),
         "words": words(language()) | work_words(language()),
@@ -70,11 +70,11 @@ def map_state(desk: Desk, shown: Evidence | None) -> dict[str, Any]:
     }
 
 
-def legend(cases: pd.DataFrame, codes: frozenset[str]) -> list[dict[str, object]]:
+def legend(cases: pd.DataFrame, undone: np.ndarray, codes: frozenset[str]) -> list[dict[str, object]]:
     """One row per code of the cases, by precedence, with how many of it nobody has decided; `on` where the filter names it."""
-    open_n = cases.loc[undone(cases), "code"].value_counts()
-    present = in_order(set(cases["code"]))
-    return [{"code": c, "label": title(c, language()), "n": int(open_n.get(c, 0)), "on": c in codes} for c in present]
+    at, names = pd.factorize(cases["code"])
+    open_n = dict(zip(names, np.bincount(at[undone], minlength=len(names)).tolist(), strict=True))
+    return [{"code": c, "label": title(c, language()), "n": open_n[c], "on": c in codes} for c in in_order(set(open_n))]
 
 
 def _place(desk: Desk) -> list[float] | None:
@@ -94,5 +94,5 @@ def nearest_case(desk: Desk, kind: str, one_id: str) -> str | None:
         rows = rows[rows["code"].isin(desk.work.codes)]
     if rows.empty:
         return None
-    first = rows.iloc[np.argsort(~undone(rows), kind="stable")]
-    return str(first["finding_id"].iloc[0])
+    first = np.argsort(~undone(rows), kind="stable")[0]
+    return str(rows["finding_id"].iloc[first])

@@ -12,7 +12,7 @@ import streamlit as st
 from pyproj import Transformer
 
 from geo.casebook.words import EXEMPTABLE
-from geo.numbering import Proposal, propose_numbers
+from geo.numbering import REACH_M, Proposal, propose_numbers
 from layers.result import Result
 
 ASKING = EXEMPTABLE | {"plate_for_many_buildings", "several_plates", "duplicate_number", "number_out_of_order", "temporary_overdue"}
@@ -45,11 +45,14 @@ def around(result: Result, case: pd.Series, *, decided: pd.DataFrame) -> Around:
     village = case["village_code"] if isinstance(case["village_code"], str) else ""
     stamp = (result.folder / "run.json").stat().st_mtime_ns
     doors = _doors(result, village, folder=str(result.folder), stamp=stamp)
-    reserved = _reserved(doors, decided[decided["finding_id"] != case["finding_id"]])
-    others = doors[doors["building_id"].fillna("") != _building(result, case)]
-    found = propose_numbers(*here, doors=others, reserved=reserved) if case["code"] in ASKING else ()
-    away = np.hypot(others["x"] - here[0], others["y"] - here[1])
-    near = others.assign(away=away)[away <= NEAR_M].sort_values(["away", "text"], kind="stable").drop_duplicates("text").head(NEIGHBOURS_N)
+    away = np.hypot(doors.x - here[0], doors.y - here[1])
+    own = doors.building_ids == _building(result, case)
+    # Only rows that pass by can have a number for this house: of a village's thousands of doors a few dozen are looked at.
+    rows = np.isin(doors.places, np.unique(doors.places[~own & (away <= REACH_M)]))
+    reserved = _reserved(doors.kept, decided[decided["finding_id"] != case["finding_id"]])
+    found = propose_numbers(*here, doors=doors.table[rows & ~own], reserved=reserved) if case["code"] in ASKING else ()
+    near = doors.table[~own & (away <= NEAR_M)].assign(away=away[~own & (away <= NEAR_M)])
+    near = near.sort_values(["away", "text"], kind="stable").drop_duplicates("text").head(NEIGHBOURS_N)
     return Around(tuple(zip(near["text"], near["away"].astype(float), strict=True)), found)
 
 
@@ -77,8 +80,8 @@ def _building(result: Result, case: pd.Series) -> str:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _doors(_result: Result, village: str, *, folder: str, stamp: int) -> pd.DataFrame:
-    """Every numbered door of a village: place, number, sub_number, x, y, text, building_id, kept; at its building where it has one."""
+def _doors(_result: Result, village: str, *, folder: str, stamp: int) -> _Doors:
+    """Every numbered door of a village; at its building where it has one."""
     del folder, stamp
     middle = shapely.point_on_surface(_result.tables.buildings.geometry.to_numpy())
     x = pd.Series(shapely.get_x(middle), index=_result.tables.buildings["building_id"])
@@ -105,13 +108,30 @@ def _doors(_result: Result, village: str, *, folder: str, stamp: int) -> pd.Data
     doors = pd.concat(parts, ignore_index=True)
     doors = doors[doors["place"].notna() & (doors["place"] != "") & doors["number"].notna()]
     sub = doors["sub_number"].map(lambda s: "" if pd.isna(s) else f"-{s:.0f}")
-    return doors.assign(text=doors["place"] + doors["number"].map("{:.0f}".format) + sub + "号").reset_index(drop=True)
+    doors = doors.assign(text=doors["place"] + doors["number"].map("{:.0f}".format) + sub + "号").reset_index(drop=True)
+    kept = {str(place): frozenset(int(n) for n in numbers) for place, numbers in doors[doors["kept"]].groupby("place")["number"]}
+    columns = (pd.factorize(doors["place"])[0], doors["building_id"].fillna("").to_numpy(dtype=object), doors["x"].to_numpy(), doors["y"].to_numpy())
+    return _Doors(doors, *columns, kept)
 
 
-def _reserved(doors: pd.DataFrame, decided: pd.DataFrame) -> dict[str, frozenset[int]]:
+@dataclass(frozen=True)
+class _Doors:
+    """The doors of a village: place, number, sub_number, x, y, text, building_id; the columns that are searched, and place -> numbers the register keeps."""
+
+    table: pd.DataFrame
+    places: np.ndarray
+    building_ids: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    kept: dict[str, frozenset[int]]
+
+
+def _reserved(kept: dict[str, frozenset[int]], decided: pd.DataFrame) -> dict[str, frozenset[int]]:
     """Place -> numbers that the register keeps or that somebody has proposed for another house."""
-    kept = doors.loc[doors["kept"], ["place", "number"]]
-    said = decided["number"].dropna().astype("str").str.extract(_WRITTEN).dropna()
-    both = pd.concat([kept, said.assign(number=said["number"].astype(float))]) if len(said) else kept
-    return {str(place): frozenset(int(n) for n in numbers) for place, numbers in both.groupby("place")["number"]}
+    reserved = dict(kept)
+    for text in decided["number"].dropna():
+        if written := _WRITTEN.match(str(text)):
+            place = written["place"]
+            reserved[place] = reserved.get(place, frozenset()) | {int(written["number"])}
+    return reserved
 

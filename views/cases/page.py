@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,7 @@ class Desk:
     scope: str
     cases: pd.DataFrame
     lists: tuple[Listing, ...]
+    _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def exact(self) -> bool:
@@ -59,15 +61,46 @@ class Desk:
 
     def queue(self) -> pd.DataFrame:
         """Cases of the list under the legend's filter, by people, then deadline; those put off come last."""
-        rows = self.cases[self.listing().keep]
-        if self.work.codes:
-            rows = rows[rows["code"].isin(self.work.codes)]
-        return rows.assign(_late=rows["finding_id"].isin(self.work.skipped)).sort_values("_late", kind="stable").drop(columns="_late")
+        return self.cases.iloc[self._queue_at()]
+
+    def queue_ids(self) -> list[str]:
+        """Findings of the queue, in its order."""
+        key = ("ids", *self._narrowed())
+        if key not in self._kept:
+            self._kept[key] = self.cases["finding_id"].iloc[self._queue_at()].tolist()
+        ids: list[str] = self._kept[key]
+        return ids
 
     def case(self) -> pd.Series | None:
         """The chosen case, as the book holds it now."""
-        rows = self.cases[self.cases["finding_id"] == self.work.chosen]
-        return rows.iloc[0] if len(rows) else None
+        key = ("case", self.work.chosen)
+        if key not in self._kept:  # every piece of the page asks for it
+            at = np.flatnonzero((self.cases["finding_id"] == self.work.chosen).to_numpy(dtype=bool))
+            self._kept[key] = self.cases.iloc[at[0]] if len(at) else None
+        case: pd.Series | None = self._kept[key]
+        return case
+
+    def undone(self) -> np.ndarray:
+        """Cases nobody has spoken of yet, or whose evidence changed since."""
+        if "undone" not in self._kept:
+            self._kept["undone"] = undone(self.cases)
+        found: np.ndarray = self._kept["undone"]
+        return found
+
+    def _narrowed(self) -> tuple[Hashable, ...]:
+        return (self.listing().name, self.work.codes, self.work.skipped)
+
+    def _queue_at(self) -> np.ndarray:
+        key = ("at", *self._narrowed())
+        if key not in self._kept:
+            keep = self.listing().keep
+            if self.work.codes:
+                keep = keep & self.cases["code"].isin(self.work.codes).to_numpy()
+            at = np.flatnonzero(keep)
+            late = self.cases["finding_id"].iloc[at].isin(self.work.skipped).to_numpy() if self.work.skipped else np.zeros(len(at), dtype=bool)
+            self._kept[key] = at[np.argsort(late, kind="stable")]
+        found: np.ndarray = self._kept[key]
+        return found
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def steps(desk: Desk) -> None:
 
 def following(desk: Desk) -> str | None:
     """The case after the chosen one in the list; the first of the list where the chosen one is not in it."""
-    ids = desk.queue()["finding_id"].tolist()
+    ids = desk.queue_ids()
     if desk.work.chosen in ids:
         at = ids.index(desk.work.chosen) + 1
         return str(ids[at]) if at < len(ids) else None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from geo.casebook import ROLES, Casebook
+from geo.casebook import ROLES, Casebook, Head
 from views.casebook import sample_day
 from views.cases.page import Desk
 from views.language import say
 from views.plain import plain
-
-FRESH_S = 15
-"""What waits in all villages is counted anew after this long: it reads every open case."""
 
 
 def who_and_what(desk: Desk) -> None:
@@ -24,17 +26,57 @@ def who_and_what(desk: Desk) -> None:
             return
         offices = [role for role in user.roles if ROLES[role].acts]
         names = "、".join(say(ROLES[role].zh, ROLES[role].en) for role in offices)
-        waits = _waiting(desk.book, str(desk.book.store.where), tuple(offices))
-        mine = waits[waits["village_code"].map(user.sees)] if len(waits) else waits
-        n, late = int(mine["cases_n"].sum()), int(mine["overdue_n"].sum())
+        n, late = waiting_n(desk.book, frozenset(offices), None if "*" in user.villages else frozenset(user.villages))
         overdue = f"，:red[{say(f'超期 {late:,} 件', f'{late:,} overdue')}]" if late else ""
         text = say(f"您是 **{plain(user.display)}**（{names}），待办 **{n:,}** 件", f"You: **{plain(user.display)}** ({names}), **{n:,}** waiting")
         day = sample_day()
         st.markdown(text + overdue + (f" :gray[{say(f'示例，今天按 {day} 计', f'sample, {day}')}]" if day else ""))
 
 
-@st.cache_data(ttl=FRESH_S, max_entries=32, show_spinner=False)
-def _waiting(_book: Casebook, where: str, offices: tuple[str, ...]) -> pd.DataFrame:
+def waiting_n(book: Casebook, offices: frozenset[str], villages: frozenset[str] | None) -> tuple[int, int]:
+    """How many cases wait for some offices in some villages (null: in all) at this moment, and how many of them are overdue."""
+    return _turns(where=str(book.store.where)).now(book, offices, villages)
+
+
+@dataclass
+class Turns:
+    """Whose turn every present case is: read once, then only of what was decided since."""
+
+    head: Head | None = None
+    day: str = ""
+    table: pd.DataFrame = field(default_factory=pd.DataFrame)
+    _told: dict[tuple[frozenset[str], frozenset[str] | None], tuple[int, int]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self, book: Casebook, offices: frozenset[str], villages: frozenset[str] | None) -> tuple[int, int]:
+        """See `waiting_n`."""
+        with self._lock:
+            head, day = book.head(), book.store.today()
+            if (head, day) != (self.head, self.day):
+                self._follow(book, head, day)
+            if (offices, villages) not in self._told:
+                mine = self.table["turn"].isin(list(offices))
+                if villages is not None:
+                    mine &= self.table["village_code"].isin(list(villages))
+                late = mine & (self.table["deadline"] < pd.Timestamp(day))
+                self._told[offices, villages] = int(np.count_nonzero(mine)), int(np.count_nonzero(late))
+            return self._told[offices, villages]
+
+    def _follow(self, book: Casebook, head: Head, day: str) -> None:
+        changed = book.touched(self.head) if self.head and day == self.day else None
+        if changed is None:
+            self.table = _whose(book, None)
+        elif changed:
+            self.table = pd.concat([self.table[~self.table["finding_id"].isin(changed)], _whose(book, changed)], ignore_index=True)
+        self.head, self.day, self._told = head, day, {}
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _turns(*, where: str) -> Turns:
     del where
-    waits = _book.waiting()
-    return waits[waits["office"].isin(offices)]
+    return Turns()
+
+
+def _whose(book: Casebook, ids: Collection[str] | None) -> pd.DataFrame:
+    """finding_id, turn, village_code and deadline of present cases."""
+    return book.cases(ids=ids)[["finding_id", "turn", "village_code", "deadline"]]
