@@ -53,7 +53,7 @@ def base_map(bounds: list[list[float]] | None, *, switches: bool, far: bool = Fa
     south_west, north_east = bounds or [[35.0, 105.0], [35.0, 105.0]]
     centre = [round((a + b) / 2, 5) for a, b in zip(south_west, north_east, strict=True)]
     fmap = folium.Map(centre, zoom_start=14 if bounds else 4, tiles=None, prefer_canvas=True, maxZoom=21, attribution_control=False)
-    fmap.options["zoomSnap"] = 0.5
+    fmap.options["zoomSnap"] = 0.25
     fmap.default_js = [("leaflet", BASE + "vendor/leaflet.js")]
     fmap.default_css = [("leaflet", BASE + "vendor/leaflet.css")]
     Overlay(switches=switches, far=far).add_to(fmap)

@@ -15,6 +15,7 @@ from layers.labels import KIND
 from layers.result import Result
 from views import state
 from views.listing import OBJECTS_N, brief, objects
+from views.short import short
 from views.state import kept, language, named, say, stamp
 
 HEIGHT_PX = 190
@@ -71,7 +72,7 @@ def _findings(result: Result, scope: str, found: pd.DataFrame, keep: np.ndarray,
     narrowed = f"{scope}/{zlib.crc32(np.packbits(keep).tobytes()):x}"
     _show(
         _finding_rows(result, found, keep, narrowed=narrowed, folder=str(result.folder), stamp=stamp(result), words=language()),
-        widths=(125, 160, "large"),
+        widths=(100 if language() == "zh" else 150, 140, 420),
     )
     if kept_n > OBJECTS_N:
         st.caption(
@@ -84,9 +85,11 @@ def _findings(result: Result, scope: str, found: pd.DataFrame, keep: np.ndarray,
 @st.cache_resource(max_entries=LISTS_N, show_spinner=False)
 def _finding_rows(_result: Result, _found: pd.DataFrame, _keep: np.ndarray, *, narrowed: str, folder: str, stamp: int, words: str) -> _Rows:
     """The list of findings as it is sent: made once for all who see the same."""
-    del narrowed, folder, stamp, words
+    del folder, stamp, words
     shown = _found.iloc[np.flatnonzero(_keep)[:OBJECTS_N]]
-    return _rows(brief(_result, shown), [("finding", i) for i in shown["finding_id"]])
+    told, subject = brief(_result, shown), say("对象", "Subject")
+    told[subject] = short(_result, told[subject], shown["village_code"], narrowed.partition("/")[0])
+    return _rows(told, [("finding", i) for i in shown["finding_id"]])
 
 
 def _objects(result: Result, scope: str, text: str) -> None:

@@ -421,8 +421,11 @@
     },
 
     fit: function () {
+      // What an open legend covers is no place to look at, unless the map is too narrow to spare it.
+      var legend = this.legend.open && this.legend.box ? this.legend.box.offsetWidth : 0,
+        right = legend < this.map.getSize().x / 3 ? legend : 0;
       if (this.scene && this.scene.bounds) {
-        this.map.fitBounds(this.scene.bounds, { animate: false, padding: [10, 10] });
+        this.map.fitBounds(this.scene.bounds, { animate: false, paddingTopLeft: [10, 10], paddingBottomRight: [10 + right, 10] });
       }
     },
 

@@ -12,8 +12,11 @@ from views.cases.case import caption, people, status_name
 from views.cases.page import Desk
 from views.language import language, say
 from views.plain import plain
+from views.short import short
 
 HEIGHT_PX, ROW_PX = 420, 33
+WIDTH_PX = 384
+"""Of a list beside the map at 1366 pixels, without the boxes its rows are chosen by."""
 SHOWN_N = 1000
 
 
@@ -33,18 +36,25 @@ def queue(desk: Desk) -> None:
 
 
 def listed(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
-    """Cases as the list tells them: what, where, people, status, deadline."""
+    """Cases as the list tells them: what, where, how many people; until when and how far, where that is not the same for all of them."""
     names = {code: title(str(code), language()) for code in rows["code"].unique()}
-    return pd.DataFrame(
-        {
-            say("问题", "Finding"): rows["code"].map(names),
-            say("对象", "Subject"): [caption(desk, row) for _, row in rows.iterrows()],
-            say("人数", "People"): [people(desk, row) for _, row in rows.iterrows()],
-            say("状态", "Status"): [status_name(str(s)) for s in rows["status"]],
-            say("期限", "Due"): rows["deadline"].dt.strftime("%Y-%m-%d").fillna(""),
-        },
-        index=rows.index,
-    )
+    texts = pd.Series([caption(desk, row) for _, row in rows.iterrows()], index=rows.index, dtype="str")
+    columns = {
+        say("问题", "Finding"): rows["code"].map(names),
+        say("对象", "Subject"): short(desk.result, texts, rows["village_code"], desk.scope),
+        say("人数", "People"): [people(desk, row) for _, row in rows.iterrows()],
+    }
+    if rows["deadline"].notna().any():
+        columns[say("期限", "Due")] = _due(desk, rows["deadline"])
+    if rows["status"].nunique() > 1:
+        columns[say("状态", "Status")] = [status_name(str(s)) for s in rows["status"]]
+    return pd.DataFrame(columns, index=rows.index)
+
+
+def _due(desk: Desk, deadlines: pd.Series) -> pd.Series:
+    """The days, with a sign where they are over."""
+    late = deadlines < pd.Timestamp(desk.book.store.today())
+    return deadlines.dt.strftime("%Y-%m-%d").where(~late, deadlines.dt.strftime("%Y-%m-%d ") + "⚠").fillna("")
 
 
 def _rows(desk: Desk, table: pd.DataFrame, ids: list[str]) -> None:
@@ -55,6 +65,13 @@ def _rows(desk: Desk, table: pd.DataFrame, ids: list[str]) -> None:
         if rows and rows[0] < len(ids):
             desk.work.choose(ids[rows[0]], fly=True)
 
-    widths = (105, 165, 62, 66, 85)
-    columns = {c: st.column_config.TextColumn(c, width=w) for c, w in zip(table.columns, widths, strict=True)}
+    columns = {c: st.column_config.TextColumn(c, width=w) for c, w in zip(table.columns, _widths(list(table.columns)), strict=True)}
     st.dataframe(table, hide_index=True, height=min(HEIGHT_PX, ROW_PX * (len(table) + 1) + 2), key=key, on_select=chosen, selection_mode="single-row", column_config=columns)
+
+
+def _widths(columns: list[str]) -> list[int]:
+    """Pixels of the columns: all of them are seen at once on the screen of an office, the object gets what is left."""
+    name = (128 if language() == "zh" else 172) if len(columns) < 4 else 96
+    fixed = {say("问题", "Finding"): name, say("人数", "People"): 66 if language() == "zh" else 78, say("期限", "Due"): 96, say("状态", "Status"): 76}
+    left = WIDTH_PX - sum(fixed.get(c, 0) for c in columns)
+    return [fixed.get(c, max(left, 96)) for c in columns]
