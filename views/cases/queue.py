@@ -46,7 +46,7 @@ def listed(desk: Desk, rows: pd.DataFrame) -> pd.DataFrame:
     }
     if rows["deadline"].notna().any():
         columns[say("期限", "Due")] = _due(desk, rows["deadline"])
-    if rows["status"].nunique() > 1:
+    if len(set(rows["status"])) > 1:
         columns[say("状态", "Status")] = [status_name(str(s)) for s in rows["status"]]
     return pd.DataFrame(columns, index=rows.index)
 
