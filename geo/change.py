@@ -49,10 +49,11 @@ def _regroup(parts: pd.DataFrame, wholes: pd.DataFrame, pairs: pd.DataFrame, sta
     """Write `state` and the group to the several parts that together are one whole, and to the whole; what is the same house stays so."""
     part_m2, whole_m2 = parts["area_m2"].to_numpy(), wholes["area_m2"].to_numpy()
     inside = pairs[pairs["common_m2"].to_numpy() > part_m2[pairs["part"]] / 2]
+    inside = inside[inside.duplicated("whole", keep=False)]
     inside = inside.assign(area_m2=part_m2[inside["part"]], id=parts["building_id"].to_numpy()[inside["part"]]).sort_values(["whole", "id"])
     told = inside.groupby("whole").agg(common_m2=("common_m2", "sum"), area_m2=("area_m2", "sum"), n=("id", "size"), ids=("id", list))
     iou = told["common_m2"] / (whole_m2[told.index] + told["area_m2"] - told["common_m2"])
-    told = told[(told["n"] > 1) & (iou >= same_iou_ratio)]
+    told = told[iou >= same_iou_ratio]
     inside = inside[inside["whole"].isin(told.index)]
     whole_id = wholes["building_id"].to_numpy()[inside["whole"]]
     for table, rows, n, group in ((parts, inside["part"], told["n"].reindex(inside["whole"]), [[one] for one in whole_id]), (wholes, told.index, told["n"], told["ids"])):
