@@ -32,6 +32,8 @@ LEAST_N = 10
 """Plates a street needs before its habit is known: with ten, 80 % cannot be eight of ten by chance (p = 0.055)."""
 NEAR_N = 8
 """Neighbours of the street that show its direction and its two sides at a plate."""
+ROW_N = 4
+"""Neighbours of each parity that show the two rows at a plate."""
 LEAST_WIDTH_M = 4.0
 """Distance between the odd and the even row below which a street has no sides to be on."""
 DETOUR = 3.0
@@ -66,7 +68,7 @@ def _judge(street: pd.DataFrame, parity_ratio: float) -> pd.Series:
     odd = street["number_n"].to_numpy() % 2 == 1
     right = _on_own_side(xy, odd)
     known = ~np.isnan(right)
-    wrong = (right == 0.0) & (known.sum() >= LEAST_N) & (np.nanmean(right) >= parity_ratio if known.any() else False)
+    wrong = (right == 0.0) & _in_other_row(xy, odd) & (known.sum() >= LEAST_N) & (np.nanmean(right) >= parity_ratio if known.any() else False)
     away = np.zeros(len(street), dtype=bool)
     for parity in (True, False):
         at = np.flatnonzero(odd == parity)
@@ -99,6 +101,32 @@ def _on_own_side(xy: np.ndarray, odd: np.ndarray) -> np.ndarray:
     own, other = np.where(odd, means[0], means[1]), np.where(odd, means[1], means[0])
     sided = np.abs(own - other) >= LEAST_WIDTH_M
     return np.where(sided, (np.abs(own) < np.abs(other)).astype(float), np.nan)
+
+
+def _in_other_row(xy: np.ndarray, odd: np.ndarray) -> np.ndarray:
+    """Whether a plate stands in the midst of the row of the other parity, and nearer to it than to its own, each row seen by its own plates alone.
+
+    The second look that an alarm needs: where one side of a street ends earlier, or leaves a gap, the plates nearby lie across the street
+    or behind a bend, and tell nothing of the side.
+    """
+    if min(odd.sum(), (~odd).sum()) <= ROW_N:
+        return np.zeros(len(xy), dtype=bool)
+    rows = [xy[_nearest_others(xy, np.flatnonzero(odd == side))] for side in (True, False)]
+    along = np.linalg.svd(np.concatenate([r - r.mean(axis=1, keepdims=True) for r in rows], axis=1), full_matrices=False)[2][:, 0]
+    across = np.column_stack([-along[:, 1], along[:, 0]])
+    away = [np.abs(np.median(np.einsum("nkd,nd->nk", r - xy[:, None], across), axis=1)) for r in rows]
+    ahead = [np.einsum("nkd,nd->nk", r - xy[:, None], along) for r in rows]
+    midst = [(a.min(axis=1) < 0) & (a.max(axis=1) > 0) for a in ahead]
+    return np.asarray(np.where(odd, (away[1] < away[0]) & midst[1], (away[0] < away[1]) & midst[0]))
+
+
+def _nearest_others(xy: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """The ROW_N nearest of the plates at `among` to each plate, itself left out."""
+    _, near = KDTree(xy[among]).query(xy, k=ROW_N + 1)
+    found_ = among[near]
+    itself = found_ == np.arange(len(xy))[:, None]
+    keep = np.where(itself.any(axis=1)[:, None], ~itself, np.arange(ROW_N + 1) < ROW_N)
+    return np.asarray(found_[keep].reshape(len(xy), ROW_N))
 
 
 RULE = Rule(CARD, find)

@@ -39,6 +39,18 @@ def test_a_new_name_that_exists_nowhere_is_reported() -> None:
     assert "丙村 -> 乌有社区" in faults(seen())
 
 
+def test_a_number_in_use_that_becomes_one_nobody_has_is_reported() -> None:
+    drawn = town().home("n", 200, 5, "普兴社区梨花路21号").home("o", 230, 5, "普兴社区1组9号")
+    drawn.crosswalk("普兴社区1组9号", "普兴社区梨花路957号", "renumber").crosswalk("普兴社区1组7号", "普兴社区梨花路21号", "renumber")
+    assert faults(drawn.verify()) == {"普兴社区1组9号 -> 普兴社区梨花路957号"}
+
+
+def test_a_chain_of_renumberings_that_ends_on_a_plate_is_none() -> None:
+    drawn = town().home("n", 200, 5, "普兴社区梨花路21号").home("o", 230, 5, "普兴社区1组9号")
+    drawn.crosswalk("普兴社区1组9号", "普兴社区旧街3号", "renumber").crosswalk("普兴社区旧街3号", "普兴社区梨花路21号", "renumber")
+    assert faults(drawn.verify()) == set()
+
+
 def test_one_old_address_with_two_new_ones_is_reported() -> None:
     assert {"普兴社区1组1号 -> 普兴社区梨花路1号", "普兴社区1组1号 -> 普兴社区梨花路3号"} & faults(seen())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
 from tests.town import PITCH_M, Seen, Town
@@ -49,6 +50,14 @@ def test_nobody_else_is_accused() -> None:
 
 def test_an_obedient_street_has_nothing_to_say_and_a_reserved_gap_keeps_the_order() -> None:
     assert not {f"P{i}" for i in range(1, 41)} & set(obedient().subjects("number_out_of_order"))
+
+
+def test_the_end_of_a_bend_whose_other_side_ends_earlier_is_on_its_own_side() -> None:
+    drawn = Town().village()
+    for number in (n for n in range(1, 80) if n % 2 or n <= 70):
+        turn, radius_m = (number - 1) // 2 * 12 / 120, 120 + (6.5 if number % 2 else -6.5)
+        drawn.plate(f"P{number}", f"月湖路{number}号", 300 + radius_m * math.cos(turn), 300 + radius_m * math.sin(turn))
+    assert drawn.verify().subjects("number_out_of_order") == []
 
 
 def test_a_street_that_does_not_obey_parity_accuses_nobody() -> None:
