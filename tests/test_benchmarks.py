@@ -5,14 +5,33 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
-from benchmarks import peer_geopandas, results, scoring, speed
+from benchmarks import (
+    fellegi_sunter,
+    figures,
+    peer_geopandas,
+    places,
+    results,
+    scoring,
+    sensitivity,
+    speed,
+    weights,
+    weights_of_place,
+    weights_of_text,
+)
+from geo import pipeline
+from geo.match import match
+from geo.profile import load_profile
+from geo.read import read
+from geo.standardise import standardise
 from geo.synthetic import Town, deal_town, write_town
 from geo.tables import COUNTS
 
@@ -153,3 +172,78 @@ def test_results_replace_their_own_part_alone(tmp_path: Path, monkeypatch: pytes
     assert "<!-- end of accuracy, own -->" in text
     with pytest.raises(SystemExit, match="beauty"):
         results.replace("beauty", "")
+
+
+def test_a_threshold_moves_by_a_quarter_and_a_share_stays_one() -> None:
+    assert sensitivity.moved({"value": 8.0, "unit": "m"}) == (6.0, 10.0)
+    assert sensitivity.moved({"value": 5, "unit": "keys"}) == (4, 6)
+    assert sensitivity.moved({"value": 30, "unit": "days"}) == (22, 38)
+    assert sensitivity.moved({"value": 0.95, "unit": "probability"}) == (0.7125, sensitivity.CEILING)
+
+
+def test_no_finding_reads_what_sensitivity_does_not_move() -> None:
+    geo = Path(pipeline.__file__).parent
+    tallies = {geo / "summarise.py", geo / "ranking.py", geo / "suppression.py", geo / "profile.py"}
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(geo.rglob("*.py")) if path not in tallies and "export" not in path.parts)
+    assert [name for name in sensitivity.TALLIED if f".{name}" in text] == []
+    assert set(sensitivity.TALLIED) < set(sensitivity.thresholds())
+
+
+def test_sensitivity_sets_a_move_of_a_hundredth_in_bold_and_asks_for_its_reason() -> None:
+    def figures_of(f1: float) -> dict[str, object]:
+        return {"macro_f1": f1, "codes": {"misplaced_plate": f1, "old_plate": 1.0}}
+
+    declared = {"near_m": {"value": 8.0, "unit": "m"}, "border_m": {"value": 10.0, "unit": "m"}}
+    known = {("town", "", 0.0): figures_of(0.9), ("town", "near_m", 6.0): figures_of(0.87), ("town", "near_m", 10.0): figures_of(0.9)}
+    known |= {("town", "border_m", 7.5): figures_of(0.9), ("town", "border_m", 12.5): figures_of(0.904)}
+    text = sensitivity.report(declared, known)
+    assert "| `near_m` | m | 8 | 6 / 10 | **-0.030** / 0 | misplaced_plate -0.03 (town) |" in text
+    assert "| `border_m` | m | 10 | 7.5 / 12.5 | 0 / +0.004 |  |" in text
+    assert "1 of 2 thresholds" in text
+    assert "- `near_m` (0.030)" in text
+
+
+def test_every_threshold_that_needs_a_reason_has_one() -> None:
+    written = sensitivity.METHOD.read_text(encoding="utf-8")
+    assert "no reason is written down" not in written
+    assert set(sensitivity.WHY) <= set(sensitivity.thresholds())
+
+
+def test_a_figure_says_what_is_asked_and_whether_it_is_met() -> None:
+    text = figures.table([("place", [figures.at_least("right", 0.9, 0.9, "0.9"), figures.at_most("wrong", 2, 1, "2"), figures.Figure("seen", "7")])])
+    assert text.splitlines()[2:] == ["| place | right | 0.9 | >= 0.9 | yes |", "| place | wrong | 2 | <= 1 | **no** |", "| place | seen | 7 |  |  |"]
+
+
+def test_cover_tells_a_site_built_over_from_one_that_is_bare_or_touched() -> None:
+    before = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10), shapely.box(40, 0, 50, 10), shapely.box(60, 0, 70, 10)])
+    now = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 4, 10), shapely.box(4, 0, 8, 10), shapely.box(29, 0, 35, 10), shapely.box(44, 0, 46, 10)])
+    covered, middle = places.cover(before, now)
+    assert covered.tolist() == pytest.approx([0.8, 0.1, 0.2, 0.0])
+    assert middle.tolist() == [True, False, True, False]
+
+
+def test_weights_are_the_ratio_of_the_two_frequencies() -> None:
+    features = np.array([[1], [1], [1], [0], [0], [0], [0], [0], [0], [1]] * 100)
+    agree = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0] * 100, dtype=float)
+    told = weights.weights(features, agree, 1 - agree)
+    assert told[0] == pytest.approx(np.log(7), abs=0.02)
+    assert told[3] < -4
+
+
+def test_the_best_arrangement_is_taken_not_the_best_pair() -> None:
+    left, right, weight = np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([5.0, 4.0, 4.9])
+    taken = weights.one_to_one(left, right, weight, share=0.01)
+    assert taken.tolist() == [False, True, True]
+    told = weights.posterior(left, right, weight, taken, share=0.01)
+    assert told[1] > 0.9
+    assert told[0] < 0.1
+
+
+def test_the_peer_of_weights_judges_the_same_town(tmp_path: Path) -> None:
+    project = write_town(deal_town(buildings_n=400, seed=9, noise="easy"), tmp_path / "town", formats="parquet", truth=True)
+    inputs = standardise(read(project), profile=load_profile())
+    steps = {"match": partial(weights_of_text.match, pattern=True), "assign": weights_of_place.assign}
+    found = fellegi_sunter.judged(inputs, scoring.read_truth(project / "truth"), steps)
+    assert found.link_recall > 0.9
+    assert found.wrong_ratio < 0.02
+    assert pipeline.match is match
