@@ -20,12 +20,29 @@ SHOWN_N = 6
 _COLOURS = {"error": "red", "warning": "orange", "notice": "blue"}
 
 
-def panel(result: Result, found: Evidence, *, first: str | None = None, below: Sequence[Callable[[Result, Evidence], None]] = ()) -> None:
-    """Show the evidence of one object; the finding with the id `first` comes first and open, further parts are shown below."""
+def panel(
+    result: Result,
+    found: Evidence,
+    *,
+    first: str | None = None,
+    below: Sequence[Callable[[Result, Evidence], None]] = (),
+    exact: bool = False,
+) -> None:
+    """Show the evidence of one object.
+
+    Parameters
+    ----------
+    first
+        Id of the finding that comes first and open.
+    below
+        Further parts.
+    exact
+        Whether the person may read small counts of people: one panel tells all of them, or none.
+    """
     _head(result, found)
-    _findings(found, first)
+    _findings(found, first, exact=exact)
     compared(result, found)
-    records(result, found)
+    records(result, found, exact=exact)
     _links(found)
     for more in below:
         more(result, found)
@@ -40,22 +57,22 @@ def _head(result: Result, found: Evidence) -> None:
     st.markdown(f":blue-badge[{named(KIND, found.kind)}] :{colour}-badge[{plain(title(status, language()))}] :gray[{plain(found.id)}]")
 
 
-def _findings(found: Evidence, first: str | None) -> None:
+def _findings(found: Evidence, first: str | None, *, exact: bool) -> None:
     if found.findings.empty:
         st.caption(say("没有发现问题。", "No finding."))
     order = found.findings.assign(_later=found.findings["finding_id"] != first).sort_values("_later", kind="stable")
     for row in order.head(SHOWN_N).to_dict("records"):
-        _finding(row, opened=row["finding_id"] == first)
+        _finding(row, opened=row["finding_id"] == first, exact=exact)
     if len(order) > SHOWN_N:
         st.caption(say(f"另有 {len(order) - SHOWN_N} 个问题，见清单。", f"{len(order) - SHOWN_N} more in the list."))
 
 
-def _finding(row: dict[str, object], *, opened: bool) -> None:
+def _finding(row: dict[str, object], *, opened: bool, exact: bool) -> None:
     code, severity = str(row["code"]), str(row["severity"])
     with st.container(border=True, gap="small"):
         suspect = f" :gray-badge[{say('存疑', 'suspect')}]" if row.get("certainty") == "suspect" else ""
         st.markdown(f"**{plain(title(code, language()))}** :{_COLOURS.get(severity, 'gray')}-badge[{named(SEVERITY, severity)}]{suspect}")
-        st.markdown(plain(detail_shown(row, language())))
+        st.markdown(plain(row[f"detail_{language()}"] if exact else detail_shown(row, language())))
         if isinstance(row.get("proposal"), str) and row["proposal"]:
             st.markdown(f"{say('建议改为', 'Proposed')}{say('：', ': ')}**{plain(row['proposal'])}**")
         card = cards().get(code)
@@ -88,7 +105,8 @@ def compared(result: Result, found: Evidence) -> None:
             st.markdown(f":orange[≠ {named(PART, str(part))}]　{values}")
 
 
-def records(result: Result, found: Evidence) -> None:
+def records(result: Result, found: Evidence, *, exact: bool = False) -> None:
+    """What survey, plates and register hold of the objects; counts of people exact, or as everybody may see them."""
     st.markdown(f"**{say('三方记录', 'Three records')}**")
     rows: list[tuple[str, ...]] = []
     for kind in KINDS:
@@ -97,7 +115,7 @@ def records(result: Result, found: Evidence) -> None:
             rows.append((named(KIND, kind), "—", "", say("没有", "none")))
         for row in objects.head(SHOWN_N).to_dict("records"):
             status = title(str(row["status"]), language())
-            rows.append((named(KIND, kind), str(row[f"{kind}_id"]), status, _DESCRIBE[kind](result, row)))
+            rows.append((named(KIND, kind), str(row[f"{kind}_id"]), status, _DESCRIBE[kind](result, row, exact)))
     table(("", say("编号", "Id"), say("状态", "Status"), say("内容", "Content")), rows)
 
 
@@ -108,8 +126,8 @@ def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     st.markdown("\n".join(f"| {line} |" for line in told))
 
 
-def _building(result: Result, row: dict[str, object]) -> str:
-    people = told_people(result, [str(row["building_id"])]).iloc[0]
+def _building(result: Result, row: dict[str, object], exact: bool) -> str:
+    people = _counted(row) if exact else told_people(result, [str(row["building_id"])]).iloc[0].to_dict()
     names = {"registered_n": say("户籍", "registered"), "resident_n": say("实有", "resident"), "floating_n": say("流动", "floating")}
     names["absent_n"] = say("户在人不在", "absent")
     counts = [f"{name} {people[c] or say('未知', 'unknown')}" for c, name in names.items() if c in PEOPLE]
@@ -118,12 +136,20 @@ def _building(result: Result, row: dict[str, object]) -> str:
     return say("，", ", ").join([*(t for t in told if t), *counts])
 
 
-def _plate(result: Result, row: dict[str, object]) -> str:
+def _counted(row: dict[str, object]) -> dict[str, str]:
+    """The counts as they are; "" for unknown."""
+    known = {c: row.get(c) for c in PEOPLE}
+    return {c: f"{n:,.0f}" if isinstance(n, float | int) and math.isfinite(n) else "" for c, n in known.items()}
+
+
+def _plate(result: Result, row: dict[str, object], exact: bool) -> str:
+    del exact
     text = str(result.captions["plate"].get(str(row["plate_id"]), ""))
     return say("，", ", ").join(t for t in (text, _state(row, "state"), _state(row, "face")) if t)
 
 
-def _address(result: Result, row: dict[str, object]) -> str:
+def _address(result: Result, row: dict[str, object], exact: bool) -> str:
+    del exact
     return str(result.captions["address"].get(str(row["address_id"]), ""))
 
 
@@ -132,7 +158,7 @@ def _state(row: dict[str, object], column: str, labels: Labels = STATE) -> str:
     return named(labels, value) if isinstance(value, str) else ""
 
 
-_DESCRIBE: dict[str, Callable[[Result, dict[str, object]], str]] = {"building": _building, "plate": _plate, "address": _address}
+_DESCRIBE: dict[str, Callable[[Result, dict[str, object], bool], str]] = {"building": _building, "plate": _plate, "address": _address}
 
 
 def _links(found: Evidence) -> None:

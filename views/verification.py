@@ -25,6 +25,7 @@ from views.lists import lists
 from views.map_frame import show_map
 from views.panel import panel
 from views.routes import scene_url, window_url
+from views.sign_in import current_user
 from views.state import kept, language, named, say
 from views.tokens import tokens
 
@@ -58,7 +59,7 @@ def _work(result: Result) -> None:
             if shown is None:
                 _nothing_chosen(result, scope, found)
             else:
-                panel(result, shown, first=chosen[1] if chosen and chosen[0] == "finding" else None, below=(tokens,))
+                panel(result, shown, first=chosen[1] if chosen and chosen[0] == "finding" else None, below=(tokens,), exact="police" in current_user().roles)
     with left, st.container(key="map_box"):
         drawn = _map_state(result, scope, wanted, legend(found, but_codes, wanted.codes), keep, shown)
         show_map(switched_map, result.frame, drawn, key=state.MAP, height_px=HEIGHT_PX)

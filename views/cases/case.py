@@ -45,7 +45,7 @@ def case_panel(desk: Desk, case: pd.Series, found: Evidence | None, near: Around
         st.info(say("现在的核对结果里没有这个对象，以下为案卷所记。", "The present result does not hold this object; the casebook keeps the case."))
     else:
         compared(desk.result, found)
-        records(desk.result, found)
+        records(desk.result, found, exact=desk.exact)
     _card(case)
     _history(desk, case)
 

@@ -191,7 +191,7 @@ def _fill(desk: Desk, shown: Evidence | None) -> None:
         elif desk.work.many:
             rows = many(desk)
         elif shown is not None:
-            panel(desk.result, shown)
+            panel(desk.result, shown, exact=desk.exact)
         else:
             queue(desk)
     with st.container(key="verdicts"):

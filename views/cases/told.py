@@ -24,7 +24,7 @@ from views.language import say
 from views.plain import plain
 
 _NEXT: tuple[tuple[type[DoorplateError], str, str], ...] = (
-    (StaleCase, "本页已换成最新内容，看过后再定。", "This page shows the newest now: look, then decide."),
+    (StaleCase, "上面已是最新内容，请看过再定。", "Above is how the case stands now: look at it, then decide."),
     (GuardRefused, "请先核实并迁出人口，或等待新的人口统计；之后再申请。", "Move the people first or wait for new counts, then ask again."),
     (NeedsReason, "请补填后再记。", "Fill it in and try again."),
     (NotAllowed, "请由有权限的单位办理，或请系统管理员授权。", "Leave it to the office that may, or ask the administrator for the right."),
@@ -41,10 +41,20 @@ _NONE = ("没有写入任何内容。", "Nothing was written.")
 def refused(error: DoorplateError) -> tuple[str, dict[str, Any]]:
     """An error as the page keeps it until the next action: both languages, and what to do next."""
     step = next(((zh, en) for kind, zh, en in _NEXT if isinstance(error, kind)), _NONE)
-    told: dict[str, Any] = {"zh": error.zh, "en": error.en, "next": step}
+    zh, en = _overtaken(error) if isinstance(error, StaleCase) else (error.zh, error.en)
+    told: dict[str, Any] = {"zh": zh, "en": en, "next": step}
     if isinstance(error, GuardRefused):
         told["reasons"] = error.reasons
     return "refused", told
+
+
+def _overtaken(error: StaleCase) -> tuple[str, str]:
+    """Who was faster, when and with what: the page behind the words shows it already, so nobody is sent to reload it."""
+    when = error.when.replace("T", " ")[:16]
+    if not error.who:
+        return (f"本案的依据在 {when} 变了。", f"The evidence of this case changed at {when}.") if when else ("本案刚才变了。", "This case has just changed.")
+    word = next((v.en for v in VERBS.values() if v.zh == error.verb), error.verb)
+    return f"{error.who} 已于 {when} 先办了本案（{error.verb}）。", f"{error.who} decided this case first, at {when} ({word})."
 
 
 def done(verb: str, seq: int, *, n: int = 1) -> tuple[str, dict[str, Any]]:

@@ -37,7 +37,8 @@ def test_a_case_somebody_else_decided_meanwhile_names_who_what_when(desk: Desk, 
     test.button(key="say_plate_missing").click().run()
     words = read_all(test)
     assert "村委会 已于 2026-06-30" in words
-    assert "本页已换成最新内容" in words
+    assert "上面已是最新内容" in words
+    assert "刷新" not in words
     assert book.case(finding).version == 1
     assert map_state(test)["selected"]["id"] == finding
 
