@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from geo.tables import INPUT
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
@@ -124,6 +126,25 @@ def ids(*columns: pd.Series) -> pd.Series:
     rows = zip(*(c.to_numpy(dtype=object) for c in columns), strict=True)
     lists = [list(dict.fromkeys(str(v) for v in row if isinstance(v, str) and v)) for row in rows]
     return pd.Series(lists, index=columns[0].index, dtype=object)
+
+
+def row_words(rows: pd.DataFrame) -> dict[str, Any]:
+    """Words about rows that were refused or changed, for the sentences of their findings: their table and, where it is there, what to do.
+
+    Parameters
+    ----------
+    rows
+        table, and perhaps fix as Chinese and English with a stroke between them.
+
+    Returns
+    -------
+    table_zh, table_en; fix_zh, fix_en: a Series each.
+    """
+    words: dict[str, Any] = {f"table_{lang}": rows["table"].map({t.name: getattr(t, lang) for t in INPUT.values()}) for lang in ("zh", "en")}
+    if "fix" in rows:
+        both = rows["fix"].str.extract(r"^(?P<zh>.*?)(?: / (?P<en>.*))?$")
+        words |= {"fix_zh": both["zh"], "fix_en": both["en"].fillna(both["zh"])}
+    return words
 
 
 def gather_lists(by: pd.Series, values: pd.Series) -> pd.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rule import Card, Evidence, Rule, found, ids, row_words
 
 CARD = Card(
     code="duplicate_id",
@@ -20,8 +20,8 @@ CARD = Card(
     trap_zh="完全相同的重复行只是多交了一次，已合并",
     trap_en="exactly equal rows were delivered twice and are merged",
     source="GB/T 39609-2020：地址代码唯一",
-    detail_zh="{table} 中 {key}：编号重复（{fix}），该行已隔离，未参与核对。",
-    detail_en="{table} {key}: duplicate id ({fix}); the row is set aside.",
+    detail_zh="{table_zh} {key}：编号重复（{fix_zh}），该行已隔离，未参与核对。",
+    detail_en="{table_en} {key}: duplicate id ({fix_en}); the row is set aside.",
 )
 
 
@@ -29,7 +29,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Rows that reading refused for this reason."""
     rows = evidence.inputs.quarantine
     rows = rows[rows["code"] == "duplicate_id"].drop_duplicates(["table", "key"])
-    return found(rows["table"] + ":" + rows["key"], related=ids(rows["key"]), table=rows["table"], key=rows["key"], fix=rows["fix"])
+    return found(rows["table"] + ":" + rows["key"], related=ids(rows["key"]), key=rows["key"], **row_words(rows))
 
 
 RULE = Rule(CARD, find)

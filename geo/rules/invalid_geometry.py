@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, ids
+from geo.rule import Card, Evidence, Rule, found, ids, row_words
 
 CARD = Card(
     code="invalid_geometry",
@@ -20,8 +20,8 @@ CARD = Card(
     trap_zh="修复后面积不变的图形已自动修复并记录",
     trap_en="outlines whose area does not change are repaired and recorded",
     source="OGC Simple Features（ISO 19125-1）：有效多边形",
-    detail_zh="{table} 中 {key}：几何无效（{fix}），该行已隔离，未参与核对。",
-    detail_en="{table} {key}: invalid geometry ({fix}); the row is set aside.",
+    detail_zh="{table_zh} {key}：几何无效（{fix_zh}），该行已隔离，未参与核对。",
+    detail_en="{table_en} {key}: invalid geometry ({fix_en}); the row is set aside.",
 )
 
 
@@ -29,7 +29,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Rows that reading refused for this reason."""
     rows = evidence.inputs.quarantine
     rows = rows[rows["code"] == "invalid_geometry"].drop_duplicates(["table", "key"])
-    return found(rows["table"] + ":" + rows["key"], related=ids(rows["key"]), table=rows["table"], key=rows["key"], fix=rows["fix"])
+    return found(rows["table"] + ":" + rows["key"], related=ids(rows["key"]), key=rows["key"], **row_words(rows))
 
 
 RULE = Rule(CARD, find)

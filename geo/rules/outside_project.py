@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, row_words
 
 CARD = Card(
     code="outside_project",
@@ -20,8 +20,8 @@ CARD = Card(
     trap_zh="飞地与界外管理的院落是合法的，先补全村界",
     trap_en="an enclave is legal: complete the village borders first",
     source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
-    detail_zh="{table} 中 {key} 的坐标 {before} 不在本项目范围内，按无坐标处理。",
-    detail_en="the coordinate {before} of {key} in {table} lies outside the project; it is treated as having none.",
+    detail_zh="{table_zh} {key} 的坐标 {before} 不在本项目范围内，按无坐标处理。",
+    detail_en="the coordinate {before} of {key} in the {table_en} lies outside the project; it is treated as having none.",
 )
 
 
@@ -32,7 +32,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     out = refused[refused["code"] == "outside_project"].rename(columns={"value": "before"})[["table", "key", "before"]]
     rows = pd.concat([aside, out], ignore_index=True).drop_duplicates(["table", "key"])
     subject = rows["table"].map(SUBJECTS)
-    return found(rows["key"], proposal=rows["after"], subject=subject, table=rows["table"], key=rows["key"], before=rows["before"])
+    return found(rows["key"], proposal=rows["after"], subject=subject, key=rows["key"], before=rows["before"], **row_words(rows))
 
 
 SUBJECTS = {"plates": "plate", "addresses": "address", "buildings": "building"}

@@ -14,15 +14,15 @@ CARD = Card(
     subject="address",
     severity="warning",
     office="police",
-    rule_zh="房室地址属于已拆建筑，或超出建筑层数，且无人登记",
-    rule_en="room addresses on a gone building, or beyond what its floors can hold, with nobody registered",
+    rule_zh="房室地址属于已拆建筑，或超出建筑层数，且没有查到登记在这些房室的人",
+    rule_en="room addresses on a gone building, or beyond what its floors can hold, and nobody is known to be registered in them",
     todo_zh="核实后清理",
     todo_en="check and clear",
     trap_zh="层数可能测错、地下室、跃层",
     trap_en="floors may be surveyed wrongly; basements",
     source="公安机关“一标三实”：房屋与房室核对",
-    detail_zh="{n} 个房室（如 {text}）{why_zh}，且无人登记。",
-    detail_en="{n} rooms (e.g. {text}) {why_en}, with nobody registered.",
+    detail_zh="{n} 个房室（如 {text}）{why_zh}；{people_zh}。",
+    detail_en="{n} rooms (e.g. {text}) {why_en}; {people_en}.",
 )
 
 
@@ -47,6 +47,11 @@ def find(evidence: Evidence) -> pd.DataFrame:
         text=listed["text"],
         why_zh=listed["away"].map({True: "所在建筑已拆除", False: "高于建筑层数"}),
         why_en=listed["away"].map({True: "belong to a demolished building", False: "lie above its top floor"}),
+        # Of the rooms alone: the house they are in is counted elsewhere, and an unknown count is not nobody.
+        people_zh=listed["counted"].map({True: "这些房室统计为无人，整个门户另计", False: "这些房室没有全部统计，是否有人未知"}),
+        people_en=listed["counted"].map(
+            {True: "the counts of these rooms show nobody, the rest of the house is counted apart", False: "not all of them were counted: nobody knows whether somebody is there"}
+        ),
     )
 
 

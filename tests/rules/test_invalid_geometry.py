@@ -37,3 +37,10 @@ def test_a_loop_of_less_than_a_hundredth_of_the_area_is_repaired() -> None:
 def test_what_is_refused_is_in_the_quarantine_and_the_house_is_missing_nowhere_else() -> None:
     quarantine = seen().verification.quarantine
     assert list(quarantine["key"]) == ["B-bow"]
+
+
+def test_the_sentence_speaks_one_language() -> None:
+    finding = seen().finding("invalid_geometry", "buildings:B-bow")
+    assert finding["detail_zh"].startswith("建筑物 B-bow：几何无效（")
+    assert " / " not in finding["detail_zh"]
+    assert not any("一" <= sign <= "鿿" for sign in finding["detail_en"])

@@ -54,3 +54,10 @@ def test_rooms_of_a_gone_building_are_surplus() -> None:
 
 def test_a_retired_room_is_history() -> None:
     assert "W401" not in seen().finding("surplus_rooms", "R401")["related"]
+
+
+def test_rooms_nobody_counted_are_not_called_empty() -> None:
+    finding = seen().finding("surplus_rooms", "R401")
+    assert "是否有人未知" in finding["detail_zh"]
+    assert "无人" not in finding["detail_zh"].replace("是否有人未知", "")
+    assert "统计为无人" in seen().finding("surplus_rooms", "G101")["detail_zh"]

@@ -76,7 +76,11 @@ def beside(desk: Desk, case: pd.Series) -> None:
         return
     reasons = "".join(f"\n- {plain(say(zh, en))}" for zh, en in guard.reasons)
     st.error(
-        say(f"**不得注销，先安置人口**{reasons}", f"**Never cancelled like this: people first**{reasons}"), icon=":material/lock:"
+        say(
+            f"**不得注销，先安置人口**（看整个门户：新旧名称和各房室合计）{reasons}",
+            f"**Never cancelled like this: people first** (of the whole house: old and new names, all rooms){reasons}",
+        ),
+        icon=":material/lock:",
     )
 
 
