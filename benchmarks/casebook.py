@@ -91,7 +91,7 @@ def measure_load(work: Path, size: dict[str, int]) -> list[Line]:
     server = _server()
     try:
         for name, where in (("SQLite", work / "town.casebook"), *((("PostgreSQL", server.create_database()),) if server is not None else ())):
-            with found_town(where, cases_n=500) as book, Others() as others:
+            with found_town(where, cases_n=500) as book, Others(work) as others:
                 crowd = _crowd(book, finding_ids(500), 50, lambda s: s > size["seconds"])
             lines.append((f"50 people, 0.5 s of thought, {size['seconds']} s, {name}", _told(crowd, others), "p99 <= 150 ms, max <= 1 s"))
     finally:
@@ -117,7 +117,7 @@ def measure_publishing(work: Path, size: dict[str, int]) -> list[Line]:
 
         thread = threading.Thread(target=take)
         thread.start()
-        with Others() as others:
+        with Others(work) as others:
             crowd = _crowd(book, finding_ids(200), 10, lambda _: done.is_set())
         thread.join()
         start = time.monotonic()
@@ -189,7 +189,7 @@ def _crowd(book: Casebook, ids: list[str], people_n: int, until: Callable[[float
 
 def _told(crowd: Crowd, others: Others) -> str:
     waits = ", ".join(f"{name} {crowd.wait_ms(p):.0f} ms" for name, p in (("p50", 50), ("p99", 99), ("max", 100)))
-    return f"{crowd.per_second:.0f} decisions/s, {waits} (others used {others.share:.0%} of the processors)"
+    return f"{crowd.per_second:.0f} decisions/s, {waits} (others used {others.share:.0%} of the processors; one write to the disk took up to {others.sync_ms:.0f} ms)"
 
 
 def _server() -> Cluster | None:

@@ -17,6 +17,9 @@ from geo.casebook import Casebook, Receipt
 from geo.errors import StaleCase
 from tests.durability.towns import CLERKS, note
 
+BUSY_DISK_MS = 50.0
+"""A disk of an office's computer answers a small write within 5-20 ms, also while fifty people decide."""
+
 
 @dataclass
 class Crowd:
@@ -80,21 +83,51 @@ def decide_together(
 
 
 class Others:
-    """How much of the machine's processors others used while a block ran: `share`, 0 to 1; 0 where the machine does not tell."""
+    """How much others used the machine while a block ran.
+
+    share
+        Of the processors, 0 to 1; 0 where the machine does not tell.
+    sync_ms
+        What one small write to the disk of `folder` took, the slowest of a hundred, in milliseconds; 0 without a folder.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        self.share = self.sync_ms = 0.0
 
     def __enter__(self) -> Self:
-        self.share = 0.0
         self.machine, self.own = _machine_s(), _own_s()
+        self.over = threading.Event()
+        self.syncs_s: list[float] = []
+        self.probe = threading.Thread(target=self._sync)
+        self.probe.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.probe.join()
         (used, whole), own = _machine_s(), _own_s()
         whole -= self.machine[1]
         self.share = max(0.0, used - self.machine[0] - (own - self.own)) / whole if whole else 0.0
+        self.sync_ms = float(np.percentile(self.syncs_s, 99) * 1000) if self.syncs_s else 0.0
 
     def limit(self, quiet: float) -> float:
-        """A limit of a machine that has nothing else to do; where others took more than a tenth of it, only an outlier is refused."""
-        return quiet if self.share <= 0.1 else 20 * quiet
+        """A limit of a machine that has nothing else to do.
+
+        Where others took more than a tenth of its processors, or its disk lets a single write wait for BUSY_DISK_MS, only an outlier is refused.
+        """
+        return quiet if self.share <= 0.1 and self.sync_ms <= BUSY_DISK_MS else 20 * quiet
+
+    def _sync(self) -> None:
+        """Write a block and wait for the disk, some ten times a second: what any commit has to wait for at the least."""
+        if self.folder is None:
+            return
+        with (self.folder / "sync.probe").open("wb", buffering=0) as file:
+            while not self.over.wait(0.1):
+                start = time.perf_counter()
+                file.write(bytes(4096))
+                os.fsync(file.fileno())
+                self.syncs_s.append(time.perf_counter() - start)
 
 
 def _own_s() -> float:

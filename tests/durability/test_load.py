@@ -36,7 +36,7 @@ def _own_heap() -> Iterator[None]:
 def test_fifty_people_get_their_answer_at_once(tmp_path: Path) -> None:
     ids = finding_ids(500)
     with found_town(tmp_path / "town.casebook", cases_n=500) as book:
-        with Others() as others:
+        with Others(tmp_path) as others:
             crowd = decide_together(book, ids, {i: evidence_of(i) for i in ids}, people_n=PEOPLE_N, think_s=THINK_S, until=lambda s: s > SECONDS)
         assert crowd.errors == []
         assert crowd.stale_n == 0
@@ -60,7 +60,7 @@ def test_people_decide_on_while_findings_are_published(tmp_path: Path) -> None:
 
         thread = threading.Thread(target=take)
         thread.start()
-        with Others() as others:
+        with Others(tmp_path) as others:
             crowd = decide_together(book, ids, {i: evidence_of(i) for i in ids}, people_n=10, think_s=THINK_S, until=lambda _: done.is_set())
         thread.join()
         assert told
