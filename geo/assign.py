@@ -33,6 +33,8 @@ PRIOR_BUILDINGS_N = 20
 """Weight of the whole delivery's share beside that of one description, in buildings: a handful of buildings teaches nothing."""
 CHANCE = 4.0
 """Standard errors within which a description's share is that of the whole delivery."""
+PRIOR_DOORS_N = 5.0
+"""Weight, in doors, of the assumption that temporary numbers hang on temporary buildings no more than on any other."""
 STREET_N, DRAWN_N = 2, 2
 """How often the habits of the streets are learned from where the doors probably are and the doors moved by them: by messages, then by drawing."""
 
@@ -67,6 +69,8 @@ def assign(
     building_prior: np.ndarray,
     wants_door: np.ndarray,
     described: np.ndarray,
+    passing: np.ndarray,
+    door_passing: np.ndarray,
     door_none: np.ndarray,
     share: float,
     stray: float,
@@ -101,6 +105,8 @@ def assign(
     described
         Per footprint, a number (0, 1, ...) of what its survey says of it: houses and sheds are often told apart by what is left empty, so it is
         learned for each.
+    passing, door_passing
+        Per footprint and per door, whether it is temporary: how far the two go together is learned.
     door_none
         Per door, prior probability of belonging to no footprint.
     share
@@ -122,18 +128,20 @@ def assign(
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
     empty = np.where(wants_door, FIRST_EMPTY, 1.0)
     probability, none = np.zeros(len(edges)), np.ones(len(door_none))
+    kinds = 2 * passing[building] + door_passing[door]
+    alike = np.zeros(len(edges))
     for _ in range(LEARN_N):
-        weight = fixed + _evidence(table, offsets, size_m, density)
+        weight = fixed + alike + _evidence(table, offsets, size_m, density)
         probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
         learned = _learn_offsets(table, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
-        offsets, empty = learned, _learn_empty(building, probability, wants_door, described)
+        offsets, empty, alike = learned, _learn_empty(building, probability, wants_door, described), _learn_alike(kinds, probability, door_passing)
         if settled:
             break
     if len(numbered):
         street = Street(numbered, edges, table, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            weight = fixed + _evidence(table, offsets, size_m, density) + street.told(probability)
+            weight = fixed + alike + _evidence(table, offsets, size_m, density) + street.told(probability)
             ties = street.ties(probability)
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
@@ -201,6 +209,16 @@ def _learn_empty(building: np.ndarray, probability: np.ndarray, wants_door: np.n
     differs = np.abs(own - usual) > CHANCE * np.sqrt(usual * (1 - usual) / counted)
     share = np.where(differs, (own * counted + PRIOR_BUILDINGS_N * usual) / (counted + PRIOR_BUILDINGS_N), usual)[described]
     return np.where(wants_door, np.maximum(share / np.maximum(1 - share, LEAST_EMPTY), LEAST_EMPTY), 1.0)
+
+
+def _learn_alike(kinds: np.ndarray, probability: np.ndarray, door_passing: np.ndarray) -> np.ndarray:
+    """Log ratio of how often a building of this kind, temporary or lasting, has a door of that kind, against how often any has."""
+    usual = np.array([1 - door_passing.mean(), door_passing.mean()]) if len(door_passing) else np.array([1.0, 0.0])
+    likely = np.where(probability > 0.5, probability, 0.0)
+    seen = np.bincount(kinds, weights=likely, minlength=4).reshape(2, 2) + PRIOR_DOORS_N * usual
+    of_kind = seen / seen.sum(axis=1, keepdims=True)
+    ratio = np.divide(of_kind, usual, out=np.ones((2, 2)), where=usual > 0)
+    return np.log(ratio).ravel()[kinds]
 
 
 def _above_roof(edges: pd.DataFrame, rooms: pd.DataFrame, floors: np.ndarray) -> np.ndarray:

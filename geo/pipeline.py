@@ -115,6 +115,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             building_prior=_prior(footprints),
             wants_door=(footprints["built_for_people"] & ~footprints["temporary"]).to_numpy(),
             described=_described(footprints),
+            passing=footprints["temporary"].to_numpy(),
+            door_passing=_passing(doors, standing_plates, believed),
             door_none=seen.door_none,
             share=t.share_ratio,
             stray=t.stray_ratio,
@@ -264,6 +266,14 @@ def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFram
         crs=old.crs,
     )
     return frame.sort_values("building_id", ignore_index=True)
+
+
+def _passing(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> np.ndarray:
+    """Whether a plate or an address of each door is temporary."""
+    out = np.zeros(doors.doors_n, dtype=bool)
+    for door, rows in ((doors.plate_door, plates), (doors.address_door, addresses)):
+        out[door[rows["temporary"].to_numpy() & (door >= 0)]] = True
+    return out
 
 
 def _described(footprints: gpd.GeoDataFrame) -> np.ndarray:

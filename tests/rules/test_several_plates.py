@@ -60,3 +60,11 @@ def test_one_number_twice_is_one_number() -> None:
 
 def test_a_removed_plate_and_a_side_plate_do_not_count() -> None:
     assert "several_plates" not in seen().codes("Bdown", "Bside")
+
+
+def test_a_row_on_the_border_of_two_villages_is_a_row() -> None:
+    drawn = town().village("500120105002", "新桥社区", x=500, y=-500)
+    plated(drawn, "row", 480, 100, "民主街40号", "民主街42号", "民主街44号", w=36)
+    result = drawn.verify()
+    assert result.row("plates", "Prow0")["village_code"] != result.row("plates", "Prow2")["village_code"]
+    assert "several_plates" not in result.codes("Brow")

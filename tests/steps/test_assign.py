@@ -29,6 +29,8 @@ def solved(houses: list[Any], spots: list[tuple[int, str, float, float]], *, hin
         "building_prior": np.ones(len(houses)),
         "wants_door": np.ones(len(houses), dtype=bool),
         "described": np.zeros(len(houses), dtype=int),
+        "passing": np.zeros(len(houses), dtype=bool),
+        "door_passing": np.zeros(doors_n, dtype=bool),
         "door_none": np.full(doors_n, 0.01),
         "share": 0.05,
         "stray": 0.01,
@@ -186,6 +188,25 @@ def test_what_a_survey_leaves_empty_tells_a_shed_from_a_house() -> None:
     building, probability = best(solved(houses, spots, described=kind))[40]
     assert building == 40
     assert probability > 0.9
+
+
+def test_a_temporary_number_between_two_buildings_belongs_to_the_temporary_one_where_the_others_do() -> None:
+    houses = [(30 * i, 0) for i in range(41)] + [(30 * 40, 14)]
+    spots = [(i, "plate", 30 * i + 5, 1) for i in range(40)] + [(40, "plate", 30 * 40 + 5, 12)]  # 2 m from either
+    shacks, numbers = np.arange(42) % 4 == 0, np.arange(41) % 4 == 0
+    shacks[[40, 41]] = [False, True]
+    assert best(solved(houses, spots))[40][1] < 0.9
+    building, probability = best(solved(houses, spots, passing=shacks, door_passing=numbers))[40]
+    assert building == 41
+    assert probability > 0.95
+
+
+def test_where_lasting_and_temporary_numbers_are_mixed_their_kind_tells_nothing() -> None:
+    houses = [(30 * i, 0) for i in range(41)] + [(30 * 40, 14)]
+    spots = [(i, "plate", 30 * i + 5, 1) for i in range(40)] + [(40, "plate", 30 * 40 + 5, 12)]
+    shacks, numbers = np.arange(42) % 4 < 2, np.arange(41) % 2 == 0
+    shacks[[40, 41]] = [False, True]
+    assert best(solved(houses, spots, passing=shacks, door_passing=numbers))[40][1] < 0.7
 
 
 def test_a_difference_that_may_be_chance_teaches_nothing() -> None:
