@@ -13,7 +13,6 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import DoorplateError
-from geo.outputs import OUTPUT
 from geo.read.sniff import SUFFIXES
 from geo.tables import INPUT
 from layers.result import find_results
@@ -24,9 +23,10 @@ from views.download import buttons
 from views.fence import allow_uploads
 from views.intake import Trial
 from views.plain import plain
+from views.records import told_rows
 from views.sign_in import User, current_user
 from views.state import say
-from views.trial import show_trial
+from views.trial import show_figures, show_trial
 
 PROJECT = "DOORPLATE_PROJECT"
 TRIAL, LOOKING, TOLD = "trial", "looking", "intake_told"
@@ -104,7 +104,7 @@ def _tables(project: Path) -> None:
         last = next((one for one in taken if one["role"] == role), None)
         rows.append(
             {
-                say("表", "Table"): say(table.zh, role),
+                say("表", "Table"): say(table.zh, table.en),
                 say("文件", "File"): "、".join(p.name for p in files) or say("（没有）", "(none)"),
                 say("行数", "Rows"): _number(last["rows_read"] if last else counted.get(role)),
                 say("接入时间", "Brought in"): last["at"][:16].replace("T", " ") if last else "",
@@ -128,7 +128,9 @@ def _number(value: Any) -> str:
 
 def _deliver(project: Path) -> None:
     st.markdown(f"**{say('接入一张表', 'Bring a table in')}**")
-    role = st.selectbox(say("这是哪张表", "Which table"), list(INPUT), format_func=lambda r: say(INPUT[r].zh, r), key="deliver_role")
+    role = st.selectbox(
+        say("这是哪张表", "Which table"), list(INPUT), format_func=lambda r: say(INPUT[r].zh, INPUT[r].en), key="deliver_role"
+    )
     waiting = {p.name: p for p in intake.inbox(project)}
     sources = {"upload": say("上传文件", "Upload"), "inbox": say(f"收件箱（{len(waiting)}）", f"Inbox ({len(waiting)})")}
     source = st.segmented_control(
@@ -237,23 +239,12 @@ def _failed(job: jobs.Job, kept: str) -> None:
 def _judge(project: Path, trial: Trial, user: User) -> None:
     """What was understood of the delivery, and the word that takes it over."""
     report = json.loads((trial.report / "report.json").read_text(encoding="utf-8"))
-    st.markdown(f"**{plain(trial.came_as)} → {say(INPUT[trial.role].zh, trial.role)}**")
-    show_trial(trial, report)
-    for name, zh, en in (("quarantine", "退回行", "Refused rows"), ("repairs", "修正", "Repairs")):
-        _rows_told(trial, name, say(zh, en))
+    st.markdown(f"**{plain(trial.came_as)} → {plain(say(INPUT[trial.role].zh, INPUT[trial.role].en))}**")
+    show_figures(report)
     fallen = intake.drop(project, trial.role, report["read_n"], _last_inputs())
     confirmed = _confirm_drop(fallen)
     old = [p.name for p in intake.files_of(project, trial.role)]
-    if old:
-        st.caption(
-            plain(
-                say(
-                    f"原来的 {'、'.join(old)} 会改名留在 {intake.KEPT}/，不会覆盖。",
-                    f"{', '.join(old)} will be kept in {intake.KEPT}/ under a dated name.",
-                )
-            )
-        )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center", key="trial_word"):
         if st.button(
             say("确认使用", "Take it over"),
             key="take_over",
@@ -265,18 +256,31 @@ def _judge(project: Path, trial: Trial, user: User) -> None:
             st.session_state[TRIAL] = None
             st.session_state[TOLD] = say(
                 f"{trial.came_as} 已作为{INPUT[trial.role].zh}启用，原文件 {len(kept)} 个已留存；请在右侧开始核对。",
-                f"{trial.came_as} is now in use as {trial.role}; {len(kept)} files are kept. Start a run on the right.",
+                f"{trial.came_as} is now in use as {INPUT[trial.role].en}; {len(kept)} files are kept. Start a run on the right.",
             )
             st.rerun()
         if st.button(say("放弃", "Drop it"), key="drop_trial", icon=":material/delete:"):
             _forget_trial()
             st.rerun()
+        if old:
+            st.caption(
+                plain(
+                    say(
+                        f"原来的 {'、'.join(old)} 会改名留在 {intake.KEPT}/，不会覆盖。",
+                        f"{', '.join(old)} will be kept in {intake.KEPT}/ under a dated name.",
+                    )
+                )
+            )
+    # The word that is asked for stands above what it rests on: on the screen of an office both are seen at once.
+    show_trial(trial, report)
+    for name, zh, en in (("quarantine", "退回行", "Refused rows"), ("repairs", "修正", "Repairs")):
+        _rows_told(trial, name, say(zh, en))
 
 
 def _rows_told(trial: Trial, name: str, words: str) -> None:
     """Rows that were refused or repaired, to look at and to take away."""
     told = pd.read_parquet(trial.report / f"{name}.parquet")
-    shown = told.rename(columns={c.name: say(c.zh, c.en) for c in OUTPUT[name].columns})
+    shown = told_rows(told, name)
     with st.expander(f"{words} {len(told):,}", expanded=name == "quarantine" and 0 < len(told) <= 8):
         st.dataframe(shown, hide_index=True, height="content" if len(shown) <= 8 else 260)
         with st.container(horizontal=True):

@@ -36,8 +36,8 @@ _SHEET = """<style>
 [data-testid="stTopNav"] { max-width: calc(100vw - 22.8rem); margin-right: auto; }
 [data-testid="stTopNavLink"]:focus-visible { outline: 2px solid var(--st-primary-color, #0b5cab); outline-offset: 1px; }
 [data-testid="stTopNavLink"] { padding-left: .4rem; padding-right: .4rem; }
-:is(.st-key-figures, .st-key-trial_figures, .st-key-change_figures) [data-testid="stMetric"] { padding: .45rem .8rem; }
-:is(.st-key-figures, .st-key-trial_figures, .st-key-change_figures) [data-testid="stMetricValue"] { font-size: 1.55rem; }
+[data-testid="stMetric"] > div { padding: .4rem .85rem !important; }
+[data-testid="stMetric"] [data-testid="stMetricValue"] { font-size: 1.5rem; }
 @media print { header, .stSidebar, .st-key-language_box, .st-key-filters, .st-key-downloads { display: none !important; } }
 </style>"""
 _WORDS = '<i id="dp-language" data-language="{}" hidden></i><script src="assets/words.js"></script>'

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.outputs import OUTPUT
 from geo.tables import INPUT
 from layers.cards import in_order, title
 from layers.labels import CRS, SOURCE, YES, Labels
@@ -16,6 +15,7 @@ from layers.result import Result
 from views import state
 from views.changes import changes
 from views.download import buttons
+from views.records import told_rows
 from views.state import language, named, say
 
 
@@ -52,10 +52,10 @@ def details(result: Result) -> None:
                 "Refused rows took no part; mend the source as told and verify again.",
             )
         )
-        _table(_named(result.tables.quarantine, "quarantine"), say("没有退回行。", "No row was refused."), name="quarantine")
+        _table(told_rows(result.tables.quarantine, "quarantine"), say("没有退回行。", "No row was refused."), name="quarantine")
     with repaired:
         st.caption(say("读取时改动的值，原值在旁，请抽查。", "Values changed while reading, with what was delivered beside them."))
-        _table(_named(result.tables.repairs, "repairs"), say("没有改动任何值。", "No value was changed."), name="repairs")
+        _table(told_rows(result.tables.repairs, "repairs"), say("没有改动任何值。", "No value was changed."), name="repairs")
     with found:
         _table(_codes(result), say("没有发现问题。", "No findings."), name="codes")
     with steps:
@@ -85,16 +85,12 @@ def _records(value: object, columns: Labels) -> pd.DataFrame:
     """A list of records as a table, known columns first and by their names."""
     rows = pd.DataFrame(value if isinstance(value, list) else [])
     if "table" in rows:
-        rows["table"] = rows["table"].map(lambda t: say(INPUT[t].zh, t) if t in INPUT else t)
+        rows["table"] = rows["table"].map(lambda t: say(INPUT[t].zh, INPUT[t].en) if t in INPUT else t)
     shown = [c for c in columns if c in rows] + [c for c in rows if c not in columns]
     for column in shown:
         if pd.api.types.is_bool_dtype(rows[column]) or not pd.api.types.is_numeric_dtype(rows[column]):
             rows[column] = rows[column].map(lambda v: named(YES, str(v)) if isinstance(v, bool) else "" if v is None else str(v))
     return rows[shown].rename(columns={c: named(columns, str(c)) for c in shown})
-
-
-def _named(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    return table.rename(columns={c.name: say(c.zh, c.en) for c in OUTPUT[name].columns})
 
 
 def _codes(result: Result) -> pd.DataFrame:

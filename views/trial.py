@@ -25,14 +25,18 @@ _TAKEN = {
 }
 
 
-def show_trial(trial: Trial, report: dict[str, Any]) -> None:
-    """Show it."""
+def show_figures(report: dict[str, Any]) -> None:
+    """How many rows were read, accepted, refused and repaired."""
     with st.container(horizontal=True, key="trial_figures"):
         st.metric(say("读入", "Read"), f"{report['read_n']:,}", border=True)
         st.metric(say("接受", "Accepted"), f"{report['accepted_n']:,}", border=True)
         st.metric(say("退回", "Refused"), f"{report['refused_n']:,}", border=True)
         st.metric(say("修正", "Repaired"), f"{report['repaired_n']:,}", border=True)
-    st.markdown("\n".join("- " + plain(line) for line in _sentences(report)))
+
+
+def show_trial(trial: Trial, report: dict[str, Any]) -> None:
+    """What the figures rest on: the file in words, its columns, its shapes."""
+    st.caption("　".join(plain(line) for line in _sentences(report)))
     with st.expander(say(f"认出的列 {len(report['columns'])}", f"Columns understood {len(report['columns'])}")):
         table = INPUT[trial.role]
         zh = {c.name: say(c.zh, c.en) for c in table.columns} | {"lon": say("经度", "longitude"), "lat": say("纬度", "latitude")}

@@ -41,6 +41,9 @@
     if (window.ResizeObserver) {
       new ResizeObserver(function () {
         map.invalidateSize({ pan: false });
+        if (view.unseen) {
+          view.fit();
+        }
       }).observe(map.getContainer());
     }
     this.group.on("click", function (e) {
@@ -421,9 +424,15 @@
     },
 
     fit: function () {
+      var size = this.map.getSize();
+      // A frame that has no size yet shows nothing: what fits into it is told once it has one.
+      this.unseen = size.x < 80 || size.y < 80;
+      if (this.unseen) {
+        return;
+      }
       // What an open legend covers is no place to look at, unless the map is too narrow to spare it.
       var legend = this.legend.open && this.legend.box ? this.legend.box.offsetWidth : 0,
-        right = legend < this.map.getSize().x / 3 ? legend : 0;
+        right = legend < size.x / 3 ? legend : 0;
       if (this.scene && this.scene.bounds) {
         this.map.fitBounds(this.scene.bounds, { animate: false, paddingTopLeft: [10, 10], paddingBottomRight: [10 + right, 10] });
       }

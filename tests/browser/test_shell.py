@@ -108,12 +108,16 @@ def test_a_delivery_is_looked_at_taken_over_and_run(
     page.get_by_role("button", name="看看读到了什么").click()
     take = page.get_by_role("button", name="确认使用")
     expect(take).to_be_visible(timeout=SLOW_MS)
+    where = take.bounding_box()
+    assert where
+    assert where["y"] + where["height"] < 768, "the word that is asked for is on the screen of an office"
     expect(page.get_by_text("编码 gb18030")).to_be_visible()
     frame = page.wait_for_selector("iframe[title='streamlit_folium.st_folium']").content_frame()
     assert frame
     frame.wait_for_function(
         "() => window.Doorplate && Doorplate.view && Doorplate.view.shapes.filter(s => s.dp.kind === 'plate').length > 600"
     )
+    frame.wait_for_function("() => Doorplate.view.map.getBounds().contains(Doorplate.view.scene.bounds)")
     take.click()
     expect(page.get_by_text("已作为门楼牌启用")).to_be_visible()
     assert len(list((project / "replaced").iterdir())) == 2
