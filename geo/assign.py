@@ -135,7 +135,7 @@ def assign(
         probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
         learned = _learn_offsets(table, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
-        offsets, empty, alike = learned, _learn_empty(building, probability, wants_door, described), _learn_alike(kinds, probability, door_passing)
+        offsets, empty, alike = learned, _learn_empty(building, probability, wants_door, described), _learn_alike(kinds, probability)
         if settled:
             break
     if len(numbered):
@@ -211,14 +211,13 @@ def _learn_empty(building: np.ndarray, probability: np.ndarray, wants_door: np.n
     return np.where(wants_door, np.maximum(share / np.maximum(1 - share, LEAST_EMPTY), LEAST_EMPTY), 1.0)
 
 
-def _learn_alike(kinds: np.ndarray, probability: np.ndarray, door_passing: np.ndarray) -> np.ndarray:
-    """Log ratio of how often a building of this kind, temporary or lasting, has a door of that kind, against how often any has."""
-    usual = np.array([1 - door_passing.mean(), door_passing.mean()]) if len(door_passing) else np.array([1.0, 0.0])
-    likely = np.where(probability > 0.5, probability, 0.0)
-    seen = np.bincount(kinds, weights=likely, minlength=4).reshape(2, 2) + PRIOR_DOORS_N * usual
-    of_kind = seen / seen.sum(axis=1, keepdims=True)
-    ratio = np.divide(of_kind, usual, out=np.ones((2, 2)), where=usual > 0)
-    return np.log(ratio).ravel()[kinds]
+def _learn_alike(kinds: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """Log ratio of how often a building of this kind, temporary or lasting, has a door of that kind, against how often any building has."""
+    seen = np.bincount(kinds, weights=np.where(probability > 0.5, probability, 0.0), minlength=4).reshape(2, 2)
+    usual = seen.sum(axis=0) / max(seen.sum(), 1.0)
+    of_kind = (seen + PRIOR_DOORS_N * usual) / np.maximum(seen.sum(axis=1, keepdims=True) + PRIOR_DOORS_N * usual.sum(), 1e-9)
+    ratio = np.divide(of_kind, usual, out=np.ones((2, 2)), where=(usual > 0) & (of_kind > 0))
+    return np.asarray(np.log(ratio).ravel()[kinds])
 
 
 def _above_roof(edges: pd.DataFrame, rooms: pd.DataFrame, floors: np.ndarray) -> np.ndarray:

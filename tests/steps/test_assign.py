@@ -209,6 +209,13 @@ def test_where_lasting_and_temporary_numbers_are_mixed_their_kind_tells_nothing(
     assert best(solved(houses, spots, passing=shacks, door_passing=numbers))[40][1] < 0.7
 
 
+def test_where_no_building_is_temporary_the_kind_of_a_number_changes_nothing() -> None:
+    houses = [(30 * i, 0) for i in range(41)] + [(30 * 40, 14)]
+    spots = [(i, "plate", 30 * i + 5, 1) for i in range(40)] + [(40, "plate", 30 * 40 + 5, 12.2)]
+    plain, told = solved(houses, spots), solved(houses, spots, door_passing=np.arange(41) > 30)
+    np.testing.assert_allclose(plain.edges["probability"], told.edges["probability"], atol=1e-12)
+
+
 def test_a_difference_that_may_be_chance_teaches_nothing() -> None:
     houses, spots = [(30 * i, 0) for i in range(12)], [(i, "plate", 30 * i + 5, 1) for i in range(9)]
     odd = np.array([0] * 9 + [1] * 3)  # the three without a door are described otherwise: too few to say so
