@@ -6,14 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from geo.casebook import Casebook
 from layers.cards import in_order, title
+from layers.people import PEOPLE_UNITS, masked
 from layers.result import Result
 from views import casebook
 from views.download import buttons
+from views.listing import captions
 from views.plain import plain
+from views.short import short
 from views.sign_in import current_user
 from views.state import language, say, village_name
 
@@ -23,6 +28,9 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "fixed": ("已消除", "Fixed", ":material/check_circle:"),
     "returned": ("再次出现", "Come back", ":material/replay:"),
 }
+_FIRST = ("new", "returned", "fixed")
+"""What changed, in the order it is told."""
+LIST_PX, SHOWN_N = 300, 500
 RUNS = "runs.jsonl"
 """Beside the tables of a project: one line for every run the app started, also those that failed."""
 
@@ -52,39 +60,84 @@ def changes(result: Result) -> None:
             zh, en, icon = KINDS[kind]
             st.metric(f"{icon} {say(zh, en)}", _figure(row[column]), border=True)
         st.metric(":material/rule: " + say("须复核", "To look at again"), _figure(row["recheck_n"]), border=True)
-    _listed(book.changes(int(chosen)), result, int(chosen))
+    _listed(book, book.changes(int(chosen)), result, int(chosen))
     with st.expander(say(f"历次核对 {len(runs)}", f"All runs {len(runs)}")):
         st.dataframe(_runs(runs), hide_index=True, height="content" if len(runs) <= 8 else 300)
 
 
-def _listed(changed: pd.DataFrame, result: Result, run_id: int) -> None:
+def _listed(book: Casebook, changed: pd.DataFrame, result: Result, run_id: int) -> None:
     user = current_user()
     seen = changed[[user.sees(str(v or "")) for v in changed["village_code"]]]
     moved = seen[seen["change"] != "still"]
-    counts = {kind: seen.loc[seen["change"] == kind, "code"].value_counts() for kind in KINDS}
-    codes = in_order(set(seen["code"]))
-    shown = pd.DataFrame({say("问题", "Finding"): [title(c, language()) for c in codes]})
-    for kind, (zh, en, _) in KINDS.items():
-        shown[say(zh, en)] = [int(counts[kind].get(c, 0)) for c in codes]
-    left, right = st.columns([1, 1.2])
+    moved = moved.iloc[np.argsort(moved["change"].map({kind: i for i, kind in enumerate(_FIRST)}).to_numpy(), kind="stable")]
+    left, right = st.columns([1, 1.5])
     with left:
-        st.dataframe(shown, hide_index=True, height=250)
+        table = counted(seen)
+        name, *numbers = table.columns
+        widths = {name: st.column_config.TextColumn(name, width=190)}
+        widths |= {c: st.column_config.TextColumn(c, width=72, alignment="right") for c in numbers}
+        st.dataframe(table, hide_index=True, height=LIST_PX, key="changes_counted", column_config=widths)
     with right:
-        words = {kind: say(zh, en) for kind, (zh, en, _) in KINDS.items()}
-        table = pd.DataFrame(
-            {
-                say("变化", "Change"): moved["change"].map(words),
-                say("问题", "Finding"): [title(str(c), language()) for c in moved["code"]],
-                say("村居", "Village"): [village_name(result, str(v or "")) for v in moved["village_code"]],
-                say("编号", "Id"): moved["finding_id"],
-            }
-        )
-        if table.empty:
+        if moved.empty:
             st.info(say("没有变化：全部问题仍在。", "Nothing changed: every finding is still there."), icon=":material/done_all:")
             return
-        st.dataframe(table, hide_index=True, height=200)
-        with st.container(horizontal=True):
-            buttons(lambda: table, name=f"changes_{run_id}", key="changes", empty=False)
+        columns = {say("变化", "Change"): 70, say("问题", "Finding"): 140, say("对象", "Subject"): 150, say("村居", "Village"): 84}
+        st.dataframe(
+            told(book, moved.head(SHOWN_N), result).drop(columns=say("案号", "Case")), hide_index=True, height=LIST_PX - 50, key="changes_listed",
+            column_config={name: st.column_config.TextColumn(name, width=width) for name, width in columns.items()},
+        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="center"):
+            buttons(lambda: told(book, moved, result), name=say(f"变化_{run_id}", f"changes_{run_id}"), key="changes", empty=False)
+            if len(moved) > SHOWN_N:
+                st.caption(
+                    say(
+                        f"只列出前 {SHOWN_N} 件，下载的是全部 {len(moved):,} 件。",
+                        f"The first {SHOWN_N}; the download holds all {len(moved):,}.",
+                    )
+                )
+
+
+def counted(seen: pd.DataFrame) -> pd.DataFrame:
+    """Findings by kind and by what became of them; kinds with most changes first, nothing where there is none.
+
+    Parameters
+    ----------
+    seen
+        code and change of each finding (`Casebook.changes`).
+    """
+    counts = pd.crosstab(seen["code"], seen["change"]).reindex(columns=list(KINDS), fill_value=0).reindex(in_order(set(seen["code"])))
+    moved = counts.drop(columns="still").sum(axis=1)
+    counts = counts.iloc[np.argsort(-moved.to_numpy(), kind="stable")]
+    shown = pd.DataFrame({say("问题", "Finding"): [title(str(c), language()) for c in counts.index]})
+    for kind in (*_FIRST, "still"):
+        shown[say(*KINDS[kind][:2])] = [f"{n:,}" if n else "" for n in counts[kind]]
+    return shown
+
+
+def told(book: Casebook, moved: pd.DataFrame, result: Result) -> pd.DataFrame:
+    """What changed, as a clerk reads it: change, finding, what it is about, village, details, and the number of the case.
+
+    Parameters
+    ----------
+    moved
+        finding_id, code, village_code and change; the order is kept.
+    """
+    ids = moved["finding_id"].tolist()
+    # Asked by number where there are few, else all at once: a statement does not take a hundred thousand numbers.
+    cases = book.cases(ids=ids if len(ids) <= SHOWN_N else None, present=None).set_index("finding_id").reindex(ids)
+    exact = "police" in current_user().roles
+    detail = f"detail_{language()}"
+    small = cases["unit"].isin(PEOPLE_UNITS) & ~pd.Series(exact, index=cases.index)
+    return pd.DataFrame(
+        {
+            say("变化", "Change"): moved["change"].map({kind: say(zh, en) for kind, (zh, en, _) in KINDS.items()}).to_numpy(),
+            say("问题", "Finding"): [title(str(c), language()) for c in moved["code"]],
+            say("对象", "Subject"): short(result, captions(result, cases), cases["village_code"], "").to_numpy(),
+            say("村居", "Village"): [village_name(result, str(v or "")) for v in moved["village_code"]],
+            say("说明", "Details"): cases[detail].mask(small, cases.loc[small, detail].map(masked)).to_numpy(),
+            say("案号", "Case"): ids,
+        }
+    )
 
 
 def _runs(runs: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ def show() -> None:
     """Show the page."""
     result = state.chosen_result()
     changes(result)
-    st.subheader(say("本次核对", "The newest run"))
+    st.markdown(f"#### {say('本次核对', 'The newest run')}")
     details(result)
 
 
