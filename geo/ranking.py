@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -75,7 +75,7 @@ def known_metrics(tallies: pd.DataFrame) -> tuple[Metric, ...]:
     return tuple(m for m in METRICS if f"{m.name}_n" in tallies and tallies[f"{m.name}_d"].notna().any())
 
 
-def rank_villages(tallies: pd.DataFrame, metric: Metric) -> Ranking:
+def rank_villages(tallies: pd.DataFrame, metric: Metric, *, away: Collection[str] = ()) -> Ranking:
     """The villages by one metric, worst first; equal ones by village code; those not judged last.
 
     Parameters
@@ -84,6 +84,8 @@ def rank_villages(tallies: pd.DataFrame, metric: Metric) -> Ranking:
         As `geo.summarise` makes them; they are shown as they are, nothing is counted anew.
     metric
         One of `known_metrics(tallies)`.
+    away
+        Villages whose sums of people would give one of their houses away (`geo.headcount.giving_away`): withheld.
     """
     columns = {f"{metric.name}_{part}": part for part in ("n", "d", "ratio", "target")}
     table = tallies.rename(columns=columns).reindex(columns=["village_code", "name", "town", *columns.values()])
@@ -96,7 +98,8 @@ def rank_villages(tallies: pd.DataFrame, metric: Metric) -> Ranking:
     relative = bool(table["target"].isna().all())
     aim = villages["target"] if not relative else pd.Series(total["ratio"].iloc[0] if len(total) else np.nan, index=villages.index)
     lower = metric.name in LOWER_IS_BETTER
-    concealed = hidden(villages["n"], villages["d"]) if metric.name in OF_PEOPLE else pd.Series(False, index=villages.index)
+    also, of_people = villages["village_code"].isin(list(away)), metric.name in OF_PEOPLE
+    concealed = hidden(villages["n"], villages["d"], also=also) if of_people else pd.Series(False, index=villages.index)
     villages["gap"] = (villages["ratio"] - aim) if lower else (aim - villages["ratio"])
     villages["missing_n"] = _missing(villages["n"], villages["d"], aim, lower=lower)
     villages["standing"] = np.select(
@@ -104,7 +107,7 @@ def rank_villages(tallies: pd.DataFrame, metric: Metric) -> Ranking:
         [HIDDEN, SMALL, UNKNOWN, REACHED],
         MISSED,
     )
-    first = _total(total, lower=lower, conceal=metric.name in OF_PEOPLE and total_hidden(villages["n"], villages["d"]))
+    first = _total(total, lower=lower, conceal=of_people and total_hidden(villages["n"], villages["d"], also=also))
     villages.loc[concealed, ["n", "d", "ratio", "missing_n", "gap"]] = np.nan
     judged = villages["standing"].isin(JUDGED)
     best = villages["ratio"].where(judged)

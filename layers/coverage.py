@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.headcount import giving_away
 from geo.outputs import Metric
 from geo.ranking import (
     CAUSES,
@@ -53,7 +54,7 @@ def coverage(result: Result, metric: Metric) -> Coverage:
     metric
         One of `metrics(result)`.
     """
-    ranked = rank_villages(result.tables.tallies, metric)
+    ranked = rank_villages(result.tables.tallies, metric, away=_away(result) if metric.name in OF_PEOPLE else ())
     villages = ranked.villages.copy()
     coloured = villages["standing"].isin(JUDGED)
     # A village that reaches its target by whole plates is shown as reached, whatever the last decimal says.
@@ -61,6 +62,14 @@ def coverage(result: Result, metric: Metric) -> Coverage:
     colours = [gap_colour(g) if c else None for g, c in zip(shade, coloured, strict=True)]
     villages["colour"] = pd.Series(colours, index=villages.index, dtype=object)
     return Coverage(metric, villages, ranked.total, ranked.relative)
+
+
+def _away(result: Result) -> frozenset[str]:
+    """Villages whose sums of people are told nowhere; worked out once."""
+    if "giving_away" not in result.kept:
+        result.kept["giving_away"] = giving_away(result.tables.buildings)
+    away: frozenset[str] = result.kept["giving_away"]
+    return away
 
 
 def lacking(result: Result, village_code: str) -> gpd.GeoDataFrame:

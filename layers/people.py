@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from geo.headcount import tell_buildings
 from geo.suppression import PEOPLE_UNITS, SMALL_N, hidden, masked, shown, total_hidden, total_told, withheld
 from layers.result import Result
 
@@ -18,7 +19,7 @@ BESIDE = f"≥{SMALL_N}"
 def told_people(result: Result, ids: Collection[str]) -> pd.DataFrame:
     """The counts of buildings as anybody may see them: PEOPLE as text ("<5", "≥5", a number, "" for unknown), by building id.
 
-    Each count is looked at together with all buildings of its village, whose sum is told elsewhere.
+    The counts of a building balance, and the sums of its village are told elsewhere: all counts of a village are withheld together.
     """
     known = result.positions["building"]
     at = known.get_indexer(pd.Index([str(i) for i in ids], dtype="str"))
@@ -35,10 +36,8 @@ def _told_in(result: Result, code: str) -> pd.DataFrame:
     """The counts of every building of a village as anybody may see them; worked out once."""
     if ("told_people", code) not in result.kept:
         village = result.within("buildings", code)
-        words = {}
-        for column in PEOPLE:
-            how = withheld(village[column])
-            words[column] = village[column].map(shown).astype("str").where(how != "beside", BESIDE)
+        how = tell_buildings(village)
+        words = {c: village[c].map(shown).astype("str").where(how[c] != "beside", BESIDE) for c in PEOPLE}
         told = pd.DataFrame(words, columns=list(PEOPLE), dtype="str")
         result.kept["told_people", code] = told.set_axis(pd.Index(village["building_id"].astype("str"), name="building_id"))
     told_: pd.DataFrame = result.kept["told_people", code]

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from geo.suppression import SMALL_N, hidden, total_hidden, total_told, withheld
+from geo.suppression import BALANCE, SMALL_N, hidden, sums_told, total_hidden, total_told, withheld, withheld_together
 
 SEED = 20_261
 COUNTS = st.lists(st.one_of(st.integers(0, 9), st.just(np.nan)), min_size=1, max_size=5)
@@ -73,3 +74,68 @@ def test_ratios_of_villages_and_their_total_give_no_village_away() -> None:
         caught += int(concealed.sum()) == 1 and not no_total
     assert naive > 20
     assert caught == 0
+
+
+FOUR = list(BALANCE)
+
+
+def houses(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """Counts of houses that balance, some of them unknown."""
+    registered, floating = rng.choice([0, 1, 2, 3, 4, 6, 9, 17, 30], n), rng.choice([0, 0, 0, 1, 2, 5, 8], n)
+    absent = np.minimum(registered, rng.choice([0, 0, 0, 0, 1, 2, 6], n))
+    counts = pd.DataFrame({"registered_n": registered, "floating_n": floating, "resident_n": registered + floating - absent, "absent_n": absent})
+    return counts.astype("float64").mask(rng.random(counts.shape) < rng.choice([0, 0.03, 0.3]))
+
+
+def worked_out(counts: pd.DataFrame, told: pd.DataFrame, sums: dict[str, bool]) -> list[tuple[int, int]]:
+    """Small counts with one possible value: the least and the greatest that fit everything told at once, by integer programming."""
+    values, how, sign = counts[FOUR].to_numpy(), told[FOUR].to_numpy(), list(BALANCE.values())
+    cells = {(i, j): n for n, (i, j) in enumerate(np.argwhere(np.isin(how, ["small", "beside"])).tolist())}
+    rows, known = [], []
+    for group in [*([(i, j) for i in range(len(values))] for j in range(4) if sums[FOUR[j]]), *([(i, j) for j in range(4)] for i in range(len(values)))]:
+        inside = [c for c in group if c in cells]
+        house = len({i for i, _ in group}) == 1 and len({j for _, j in group}) > 1
+        if not inside or (house and any(np.isnan(values[c]) for c in group)):
+            continue
+        row = np.zeros(len(cells))
+        row[[cells[c] for c in inside]] = [sign[j] if house else 1 for _, j in inside]
+        rows.append(row)
+        known.append(sum((sign[c[1]] if house else 1) * values[c] for c in inside))
+    least, most = ([low if how[c] == "small" else high for c in cells] for low, high in ((0, SMALL_N), (SMALL_N - 1, 10_000)))
+    exposed = []
+    for cell, at in cells.items():
+        if how[cell] == "small":
+            ends = [milp(way * np.eye(len(cells))[at], constraints=LinearConstraint(np.array(rows), known, known) if rows else (), bounds=Bounds(least, most), integrality=np.ones(len(cells))) for way in (1, -1)]
+            assert all(end.success for end in ends)
+            exposed += [cell] if round(ends[0].fun) == round(-ends[1].fun) else []
+    return exposed
+
+
+def test_no_small_count_of_a_house_follows_from_its_other_counts_or_from_sums_or_from_both() -> None:
+    rng, by_columns, sums_n, beside_n = np.random.default_rng(SEED), 0, 0, 0
+    for _ in range(70):
+        counts = houses(rng, int(rng.integers(1, 8)))
+        told = withheld_together(counts)
+        sums = sums_told(counts, told)
+        assert (told.to_numpy() == "small")[counts[FOUR].to_numpy() < SMALL_N].all()
+        assert worked_out(counts, told, sums) == []
+        by_columns += bool(worked_out(counts, counts.apply(withheld), dict.fromkeys(FOUR, False)))
+        sums_n, beside_n = sums_n + sum(sums.values()), beside_n + int((told == "beside").to_numpy().sum())
+    assert by_columns > 10  # of four counts the fourth follows, where every column looks after itself alone
+    assert sums_n > 100
+    assert beside_n > 50
+
+
+def test_of_four_counts_with_one_small_another_one_goes_and_no_more_than_that() -> None:
+    counts = pd.DataFrame([[17.0, 5.0, 22.0, 0.0], [40.0, 9.0, 49.0, 0.0], [6.0, 8.0, 13.0, 1.0]], columns=FOUR[:1] + FOUR[1:2] + FOUR[2:3] + FOUR[3:])
+    told = withheld_together(counts)
+    assert (told["absent_n"] == "small").all()
+    assert (told == "told").sum(axis=1).le(2).all()
+    assert (told == "told").to_numpy().sum() >= 5
+    assert (withheld_together(counts.assign(absent_n=np.nan)) == "told").to_numpy().sum() == 9
+
+
+def test_a_village_without_houses_withholds_nothing_and_tells_no_sum() -> None:
+    none = houses(np.random.default_rng(SEED), 4).iloc[:0]
+    assert withheld_together(none).empty
+    assert not any(sums_told(none, withheld_together(none)).values())

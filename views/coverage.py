@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.outputs import Metric
 from layers.coverage import Coverage, coverage, metrics
 from layers.result import Result
-from views import coverage_map, coverage_trend, coverage_village, inspection, products, state
+from views import coverage_map, coverage_trend, coverage_village, deadlines, inspection, products, state
 from views.coverage_map import title
 from views.state import kept, say
 
 VIEW = "coverage_view"
+_OF_METRIC = ("all", "village", "why")
+"""Views that a metric changes."""
 
 
 def show() -> None:
@@ -25,30 +26,30 @@ def show() -> None:
         st.session_state[VIEW] = "village"
     if st.session_state.get(state.METRIC) not in known:
         st.session_state[state.METRIC] = next(iter(known))
+    products.show_export_fault()
     views = {
         "all": say("各村", "Villages"),
         "village": say("村内", "One village"),
         "why": say("趋势与原因", "Trend, causes"),
+        "days": say("办理期限", "Deadlines"),
         "sample": say("抽查", "Inspection"),
     }
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         view = st.segmented_control(
             say("内容", "View"), list(views), format_func=views.__getitem__, label_visibility="collapsed", **kept(VIEW, "all")
         )
-        name = st.selectbox(
-            say("指标", "Metric"),
-            list(known),
-            width=260,
-            format_func=lambda m: title(known[m]),
-            label_visibility="collapsed",
-            **kept(state.METRIC),
-        )
-        st.caption(_definition(known[name]), width="stretch")
-        downloads = st.container(horizontal=True, key="downloads", width="content")
-    found = coverage(result, known[name])
-    with downloads:
-        products.bulletin_buttons(result, known[name])
-    _show(str(view), result, found)
+        if view in _OF_METRIC:  # nothing is offered that changes nothing
+            st.selectbox(
+                say("指标", "Metric"),
+                list(known),
+                width=260,
+                format_func=lambda m: title(known[m]),
+                label_visibility="collapsed",
+                **kept(state.METRIC),
+            )
+            with st.container(horizontal=True, horizontal_alignment="right", key="downloads", width="stretch"):
+                products.bulletin_buttons(result, known[st.session_state[state.METRIC]])
+    _show(str(view), result, coverage(result, known[st.session_state[state.METRIC]]))
 
 
 def _show(view: str, result: Result, found: Coverage) -> None:
@@ -56,11 +57,9 @@ def _show(view: str, result: Result, found: Coverage) -> None:
         coverage_village.show(result, found)
     elif view == "why":
         coverage_trend.show(result, found)
+    elif view == "days":
+        deadlines.show(result)
     elif view == "sample":
         inspection.show(result)
     else:
         coverage_map.show(result, found, on_village=lambda: st.session_state.update({VIEW: "village"}))
-
-
-def _definition(metric: Metric) -> str:
-    return say(f"分子：{metric.n_zh}；分母：{metric.d_zh}。", f"Numerator: {metric.n_en}. Denominator: {metric.d_en}.")

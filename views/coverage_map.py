@@ -1,4 +1,4 @@
-"""All villages by one metric: a map in the colours of their distance to the target, and a ranking. Always as n / d."""
+"""All villages by one metric: a map in the colours of their distance to the target, and a ranking. Always as numerator and denominator."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.export.bulletin import fraction
+from geo.export.bulletin import FRACTION, fraction, missing_sum, missing_title
 from geo.outputs import Metric
 from layers.compose import OVERVIEW
-from layers.coverage import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, REACHED, SMALL, SMALL_D, UNITS, Coverage, classes
+from layers.coverage import HIDDEN, MISSED, OF_PEOPLE, REACHED, SMALL, SMALL_D, UNITS, Coverage, classes
 from layers.offline import plain_map
 from layers.people import shown
 from layers.result import Result
@@ -79,10 +79,8 @@ def ranking(found: Coverage) -> pd.DataFrame:
             say("名次", "Rank"): villages["rank"],
             say("村居", "Village"): villages["name"],
             say("比率", "Ratio"): villages["ratio"],
-            "n / d": [fraction(found.metric, n, d) for n, d in zip(villages["n"], villages["d"], strict=True)],
-            say("还差", "Missing") if found.metric.name not in LOWER_IS_BETTER else say("超出", "Too many"): [
-                told_missing(found, row) for row in villages.to_dict("records")
-            ],
+            say(*FRACTION): [fraction(found.metric, n, d) for n, d in zip(villages["n"], villages["d"], strict=True)],
+            say(*missing_title(found)): [told_missing(found, row) for row in villages.to_dict("records")],
             say("目标", "Target"): villages["target"],
             say("状态", "Standing"): villages["standing"].map(told).fillna(say("未知", "unknown")),
         }
@@ -92,20 +90,16 @@ def ranking(found: Coverage) -> pd.DataFrame:
 
 
 def figures(found: Coverage) -> None:
-    """The figures of the whole: ratio and target, n / d, what is missing, how many villages are there."""
+    """The figures of the whole: ratio and target, numerator and denominator, what is missing, how many villages are there."""
     total, villages = found.total, found.villages
     judged = villages[villages["standing"].isin([REACHED, MISSED])]
     with st.container(horizontal=True, key="figures"):
         target = total.get("target")
         aim = say(f"（目标 {target:.0%}）", f" (target {target:.0%})") if pd.notna(target) else ""
         st.metric(say("全部", "Total") + aim, _percent(total.get("ratio")), border=True)
-        st.metric("n / d", fraction(found.metric, total.get("n", float("nan")), total.get("d", float("nan"))), border=True)
+        st.metric(say(*FRACTION), fraction(found.metric, total.get("n", float("nan")), total.get("d", float("nan"))), border=True)
         if not found.relative:
-            st.metric(
-                say("超出", "Too many") if found.metric.name in LOWER_IS_BETTER else say("还差", "Missing"),
-                _counted(found, total["missing_n"]),
-                border=True,
-            )
+            _missing(found)
         reached = int((judged["standing"] == REACHED).sum())
         st.metric(
             say("达标村居", "Villages there") if not found.relative else say("不低于全镇", "As the whole"),
@@ -119,6 +113,24 @@ def figures(found: Coverage) -> None:
             border=True,
             help=say(f"分母不足 {SMALL_D}", f"denominator below {SMALL_D}"),
         )
+
+
+def _missing(found: Coverage) -> None:
+    """What is lacking by the target of the whole, which is a ratio of sums, and what the villages below it lack together."""
+    word, whole, each = say(*missing_title(found)), _counted(found, found.total["missing_n"]), missing_sum(found)
+    if each is None:
+        st.metric(say(f"{word}（按全镇合计）", f"{word}, all together"), whole, border=True)
+        return
+    st.metric(
+        say(f"{word}：全镇合计 / 各村之和", f"{word}: whole / villages"), f"{whole} / {_counted(found, each)}", border=True,
+        help=say("全镇按合计之比核算，多的村补了少的村，所以全镇可能不差而有的村还差；各村之和只加未达标的村。",
+                 "The whole is judged by sums over sums, where villages beyond the target make up for others; the villages' sum adds up those below it."),
+    )  # fmt: skip
+
+
+def definition(metric: Metric) -> str:
+    """What a metric counts, and of what."""
+    return say(f"分子：{metric.n_zh}；分母：{metric.d_zh}。", f"Numerator: {metric.n_en}. Denominator: {metric.d_en}.")
 
 
 def _ranking(result: Result, found: Coverage, table: pd.DataFrame, on_village: Callable[[], None]) -> None:
@@ -144,6 +156,7 @@ def _ranking(result: Result, found: Coverage, table: pd.DataFrame, on_village: C
             "Click a village on the map, or select a row, to see what is missing inside it.",
         )
     )
+    st.caption(definition(found.metric))
 
 
 def _counted(found: Coverage, n: Any) -> str:
@@ -192,7 +205,7 @@ def _lines(found: Coverage, row: dict[Any, Any]) -> list[str]:
         fraction(found.metric, row["n"], row["d"]),
     ]
     if row["standing"] == MISSED and not found.relative:
-        word = say("超出", "too many:") if found.metric.name in LOWER_IS_BETTER else say("还差", "missing")
+        word = say(*missing_title(found)).lower() + ("" if language() == "zh" else ":")
         told.append(f"{word} {_counted(found, row['missing_n'])}")
     return told
 

@@ -9,15 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import CasebookError, ResultError
+from geo.export.bulletin import FRACTION
 from geo.export.history import history, remember, trend
 from geo.ranking import TOTAL, worst_causes
 from layers.cards import cards, title
-from layers.coverage import Coverage
+from layers.coverage import HIDDEN, OF_PEOPLE, Coverage
 from layers.labels import OFFICE
 from layers.result import Result
 from layers.style import look
 from views import casebook
 from views.charts import ink
+from views.coverage_map import definition
 from views.coverage_map import title as metric_title
 from views.plain import plain
 from views.state import kept, language, named, say, village_name
@@ -43,8 +45,11 @@ def show(result: Result, found: Coverage) -> None:
 
 
 def _trend(result: Result, found: Coverage, scope: str) -> None:
-    st.markdown(f"**{say('历次核对', 'Over the runs')}　{metric_title(found.metric)}**")
+    st.markdown(f"**{say('历次核对', 'Over the runs')}　{metric_title(found.metric)}**", help=definition(found.metric))
     _remember(result)
+    if scope_hidden(found, scope):
+        st.info(say("人数过少，不公开。", "Withheld: small counts."), icon=":material/visibility_off:")
+        return
     line = trend(history(result.folder), found.metric.name, village_code=scope)
     known = line.dropna(subset="ratio")
     if len(known) < 2:
@@ -61,7 +66,7 @@ def _trend(result: Result, found: Coverage, scope: str) -> None:
     tip = [
         alt.Tooltip("as_of:O", title=say("基准日", "as of")),
         alt.Tooltip("ratio:Q", format=".1%", title=metric_title(found.metric)),
-        alt.Tooltip("told:N", title="n / d"),
+        alt.Tooltip("told:N", title=say(*FRACTION)),
     ]
     marks = alt.Chart(table).mark_line(point=alt.OverlayMarkDef(size=70, filled=True), color="#0072B2").encode(x=x, y=y, tooltip=tip)
     labels = alt.Chart(table).mark_text(dy=-12, fontWeight="bold", color=ink()).encode(x=x, y=y, text=alt.Text("ratio:Q", format=".1%"))
@@ -71,6 +76,16 @@ def _trend(result: Result, found: Coverage, scope: str) -> None:
         else []
     )
     st.altair_chart(alt.layer(marks, labels, *rule).properties(height=HEIGHT_PX), width="stretch")
+
+
+def scope_hidden(found: Coverage, scope: str) -> bool:
+    """Whether the figures of a village, or of all, are withheld in this run: then no earlier one is told either."""
+    if found.metric.name not in OF_PEOPLE:
+        return False
+    if scope == TOTAL:
+        return bool(pd.isna(found.total.get("n")))
+    rows = found.villages[found.villages["village_code"] == scope]
+    return bool((rows["standing"] == HIDDEN).any())
 
 
 def _remember(result: Result) -> None:
@@ -122,7 +137,10 @@ def _waiting(result: Result, scope: str) -> None:
     st.metric(say("逾期 / 待办", "Overdue / waiting"), f"{rows['overdue_n'].sum():,} / {rows['cases_n'].sum():,}", border=True)
     st.dataframe(_waiting_table(result, rows), hide_index=True, height="content" if len(rows) < 10 else 360, key="waiting")
     st.caption(
-        say("期限由各单位在案卷中设定；没有期限的不算逾期。", "Offices set deadlines in the casebook; without one nothing is overdue.")
+        say(
+            "期限在“办理期限”里按村设定，也可在案件里单独设；没有期限的不算逾期。",
+            "Deadlines are set per village under Deadlines, or with a single case; without one nothing is overdue.",
+        )
     )
 
 

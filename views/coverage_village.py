@@ -12,14 +12,16 @@ from geo.export.bulletin import fraction
 from layers.cards import title
 from layers.coverage import CELL_M, OF_PEOPLE, Coverage, cell_of, cells, lacking
 from layers.result import EVERYWHERE, Result
-from views import state
+from views import casebook, state
 from views.charts import is_dark
 from views.coverage_map import told_missing
 from views.download import buttons
+from views.products import export_refusal, note_export
 from views.state import kept, language, say, village_name
 
 HEIGHT_PX = 430
 _CELL = "coverage_cell"
+_AROUND = 1.06
 
 
 def show(result: Result, found: Coverage) -> None:
@@ -118,7 +120,8 @@ def _chart(result: Result, code: str, grid: pd.DataFrame) -> alt.LayerChart | al
         columns=["x", "y", "ring", "at"],
     )
     spans = pd.concat([table[["x", "y"]], table[["x2", "y2"]].set_axis(["x", "y"], axis=1), edge[["x", "y"]]])
-    side = max(spans["x"].max() - spans["x"].min(), (spans["y"].max() - spans["y"].min()) * 1.5)
+    # room around the outline: half of a line that runs along the border of the chart would be cut off
+    side = max(spans["x"].max() - spans["x"].min(), (spans["y"].max() - spans["y"].min()) * 1.5) * _AROUND
     middle = (spans.max() + spans.min()) / 2
     plain = alt.Axis(labels=False, ticks=False, title=None, grid=False, domain=False)
     across = alt.Scale(domain=[middle["x"] - side / 2, middle["x"] + side / 2], nice=False)
@@ -130,7 +133,9 @@ def _chart(result: Result, code: str, grid: pd.DataFrame) -> alt.LayerChart | al
     ]
     colour = alt.Color(
         "missing_n:Q",
-        scale=alt.Scale(type="threshold", domain=[1, 2, 3, 5], range=["#3a444e" if is_dark() else "#eef2f5", "#F5E9A9", "#F0C14B", "#E69F00", "#D55E00"]),
+        scale=alt.Scale(
+            type="threshold", domain=[1, 2, 3, 5], range=["#3a444e" if is_dark() else "#eef2f5", "#F5E9A9", "#F0C14B", "#E69F00", "#D55E00"]
+        ),
         title=say("未挂牌", "no plate"),
     )
     boxes = alt.Chart(table).mark_rect(stroke="#9aa7b3", strokeWidth=0.5).encode(
@@ -156,7 +161,11 @@ def _buildings(result: Result, code: str, buildings: gpd.GeoDataFrame, chosen: s
     with st.container(horizontal=True, vertical_alignment="center"):
         place = say("所选格内", "in the cell") if chosen else say("全村", "whole village")
         st.markdown(say(f"**未挂牌建筑　{place} {len(table):,} 栋**", f"**Buildings without a plate, {place}: {len(table):,}**"))
-        buttons(lambda: table, name=say(f"{village_name(result, code)}_未挂牌", f"{code}_no_plate"), key="missing", empty=table.empty)
+        book = casebook.book(result.folder)
+        buttons(
+            lambda: table, name=say(f"{village_name(result, code)}_未挂牌", f"{code}_no_plate"), key="missing", empty=table.empty, refusal=export_refusal(book),
+            after=lambda ending, rows, made: note_export(book, made, kind=f"no_plate_{ending}", scope=code or "-", rows_n=len(rows)),
+        )  # fmt: skip
     if table.empty:
         st.success(say("这里没有缺牌的建筑。", "No plate is missing here."), icon=":material/check_circle:")
         return

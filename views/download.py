@@ -23,16 +23,43 @@ def xlsx(table: pd.DataFrame) -> bytes:
     return _bytes(table, write_xlsx)
 
 
-def buttons(table: Callable[[], pd.DataFrame], *, name: str, key: str, empty: bool) -> None:
-    """Two buttons that deliver the list as it is shown; list and files are made when somebody asks for them."""
-    hint = say("下载当前筛选结果", "Download what is shown")
+def buttons(
+    table: Callable[[], pd.DataFrame],
+    *,
+    name: str,
+    key: str,
+    empty: bool,
+    after: Callable[[str, pd.DataFrame, bytes], None] | None = None,
+    refusal: str = "",
+) -> None:
+    """Two buttons that deliver the list as it is shown; list and files are made when somebody asks for them.
+
+    Parameters
+    ----------
+    after
+        What else happens when a file leaves, with its ending (csv, xlsx), the list and the bytes: where it is logged.
+    refusal
+        Why nothing may be taken; the buttons are there, disabled, and say so.
+    """
+
+    def content(ending: str, write: Callable[[pd.DataFrame], bytes]) -> Callable[[], bytes]:
+        def make() -> bytes:
+            rows = table()
+            made = write(rows)
+            if after:
+                after(ending, rows, made)
+            return made
+
+        return make
+
+    hint = refusal or say("下载当前筛选结果", "Download what is shown")
     st.download_button(
-        "CSV", lambda: csv(table()), f"{name}.csv", "text/csv", key=f"{key}_csv", icon=":material/download:", on_click="ignore",
-        disabled=empty, help=hint,
+        "CSV", content("csv", csv), f"{name}.csv", "text/csv", key=f"{key}_csv", icon=":material/download:", on_click="ignore",
+        disabled=empty or bool(refusal), help=hint,
     )  # fmt: skip
     st.download_button(
-        "Excel", lambda: xlsx(table()), f"{name}.xlsx", key=f"{key}_xlsx", icon=":material/download:", on_click="ignore",
-        disabled=empty, help=hint,
+        "Excel", content("xlsx", xlsx), f"{name}.xlsx", key=f"{key}_xlsx", icon=":material/download:", on_click="ignore",
+        disabled=empty or bool(refusal), help=hint,
     )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from geo.export.history import run_digest
 from geo.export.inspection import VERDICTS, accuracy, add_answers, describe_sample, read_answers, write_sample_pdf
 from geo.sampling import Share, draw_sample
 from layers.result import Result
+from views import casebook
 from views.plain import plain
-from views.products import pdf_button, today, town_of
+from views.products import export_refusal, note_export, pdf_button, today, town_of
 from views.sign_in import current_user
 from views.state import kept, language, say
 
@@ -40,10 +41,12 @@ def show(result: Result) -> None:
     if sample.empty:
         st.info(say("没有应挂牌的建筑可以抽查。", "No building that should have a plate can be drawn."))
         return
+    book = casebook.book(result.folder)
     with downloads:
         pdf_button(
             lambda path: write_sample_pdf(sample, path, title=town_of(result), printed_on=today(), language=language()),
             name=say(f"抽查表_{drawn_on}", f"inspection_{drawn_on}"), key="sample_pdf", label=say("抽查表", "List to print"),
+            after=lambda made: note_export(book, made, kind="inspection_pdf", scope="*", rows_n=len(sample)), hint=export_refusal(book),
         )  # fmt: skip
     answers = read_answers(result.folder, run=run, drawn_on=drawn_on)
     answers = answers[answers["building_id"].isin(sample["building_id"])]

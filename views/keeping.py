@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
-from geo.errors import CasebookError
+from geo.errors import CasebookError, NotAllowed
 
 FAULTY = 1
 """Exit code where something does not hold."""
-CASEBOOK = click.option("--casebook", "where", required=True, envvar="DOORPLATE_DATABASE_URL", help="案卷文件或数据库地址。 Casebook file or database URL.")
+CASEBOOK = click.option(
+    "--casebook", "where", required=True, envvar="DOORPLATE_DATABASE_URL", help="案卷文件或数据库地址。 Casebook file or database URL."
+)
 
 
 @click.command("fsck", help="核验案卷：文件、记录链、案件、发布结果和约束。 Prove a casebook: pages, chain, cases, runs, guards.")
@@ -36,7 +38,9 @@ def prove(where: str | None, quick: bool) -> None:
 
 @click.command("backup", help="备份案卷并核验；旧备份按 24 小时、30 天、12 月保留。 A proved copy; older ones thinned out.")
 @CASEBOOK
-@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="备份文件夹，最好在另一块磁盘 folder, best on another disk")
+@click.option(
+    "--to", "folder", required=True, type=click.Path(path_type=Path), help="备份文件夹，最好在另一块磁盘 folder, best on another disk"
+)
 @click.option("--hourly", is_flag=True, help="每小时一次，直到中断 every hour until interrupted")
 def copy(where: str, folder: Path, hourly: bool) -> None:
     """The path of every copy made."""
@@ -55,15 +59,28 @@ def copy(where: str, folder: Path, hourly: bool) -> None:
 @click.command("bundle", help="把案卷、结果和核验程序写成一个文件。 Casebook, result and verifier in one file.")
 @CASEBOOK
 @click.option("--result", type=click.Path(path_type=Path), help="核对结果文件夹；不给则不含 result folder, left out where not given")
+@click.option("--by", required=True, help="账号，记入导出记录 account; that the bundle left is logged under it")
 @click.argument("file", type=click.Path(path_type=Path))
-def pack(where: str, result: Path | None, file: Path) -> None:
-    """The path of the bundle, and the head it ends with."""
+def pack(where: str, result: Path | None, by: str, file: Path) -> None:
+    """The path of the bundle, and the head it ends with.
+
+    A bundle holds every case and, with a result, counts of persons: that it left is logged, and an account that may not export makes none.
+    """
     from geo.casebook import open_casebook
     from geo.casebook.bundle import bundle
+    from geo.casebook.verifier import hash_file
     from views.cli import refusing
 
-    with refusing(), open_casebook(_there(where), read_only="://" not in where) as book:
-        click.echo(str(bundle(book, result, file)))
+    with refusing(), open_casebook(_there(where)) as book:
+        if not book.may(by, "export", ""):
+            raise NotAllowed(f"账号 {by} 无权导出。", f"{by} may not export.")
+        made = bundle(book, result, file)
+        try:
+            book.log_export(by=by, kind="bundle", scope="*", rows_n=len(book.cases(present=None)), suppressed_n=0, sha256=hash_file(made))
+        except CasebookError:  # what is not logged has not left
+            made.unlink(missing_ok=True)
+            raise
+        click.echo(str(made))
 
 
 @click.command("restore", help="由案卷包或备份建立新项目，绝不并入已有项目。 A new project of a bundle or copy, never a merge.")

@@ -15,9 +15,10 @@ from geo.suppression import shown, withheld
 from geo.tables import COUNTS, INPUT
 from layers.cards import title
 from layers.result import EVERYWHERE, Result
-from views import state
+from views import casebook, state
 from views.charts import ink, is_dark
 from views.download import buttons
+from views.products import export_refusal, note_export, show_export_fault
 from views.sign_in import current_user
 from views.state import kept, language, say, village_name
 
@@ -47,6 +48,7 @@ def show() -> None:
         return
     if st.session_state.get(state.VILLAGE) not in codes:
         st.session_state[state.VILLAGE] = codes[0]
+    show_export_fault()
     villages = count_villages(result.tables.buildings, result.tables.tallies, exact=exact)
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         code = str(
@@ -61,14 +63,23 @@ def show() -> None:
         )
         st.caption(_promise(exact=exact), width="stretch")
         table = village_table(result, villages)
-        buttons(lambda: table, name=say(f"{result.name}_人口", f"{result.name}_people"), key="people", empty=table.empty)
+        book = casebook.book(result.folder)
+        buttons(
+            lambda: table, name=say(f"{result.name}_人口", f"{result.name}_people"), key="people", empty=table.empty, refusal=export_refusal(book),
+            after=lambda ending, rows, made: note_export(
+                book, made, kind=f"people_{ending}", scope="*", rows_n=len(rows), suppressed_n=_concealed_n(rows)
+            ),
+        )  # fmt: skip
     _figures(villages, code)
     left, right = st.columns([1.45, 1], gap="small")
     with left:
         _map(result, code, exact=exact)
     with right:
-        st.dataframe(table, hide_index=True, height="content" if len(table) < 9 else 330, key="people_villages")
-        _unplaced(result, code, exact=exact)
+        villages_tab, why_tab = st.tabs([say("各村", "Villages"), say("未落房的去向与原因", "Not placed: where and why")])
+        with villages_tab:
+            st.dataframe(table, hide_index=True, height="content" if len(table) < 11 else 400, key="people_villages")
+        with why_tab:
+            _unplaced(result, code, exact=exact)
 
 
 def village_table(result: Result, villages: pd.DataFrame) -> pd.DataFrame:
@@ -88,6 +99,12 @@ def village_table(result: Result, villages: pd.DataFrame) -> pd.DataFrame:
             say("户在人不在", "Registered, away"): told["absent"],
         }
     )
+
+
+def _concealed_n(table: pd.DataFrame) -> int:
+    """How many counts of the table are told as less than five or not at all."""
+    cells = table.iloc[:, 1:].astype("str")
+    return int((cells.isin([_told("withheld")]) | cells.map(lambda c: c.startswith("<"))).to_numpy().sum())
 
 
 def _promise(*, exact: bool) -> str:
@@ -224,7 +241,6 @@ def _classes(counts: pd.DataFrame, *, exact: bool) -> pd.Series:
 
 def _unplaced(result: Result, code: str, *, exact: bool) -> None:
     """Why people could not be placed: where all counts went, and the findings of the village by reason."""
-    st.markdown(f"**{say('未落房的去向与原因', 'Where the others are, and why')}**")
     whole = where_table(result.tables.run.get("people") or {}, exact=exact)
     if not whole.empty:
         st.dataframe(whole, hide_index=True, height="content", key="people_where")

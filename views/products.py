@@ -16,9 +16,11 @@ from geo.export.bulletin_page import write_bulletin_pdf
 from geo.export.fonts import find_fonts
 from geo.export.history import history
 from geo.outputs import Metric
+from layers.coverage import HIDDEN, coverage
 from layers.result import Result
 from views import casebook
 from views.cases.files import delivered
+from views.plain import plain
 from views.sign_in import current_user
 from views.state import language, say
 
@@ -46,8 +48,25 @@ def head_of(book: Casebook | None) -> str:
     return f"{head.seq} · {head.hash[:12]}"
 
 
+def show_export_fault() -> None:
+    """Say that the last product could not be logged, where that happened; every page that hands something out says it."""
+    if fault := st.session_state.pop(EXPORT_FAULT, None):
+        st.warning(
+            say("上一份产品没有记入案卷的导出记录：", "The last product is not in the casebook's log of exports: ") + plain(say(*fault)),
+            icon=":material/report:",
+        )
+
+
+def export_refusal(book: Casebook | None) -> str:
+    """Why this account may take nothing out; "" where it may. Without a casebook there is no log and no account that could be refused."""
+    user = current_user()
+    if book is None or not user.user_id or book.may(user.user_id, "export", ""):
+        return ""
+    return say("本账号只管账号，不能导出。", "This account keeps accounts only: it exports nothing.")
+
+
 def note_export(book: Casebook | None, content: bytes, *, kind: str, scope: str, rows_n: int, suppressed_n: int = 0) -> None:
-    """Log in the casebook that a list left. Roles that only read cannot write the log: their products hold no single person or case."""
+    """Log in the casebook that a product left: what it was, of which villages, how many rows, how many counts in it were withheld, its digest."""
     user = current_user()
     if book is None or not user.user_id:
         return
@@ -59,17 +78,24 @@ def note_export(book: Casebook | None, content: bytes, *, kind: str, scope: str,
         st.session_state[EXPORT_FAULT] = (error.zh, error.en)
 
 
-def pdf_button(make: Callable[[Path], object], *, name: str, key: str, label: str, after: Callable[[bytes], None] | None = None) -> None:
-    """A button that delivers a PDF; without a Chinese font it says what to install instead."""
-    fault = font_fault()
-    _button(make, name=f"{name}.pdf", mime=PDF, key=key, label=label, icon="picture_as_pdf", after=after, hint=fault, disabled=bool(fault))
+def pdf_button(
+    make: Callable[[Path], object], *, name: str, key: str, label: str, after: Callable[[bytes], None] | None = None, hint: str = ""
+) -> None:
+    """A button that delivers a PDF; `hint` is why it may not, and without a Chinese font it says what to install instead."""
+    _button(make, name=f"{name}.pdf", mime=PDF, key=key, label=label, icon="picture_as_pdf", after=after, hint=hint or font_fault())
 
 
 def xlsx_button(
-    make: Callable[[Path], object], *, name: str, key: str, label: str = "Excel", after: Callable[[bytes], None] | None = None
+    make: Callable[[Path], object],
+    *,
+    name: str,
+    key: str,
+    label: str = "Excel",
+    after: Callable[[bytes], None] | None = None,
+    hint: str = "",
 ) -> None:
-    """A button that delivers a workbook."""
-    _button(make, name=f"{name}.xlsx", mime=XLSX, key=key, label=label, icon="download", after=after, hint="", disabled=False)
+    """A button that delivers a workbook; `hint` is why it may not."""
+    _button(make, name=f"{name}.xlsx", mime=XLSX, key=key, label=label, icon="download", after=after, hint=hint)
 
 
 def font_fault() -> str:
@@ -91,11 +117,23 @@ def bulletin_buttons(result: Result, metric: Metric) -> None:
         return build_bulletin(result.tables, metric, title=town, language=lang, known=history(result.folder), overdue=overdue)
 
     name = say(f"{town}_通报_{metric.zh}", f"{town}_bulletin_{metric.name}")
+    ranking, refusal = coverage(result, metric), export_refusal(book)
+    withheld_n = int((ranking.villages["standing"] == HIDDEN).sum())
+
+    def log(kind: str) -> Callable[[bytes], None]:
+        return lambda made: note_export(book, made, kind=kind, scope="*", rows_n=len(ranking.villages), suppressed_n=withheld_n)
+
     pdf_button(
         lambda path: write_bulletin_pdf(build(), path, printed_on=today(), head=head_of(book)),
-        name=name, key="bulletin_pdf", label=say("通报", "Bulletin"),
+        name=name, key="bulletin_pdf", label=say("通报", "Bulletin"), after=log("bulletin_pdf"), hint=refusal,
     )  # fmt: skip
-    xlsx_button(lambda path: write_bulletin_xlsx(build(), path, printed_on=today()), name=name, key="bulletin_xlsx")
+    xlsx_button(
+        lambda path: write_bulletin_xlsx(build(), path, printed_on=today()),
+        name=name,
+        key="bulletin_xlsx",
+        after=log("bulletin_xlsx"),
+        hint=refusal,
+    )
 
 
 def _button(
@@ -108,7 +146,6 @@ def _button(
     icon: str,
     after: Callable[[bytes], None] | None,
     hint: str,
-    disabled: bool,
 ) -> None:
     def content() -> bytes:
         made = delivered(make)
@@ -117,5 +154,5 @@ def _button(
         return made
 
     st.download_button(
-        label, content, name, mime, key=key, icon=f":material/{icon}:", on_click="ignore", disabled=disabled, help=hint or None
+        label, content, name, mime, key=key, icon=f":material/{icon}:", on_click="ignore", disabled=bool(hint), help=hint or None
     )

@@ -21,7 +21,7 @@ from layers.result import EVERYWHERE, Result
 from views import casebook, state
 from views.cases.publishing import published
 from views.plain import plain
-from views.products import EXPORT_FAULT, head_of, note_export, pdf_button, today, town_of, xlsx_button
+from views.products import head_of, note_export, pdf_button, show_export_fault, today, town_of, xlsx_button
 from views.sign_in import current_user
 from views.state import kept, language, say, village_name
 
@@ -40,11 +40,7 @@ def show() -> None:
     if st.session_state.get(state.VILLAGE) not in codes:
         st.session_state[state.VILLAGE] = codes[0]
     book = _book(result)
-    if fault := st.session_state.pop(EXPORT_FAULT, None):
-        st.warning(
-            say("上一份表册没有记入案卷的导出记录：", "The last product is not in the casebook's log of exports: ") + plain(say(*fault)),
-            icon=":material/report:",
-        )
+    show_export_fault()
     tasks = {
         "print": say("打印外业册", "Print the sheets"),
         "return": say("回填登记", "Take a filled sheet over"),

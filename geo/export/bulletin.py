@@ -13,6 +13,7 @@ import xlsxwriter
 
 from geo.export.history import trend
 from geo.export.sheet import made_on
+from geo.headcount import giving_away
 from geo.outputs import Metric
 from geo.ranking import HIDDEN, LOWER_IS_BETTER, MISSED, OF_PEOPLE, SMALL, TOTAL, UNITS, Ranking, known_metrics, rank_villages, worst_causes
 from geo.rules import RULES
@@ -78,7 +79,8 @@ def build_bulletin(
     overdue
         `book.waiting()`: office, village_code, cases_n, overdue_n; null without a casebook.
     """
-    rankings = {m.name: rank_villages(result.tallies, m) for m in known_metrics(result.tallies)}
+    away = giving_away(result.buildings)
+    rankings = {m.name: rank_villages(result.tallies, m, away=away) for m in known_metrics(result.tallies)}
     before = (
         trend(known, metric.name, village_code=TOTAL) if known is not None else pd.DataFrame({"as_of": [], "n": [], "d": [], "ratio": []})
     )

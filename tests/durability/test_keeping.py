@@ -26,7 +26,7 @@ from geo.casebook.fold import State
 from geo.casebook.fsck import fsck
 from geo.casebook.restore import restore, restore_database
 from geo.casebook.store import APPLICATION_ID, MAX_COUNT_AGE_DAYS
-from geo.casebook.verifier import LEADS_TO, check_file, read_head
+from geo.casebook.verifier import LEADS_TO, check_file, hash_file, read_head
 from geo.casebook.words import VERBS
 from geo.errors import CasebookDamaged, CasebookError, CasebookFull, ResultError
 from geo.export import write
@@ -311,7 +311,13 @@ def test_the_commands_keep_a_casebook(tmp_path: Path, monkeypatch: pytest.Monkey
     run = CliRunner().invoke
     assert "全部相符" in run(main, ["fsck", str(where)]).output
     copied = run(main, ["backup", "--casebook", str(where), "--to", str(tmp_path / "copies")]).output.strip()
-    packed = run(main, ["bundle", "--casebook", str(where), str(tmp_path / "b.dpv.zip")]).output.strip()
+    assert run(main, ["bundle", "--casebook", str(where), str(tmp_path / "b.dpv.zip")]).exit_code == 2
+    refused = run(main, ["bundle", "--casebook", str(where), "--by", "nobody", str(tmp_path / "b.dpv.zip")])
+    assert (refused.exit_code, (tmp_path / "b.dpv.zip").exists()) == (2, False)
+    packed = run(main, ["bundle", "--casebook", str(where), "--by", "clerk_1", str(tmp_path / "b.dpv.zip")]).output.strip()
+    with open_casebook(where) as book:
+        (logged,) = book.exports().to_dict("records")
+        assert (logged["kind"], logged["by"], logged["sha256"], logged["head_hash"]) == ("bundle", "clerk_1", hash_file(Path(packed)), head)
     for n, file in enumerate((copied, packed)):
         done = run(main, ["restore", file, str(tmp_path / f"new{n}")])
         assert f"{seq}:{head}" in done.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from PIL import Image
 
 from geo.export.paper import A3, Made, Paper
 from geo.export.village_frames import PLANE, SCALES, SMALLEST_PT, Frame, adjoining, lay_out, place_rows
@@ -56,7 +56,9 @@ def village(n: int, seed: int, clusters: int) -> VillageSheet:
 def grey(path: Path, *, page: int = 1, dpi: int = 100) -> np.ndarray:
     """A page as a copier sees it."""
     subprocess.run([needs("pdftoppm"), "-gray", "-r", str(dpi), "-f", str(page), "-l", str(page), "-singlefile", str(path), str(path.with_suffix(""))], check=True)
-    return np.asarray(Image.open(path.with_suffix(".pgm")))
+    head, pixels = re.match(rb"P5\s+(\d+)\s+(\d+)\s+255\s", found := path.with_suffix(".pgm").read_bytes()), found
+    assert head
+    return np.frombuffer(pixels, dtype=np.uint8, offset=head.end()).reshape(int(head[2]), int(head[1]))
 
 
 @pytest.mark.parametrize("clusters", [1, 3])

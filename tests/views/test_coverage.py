@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -37,8 +38,39 @@ def test_a_small_village_has_no_colour_but_its_figures(result: Result, opened: O
 def test_figures_of_the_whole_are_the_total_of_the_tallies(result: Result, opened: Opened) -> None:
     metrics = {m.label: m.value for m in opened("coverage").metric}
     assert metrics["全部（目标 95%）"] == "90.7%"
-    assert metrics["n / d"] == "97 / 107"
+    assert metrics["分子 / 分母"] == "97 / 107"
     assert metrics["达标村居"] == "0 / 1"
+
+
+def test_what_the_whole_lacks_stands_beside_what_its_villages_lack(result: Result, opened: Opened) -> None:
+    metrics = {m.label: m.value for m in opened("coverage").metric}
+    assert metrics["还差：全镇合计 / 各村之和"] == "5 块 / 4 块"
+    of_people = {m.label: m.value for m in opened("coverage", metric="people_placed").metric}
+    assert "还差（按全镇合计）" in of_people
+
+
+def test_the_metric_is_told_in_words_and_no_heading_is_left_untranslated(result: Result, opened: Opened) -> None:
+    test = opened("coverage")
+    assert "分子：" in texts(test)
+    assert not [c for d in test.dataframe for c in d.value.columns if "n / d" in c]
+
+
+@pytest.mark.parametrize(("view", "there"), [("all", True), ("village", True), ("why", True), ("days", False), ("sample", False)])
+def test_a_metric_is_offered_where_it_changes_something(result: Result, opened: Opened, view: str, there: bool) -> None:
+    keys = [box.key for box in opened("coverage", coverage_view=view).selectbox]
+    assert ("metric_box" in keys) is there
+
+
+def test_the_outline_of_a_village_has_room_around_it_on_the_heat_map(result: Result) -> None:
+    from layers.coverage import cells, lacking
+    from views.coverage_village import _chart
+
+    chart = _chart(result, "V1", cells(lacking(result, "V1"))).to_dict()
+    ring = chart["layer"][0]
+    rows = pd.DataFrame(next(data for name, data in chart["datasets"].items() if name == ring["data"]["name"]))
+    for axis in ("x", "y"):
+        low, high = ring["encoding"][axis]["scale"]["domain"]
+        assert low < rows[axis].min() - 1 < rows[axis].max() + 1 < high
 
 
 def test_another_metric_changes_map_and_ranking(result: Result, opened: Opened) -> None:
@@ -54,7 +86,7 @@ def test_small_counts_of_people_are_withheld(result: Result, opened: Opened) -> 
 
 
 def test_english_names_and_units(result: Result, opened: Opened) -> None:
-    assert fills(opened("coverage", language="en"))["V1"]["lines"][2] == "missing 4 plates"
+    assert fills(opened("coverage", language="en"))["V1"]["lines"][2] == "missing: 4 plates"
 
 
 def test_a_result_without_tallies_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: Opened) -> None:

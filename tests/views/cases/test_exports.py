@@ -1,0 +1,86 @@
+"""Whatever leaves the app is in the casebook's log of exports: what, of which villages, how many rows, the digest of the file."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo.casebook import Casebook
+from tests.views.cases.conftest import VILLAGE
+
+Handed = dict[str, bytes]
+
+
+@pytest.fixture
+def handed(monkeypatch: pytest.MonkeyPatch) -> Handed:
+    """Every download of the page, taken as soon as it is offered; a button that is disabled hands nothing out."""
+    taken: Handed = {}
+
+    def take(label: str, data: Any, *args: Any, key: str, disabled: bool = False, **others: Any) -> bool:
+        if not disabled:
+            taken[key] = data() if callable(data) else data
+        return False
+
+    monkeypatch.setattr(st, "download_button", take)
+    return taken
+
+
+def page(name: str, who: str, **session: Any) -> AppTest:
+    test = AppTest.from_string(f"from views import {name}\n{name}.show()", default_timeout=180)
+    for key, value in {"acting": who, "village": VILLAGE, **session}.items():
+        test.session_state[key] = value
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+@pytest.mark.parametrize(
+    ("name", "session", "kinds"),
+    [
+        ("coverage", {"coverage_view": "all"}, {"bulletin_pdf": "bulletin_pdf", "bulletin_xlsx": "bulletin_xlsx"}),
+        ("coverage", {"coverage_view": "village"}, {"bulletin_pdf": "bulletin_pdf", "bulletin_xlsx": "bulletin_xlsx", "no_plate_csv": "missing_csv", "no_plate_xlsx": "missing_xlsx"}),
+        ("coverage", {"coverage_view": "sample"}, {"inspection_pdf": "sample_pdf"}),
+        ("people", {}, {"people_csv": "people_csv", "people_xlsx": "people_xlsx"}),
+        ("sheets", {}, {"village_sheet_pdf": "sheet_pdf", "village_sheet_xlsx": "sheet_xlsx"}),
+    ],
+)
+def test_every_product_is_logged_with_the_digest_of_what_left(book: Casebook, handed: Handed, name: str, session: dict[str, Any], kinds: dict[str, str]) -> None:
+    page(name, "civil-affairs", **session)
+    logged = book.exports().set_index("kind")
+    assert set(logged.index) == set(kinds)
+    assert set(handed) == set(kinds.values())
+    for kind, key in kinds.items():
+        row = logged.loc[kind]
+        assert (row["by"], row["sha256"]) == ("civil-affairs", hashlib.sha256(handed[key]).hexdigest())
+        assert row["rows_n"] > 0
+        assert row["scope"] == (VILLAGE if kind.startswith(("village_sheet", "no_plate")) else "*")
+
+
+def test_a_leader_takes_the_bulletin_and_withheld_counts_are_counted(book: Casebook, handed: Handed) -> None:
+    page("coverage", "leader", coverage_view="all", metric="people_placed")
+    page("people", "leader")
+    logged = book.exports().set_index("kind")
+    assert logged["by"].eq("leader").all()
+    assert logged.loc["bulletin_pdf", "suppressed_n"] == 3
+    assert logged.loc["people_csv", "suppressed_n"] > 3
+
+
+def test_the_police_take_exact_counts_and_the_log_says_that_none_was_withheld(book: Casebook, handed: Handed) -> None:
+    page("people", "police")
+    assert book.exports()["suppressed_n"].eq(0).all()
+
+
+def test_an_account_that_may_export_nothing_is_handed_nothing(book: Casebook, handed: Handed) -> None:
+    for view in ("all", "village", "sample"):
+        page("coverage", "admin", coverage_view=view)
+    assert handed == {}
+    assert book.exports().empty
+
+
+def test_what_could_not_be_logged_is_said_on_the_page(book: Casebook) -> None:
+    test = page("coverage", "leader", export_fault=("盘满", "disk full"))
+    assert any("没有记入案卷的导出记录" in str(w.value) for w in test.warning)
