@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from views.fence import middleware
+from views import fence, prompt
 from views.routes import routes
 from views.warm import lifespan
 
-app = st.App("views/main.py", routes=routes(), middleware=middleware(), lifespan=lifespan)
+app = st.App("views/main.py", routes=routes(), middleware=[*prompt.middleware(), *fence.middleware()], lifespan=lifespan)

@@ -140,8 +140,8 @@ def crowd(chromium: Browser, result: Result) -> dict[str, float]:
             took = work.result()
             spent_s = processor_s(server) - began
     by: dict[str, list[float]] = {}
-    for one in took:
-        by.setdefault("arrive" if one.what in ("arrive", "village") else one.what, []).append(one.seconds)
+    for action in took:
+        by.setdefault("arrive" if action.what in ("arrive", "village") else action.what, []).append(action.seconds)
     acted = [seconds for what, all_s in by.items() if what != "arrive" for seconds in all_s]
     p95 = {f"{what}_p95": statistics.quantiles(seconds, n=20)[-1] for what, seconds in {**by, "people": acted}.items()}
     return p95 | {

@@ -82,7 +82,7 @@ def follow(book: Casebook, result: Result, *, by: str, confirm_drop: bool = Fals
     """
     stamp = (result.folder / "run.json").stat().st_mtime_ns
     try:
-        _published(book, result.folder, where=str(book.store.where), by=by, confirm_drop=confirm_drop, stamp=stamp)
+        _published(book, result.folder, by, where=str(book.store.where), confirm_drop=confirm_drop, stamp=stamp)
     except DoorplateError as error:
         return error
     return None
@@ -106,11 +106,12 @@ def _open(where: Path | str) -> Casebook:
 
 
 @st.cache_resource(max_entries=16, show_spinner="正在把新的核对结果登记成案件… Publishing the new result as cases…")
-def _published(_book: Casebook, folder: Path, *, where: str, by: str, confirm_drop: bool, stamp: int) -> None:
+def _published(_book: Casebook, folder: Path, _by: str, *, where: str, confirm_drop: bool, stamp: int) -> None:
     from geo.casebook.publish import publish  # only where something is published: readers need none of it
 
+    # Whoever comes first publishes; the others wait for it, under whatever account, and find it done.
     del stamp, where
-    publish(_book, folder, by=by, confirm_drop=confirm_drop)
+    publish(_book, folder, by=_by, confirm_drop=confirm_drop)
 
 
 def sample_day() -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from layers.cards import title
 from layers.compose import LAYERS, OVERVIEW
@@ -41,7 +42,7 @@ def show() -> None:
 @st.fragment
 def _work(result: Result) -> None:
     state.in_step()
-    _take_event(result)
+    clicked = _take_event(result)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         scope = _choose_village(result)
         wanted = _choose_filter()
@@ -54,21 +55,34 @@ def _work(result: Result) -> None:
     shown = evidence(result, *chosen) if chosen else None
     left, right = st.columns([1.75, 1], gap="small")
     with right:
-        lists(result, scope, found, keep, text=wanted.text)
-        with st.container(border=True, key="panel", height=360):
-            if shown is None:
-                _nothing_chosen(result, scope, found)
-            else:
-                panel(result, shown, first=chosen[1] if chosen and chosen[0] == "finding" else None, below=(tokens,), exact="police" in current_user().roles)
+        rows, box = st.container(key="list_box"), st.container(border=True, key="panel", height=360)
+    # After a click the panel is waited for, at first the map: that one is sent first, and the list last.
+    if clicked:
+        _panel(result, scope, found, shown, box)
     with left, st.container(key="map_box"):
         drawn = _map_state(result, scope, wanted, legend(found, but_codes, wanted.codes), keep, shown)
         show_map(switched_map, result.frame, drawn, key=state.MAP, height_px=HEIGHT_PX)
+    if not clicked:
+        _panel(result, scope, found, shown, box)
+    with rows:
+        lists(result, scope, found, keep, text=wanted.text)
 
 
-def _take_event(result: Result) -> None:
+def _panel(result: Result, scope: str, found: pd.DataFrame, shown: Evidence | None, box: DeltaGenerator) -> None:
+    chosen = st.session_state.get(state.SELECTED)
+    with box:
+        if shown is None:
+            _nothing_chosen(result, scope, found)
+        else:
+            first = chosen[1] if chosen and chosen[0] == "finding" else None
+            panel(result, shown, first=first, below=(tokens,), exact="police" in current_user().roles)
+
+
+def _take_event(result: Result) -> bool:
+    """Take what was clicked on the map, once; whether there was anything."""
     event = state.take_event(state.MAP)
     if event is None:
-        return
+        return False
     session = st.session_state
     if "layer" in event:
         hidden = set(session.get(state.HIDDEN_LAYERS, _HIDDEN))
@@ -82,6 +96,7 @@ def _take_event(result: Result) -> None:
         state.forget()
     elif event.get("kind") in (*KINDS, "finding"):
         state.select(event["kind"], str(event["id"]))
+    return True
 
 
 def _choose_village(result: Result) -> str:

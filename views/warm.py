@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from geo.errors import DoorplateError
+
+if TYPE_CHECKING:
+    from layers.result import Result
 
 _serving = threading.Event()
 _settling = threading.Lock()
@@ -72,14 +76,12 @@ def settle() -> None:
 def _project(folder: Path) -> None:
     from layers.compose import OVERVIEW
     from layers.offline import plain_map, switched_map
+    from layers.result import EVERYWHERE
     from layers.work import work_map
-    from views import casebook, map_frame, routes, state
+    from views import map_frame, routes, state
 
     result = state.stamped(folder)
     codes = [code for code in result.villages if code][:1]
-    where = casebook.place(folder)
-    if isinstance(where, str) or (where is not None and where.exists()):
-        casebook.book(folder)
     for scope in (*codes, OVERVIEW):
         routes.packed(result, scope, folder=str(result.folder), stamp=state.stamp(result))
     maps: tuple[tuple[Callable[..., Any], str], ...] = (
@@ -87,5 +89,30 @@ def _project(folder: Path) -> None:
     )  # fmt: skip
     for draw, key in maps:
         map_frame.prepared(draw, result.frame, key)
-    if state.is_streamed(result, "*"):
+    _casebook(result, codes)
+    if state.is_streamed(result, EVERYWHERE):
         state.windows_of(result, str(result.folder), stamp=state.stamp(result))
+
+
+def _casebook(result: Result, codes: list[str]) -> None:
+    """Open the casebook, bring a new result into it where no person is asked, and read the cases of the first village."""
+    from views import accounts, casebook
+    from views.cases import missing
+    from views.cases.snapshot import cases_of
+    from views.cases.waiting import waiting_n
+
+    alone = os.environ.get("DOORPLATE_SIGN_IN") == "single"
+    where = casebook.place(result.folder)
+    if not alone and isinstance(where, Path) and not where.exists():
+        return
+    book = casebook.book(result.folder)
+    if book is None:
+        return
+    if alone:  # as the first page would do at once, without asking
+        accounts.make_sample_accounts(result.folder)
+        by = next((one.user_id for one in accounts.open_accounts(result.folder) if "data" in one.roles), None)
+        if by is None or casebook.follow(book, result, by=by) is not None:
+            return
+    for code in codes:
+        cases_of(book, result, code, missing.PAGE.codes, all_villages=("*",))
+    waiting_n(book, frozenset(), None)
