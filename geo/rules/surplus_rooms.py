@@ -33,8 +33,10 @@ def find(evidence: Evidence) -> pd.DataFrame:
     floor = pd.to_numeric(r["floor"], errors="coerce").astype("float64").fillna(_floor_of_room(r["room"]))
     held = r["building_id"].map(floors).astype("float64")
     gone = evidence.gone["building_id"]
-    away = r["building_gone"].eq(True) | among(r["declared_building"], gone)
-    rows = r[r["active"] & ~r["inhabited"] & (away | (floor > held))].assign(away=away, owner=r["building_id"].fillna(r["parent_id"]))
+    # what the house's own address is known to have belonged to, its rooms belonged to
+    left = r["parent_id"].map(evidence.addresses.set_index("address_id")["demolished_id"]).astype("str")
+    away = r["building_gone"].eq(True) | among(r["declared_building"], gone) | left.notna()
+    rows = r[r["active"] & ~r["inhabited"] & (away | (floor > held))].assign(away=away, owner=left.fillna(r["building_id"]).fillna(r["parent_id"]))
     rows = rows.sort_values(["owner", "address_id"])
     listed = rows.groupby("owner").agg(all_ids=("address_id", list), text=("text", "first"), away=("away", "any"), counted=("counted", "all")).reset_index()
     return found(

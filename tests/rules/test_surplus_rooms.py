@@ -61,3 +61,13 @@ def test_rooms_nobody_counted_are_not_called_empty() -> None:
     assert "是否有人未知" in finding["detail_zh"]
     assert "无人" not in finding["detail_zh"].replace("是否有人未知", "")
     assert "统计为无人" in seen().finding("surplus_rooms", "G101")["detail_zh"]
+
+
+def test_rooms_of_a_house_that_is_known_to_be_gone_by_its_place_alone_are_surplus() -> None:
+    drawn = town().previous("Bgone", 0, 120, floors_n=6).demolition("Bgone").house("Bnear", 16, 120)
+    drawn.address("G0", "普兴社区1组5号", 12.5, 125).people("G0", **NOBODY)
+    drawn.address("G101", "普兴社区1组5号1单元101室", None, None).people("G101", **NOBODY)
+    result = drawn.verify()
+    assert "demolished_vacant" in result.codes("G0")
+    assert result.row("addresses", "G0")["building_id"] != "Bgone", "the link alone would not say so"
+    assert "Bgone" in result.finding("surplus_rooms", "G101")["related"]
