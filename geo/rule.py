@@ -140,7 +140,7 @@ def row_words(rows: pd.DataFrame) -> dict[str, Any]:
     -------
     table_zh, table_en; fix_zh, fix_en: a Series each.
     """
-    words: dict[str, Any] = {f"table_{lang}": rows["table"].map({t.name: getattr(t, lang) for t in INPUT.values()}) for lang in ("zh", "en")}
+    words: dict[str, Any] = {"table_zh": rows["table"].map({t.name: t.zh for t in INPUT.values()}), "table_en": rows["table"].str.replace("_", " ")}
     if "fix" in rows:
         both = rows["fix"].str.extract(r"^(?P<zh>.*?)(?: / (?P<en>.*))?$")
         words |= {"fix_zh": both["zh"], "fix_en": both["en"].fillna(both["zh"])}

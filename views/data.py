@@ -95,7 +95,7 @@ def _tables(project: Path) -> None:
     rows = []
     taken = intake.deliveries(project)
     counted = {one.get("table"): one.get("rows_read") for one in _last_inputs()}
-    for role, table in INPUT.items():
+    for role in INPUT:
         try:
             files = intake.files_of(project, role)
         except DoorplateError as error:
@@ -104,7 +104,7 @@ def _tables(project: Path) -> None:
         last = next((one for one in taken if one["role"] == role), None)
         rows.append(
             {
-                say("表", "Table"): say(table.zh, table.en),
+                say("表", "Table"): state.table_name(role),
                 say("文件", "File"): "、".join(p.name for p in files) or say("（没有）", "(none)"),
                 say("行数", "Rows"): _number(last["rows_read"] if last else counted.get(role)),
                 say("接入时间", "Brought in"): last["at"][:16].replace("T", " ") if last else "",
@@ -129,7 +129,10 @@ def _number(value: Any) -> str:
 def _deliver(project: Path) -> None:
     st.markdown(f"**{say('接入一张表', 'Bring a table in')}**")
     role = st.selectbox(
-        say("这是哪张表", "Which table"), list(INPUT), format_func=lambda r: say(INPUT[r].zh, INPUT[r].en), key="deliver_role"
+        say("这是哪张表", "Which table"),
+        list(INPUT),
+        format_func=state.table_name,
+        key=state.steady("deliver_role", next(iter(INPUT))),
     )
     waiting = {p.name: p for p in intake.inbox(project)}
     sources = {"upload": say("上传文件", "Upload"), "inbox": say(f"收件箱（{len(waiting)}）", f"Inbox ({len(waiting)})")}
@@ -167,7 +170,9 @@ def _reading(role: str) -> dict[str, Any]:
     """What the reader is told of the file where it should not find it out itself."""
     with st.expander(say("读取方式（一般不用改）", "How it is read (rarely needed)")):
         names = {"": say("自动", "Automatic"), "gb18030": "GB18030 / GBK"}
-        encoding = st.selectbox(say("文字编码", "Encoding"), _ENCODINGS, format_func=lambda e: names.get(e, e), key="deliver_encoding")
+        encoding = st.selectbox(
+            say("文字编码", "Encoding"), _ENCODINGS, format_func=lambda e: names.get(e, e), key=state.steady("deliver_encoding", "")
+        )
         crs = st.text_input(say("坐标系（如 EPSG:4524；留空为自动）", "System, e.g. EPSG:4524; empty: automatic"), key="deliver_crs")
         layer = st.text_input(say("图层或工作表名（留空为自动）", "Layer or sheet; empty: automatic"), key="deliver_layer")
         told = st.text_area(
@@ -239,7 +244,7 @@ def _failed(job: jobs.Job, kept: str) -> None:
 def _judge(project: Path, trial: Trial, user: User) -> None:
     """What was understood of the delivery, and the word that takes it over."""
     report = json.loads((trial.report / "report.json").read_text(encoding="utf-8"))
-    st.markdown(f"**{plain(trial.came_as)} → {plain(say(INPUT[trial.role].zh, INPUT[trial.role].en))}**")
+    st.markdown(f"**{plain(trial.came_as)} → {plain(state.table_name(trial.role))}**")
     show_figures(report)
     fallen = intake.drop(project, trial.role, report["read_n"], _last_inputs())
     confirmed = _confirm_drop(fallen)
@@ -256,7 +261,7 @@ def _judge(project: Path, trial: Trial, user: User) -> None:
             st.session_state[TRIAL] = None
             st.session_state[TOLD] = say(
                 f"{trial.came_as} 已作为{INPUT[trial.role].zh}启用，原文件 {len(kept)} 个已留存；请在右侧开始核对。",
-                f"{trial.came_as} is now in use as {INPUT[trial.role].en}; {len(kept)} files are kept. Start a run on the right.",
+                f"{trial.came_as} is now in use as {trial.role}; {len(kept)} files are kept. Start a run on the right.",
             )
             st.rerun()
         if st.button(say("放弃", "Drop it"), key="drop_trial", icon=":material/delete:"):

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.outputs import OUTPUT
 from geo.tables import INPUT
 from layers.cards import cards, title
-from views.language import language, say
+from views.state import language, say, table_name
 
 _SHAPES = {
     "geom_invalid: ": "", "Ring Self-intersection": "边界自相交", "Self-intersection": "自相交", "Too few points in geometry component": "点数太少",
@@ -36,7 +36,7 @@ def told_rows(table: pd.DataFrame, name: str) -> pd.DataFrame:
         out["code"] = out["code"].map({c: title(c, language()) if c in known else c for c in out["code"].unique()})
     named = [_column(str(t), c) for t, c in zip(out["table"], out["column"], strict=True)]
     out["column"] = pd.Series(named, index=out.index, dtype="object")
-    out["table"] = out["table"].map({t: say(INPUT[t].zh, INPUT[t].en) if t in INPUT else t for t in out["table"].unique()})
+    out["table"] = out["table"].map({t: table_name(t) for t in out["table"].unique()})
     for column in ("value", "before"):
         if column in out and language() == "zh":
             out[column] = _shapes(out[column])

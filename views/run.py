@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.tables import INPUT
 from layers.cards import in_order, title
 from layers.labels import CRS, SOURCE, YES, Labels
 from layers.page import page
@@ -85,7 +84,7 @@ def _records(value: object, columns: Labels) -> pd.DataFrame:
     """A list of records as a table, known columns first and by their names."""
     rows = pd.DataFrame(value if isinstance(value, list) else [])
     if "table" in rows:
-        rows["table"] = rows["table"].map(lambda t: say(INPUT[t].zh, INPUT[t].en) if t in INPUT else t)
+        rows["table"] = rows["table"].map(state.table_name)
     shown = [c for c in columns if c in rows] + [c for c in rows if c not in columns]
     for column in shown:
         if pd.api.types.is_bool_dtype(rows[column]) or not pd.api.types.is_numeric_dtype(rows[column]):

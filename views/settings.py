@@ -17,9 +17,10 @@ from views import accounts, basemaps, casebook, state, thresholds
 from views.data import project_folder
 from views.plain import plain
 from views.sign_in import User, current_user
-from views.state import kept, say, stamped
+from views.state import kept, language, say, stamped
 
-TOLD = "settings_told"
+TOLD, REGION = "settings_told", "region"
+TABLE_PX = 470
 _MAY_CHANGE = frozenset({"data", "admin"})
 
 
@@ -58,21 +59,28 @@ def _thresholds(user: User) -> None:
     may = project is not None and (not user.user_id or bool(_MAY_CHANGE & set(user.roles)))
     if project is not None:
         _region(project, may=may)
-    told = thresholds.table(profile).drop(columns=say("en", "zh")).rename(columns={say("zh", "en"): "meaning"})
+    told = thresholds.table(profile, project=project)
     names = {
-        "name": say("名称", "Name"), "meaning": say("含义", "Meaning"), "value": say("值", "Value"), "unit": say("单位", "Unit"),
-        "default": say("默认", "Default"), "source": say("来源", "Source"),
+        say("zh", "en"): say("含义", "Meaning"), "value": say("值", "Value"), say("unit_zh", "unit"): say("单位", "Unit"), "default": say("默认", "Default"),
+        say("source_zh", "source"): say("来源", "Source"), "name": say("代码", "Code"),
     }  # fmt: skip
-    fixed = [names[c] for c in names if c != "value"]
+    value = names["value"]
+    widths = dict(
+        zip(names.values(), (250 if language() == "zh" else 340, 80, 80, 80, 560 if language() == "zh" else 470, 170), strict=True)
+    )
+    numbers = {
+        value: st.column_config.NumberColumn(value, min_value=0.0, required=True, format="%g", width=80),
+        names["default"]: st.column_config.NumberColumn(names["default"], format="%g", width=80),
+    }
     edited = st.data_editor(
-        told.rename(columns=names), hide_index=True, disabled=fixed if may else True, key="thresholds", height=430,
-        column_config={names["value"]: st.column_config.NumberColumn(min_value=0.0, required=True, format="%g"), names["default"]: st.column_config.NumberColumn(format="%g")},
+        told[list(names)].rename(columns=names), hide_index=True, disabled=[c for c in names.values() if c != value] if may else True, key="thresholds",
+        height=TABLE_PX, column_config={c: st.column_config.TextColumn(c, width=w) for c, w in widths.items()} | numbers,
     )  # fmt: skip
-    changed = edited[edited[names["value"]] != told["value"].to_numpy()]
+    changed = edited[edited[value] != told["value"].to_numpy()]
     if may and project is not None:
         words = say(f"保存 {len(changed)} 处修改，下次核对生效", f"Save {len(changed)} changes for the next run")
         if st.button(words, key="save_thresholds", type="primary", disabled=changed.empty, icon=":material/save:"):
-            _save(project, dict(zip(edited[names["name"]], edited[names["value"]], strict=True)), user)
+            _save(project, dict(zip(told["name"], edited[value], strict=True)), user)
         st.caption(
             say(
                 "修改写入项目文件夹的 profile.toml，原文件留存；已有结果不变，重新核对后生效。",
@@ -86,17 +94,27 @@ def _region(project: Path, *, may: bool) -> None:
     known = list(thresholds.regions())
     options = known if named in known else [named, *known]
     labels = {
-        "default": say("全国默认", "Default"),
+        "default": say("全国默认", "default of the country"),
         "chongqing": say("重庆（含 幢-单元-房 的写法）", "Chongqing"),
         thresholds.OWN: say("本项目自己的配置", "the project's own"),
     }
-    chosen = st.selectbox(
-        say("地区配置", "Regional profile"), options, format_func=lambda n: labels.get(n, n), key="region", disabled=not may, width=340
+
+    def take() -> None:
+        if may and st.session_state[REGION] in known:
+            thresholds.choose_region(project, st.session_state[REGION])
+            st.session_state[TOLD] = ("done", say("已改用所选地区配置，下次核对生效。", "The next run takes that profile."))
+
+    # What the project says is what is shown; only a person's choice changes it.
+    st.session_state[REGION] = named
+    st.selectbox(
+        say("地区配置", "Regional profile"),
+        options,
+        format_func=lambda n: labels.get(n, n),
+        key=REGION,
+        disabled=not may,
+        width=340,
+        on_change=take,
     )
-    if chosen != named and may and chosen in known:
-        thresholds.choose_region(project, chosen)
-        st.session_state[TOLD] = ("done", say("已改用所选地区配置，下次核对生效。", "The next run takes that profile."))
-        st.rerun()
 
 
 def _save(project: Path, values: dict[str, float], user: User) -> None:
@@ -155,16 +173,22 @@ def _accounts(user: User) -> None:
         st.markdown(f"**{say('开户', 'Open an account')}**")
         user_id = st.text_input(say("账号（与统一认证一致）", "Account, as the provider names it"), key="new_user")
         display = st.text_input(say("单位或岗位名称（不要写个人姓名）", "Office or post, never a person's name"), key="new_display")
-        office = st.selectbox(say("单位", "Office"), list(ROLES), format_func=accounts.role_name, key="new_office")
+        office = st.selectbox(
+            say("单位", "Office"), list(ROLES), format_func=accounts.role_name, key=state.steady("new_office", next(iter(ROLES)))
+        )
         if st.form_submit_button(say("开户", "Open")):
             _change(lambda: book.add_account(user_id.strip(), display.strip(), office, by=user.user_id))
     with right, st.form("grant_role"):
         st.markdown(f"**{say('授权', 'Grant a role')}**")
         known = {one.user_id: one for one in accounts.open_accounts()}
         whom = st.selectbox(say("账号", "Account"), list(known), format_func=lambda i: known[i].display, key="grant_user")
-        role = st.selectbox(say("职责", "Role"), list(ROLES), format_func=accounts.role_name, key="grant_role_code")
+        role = st.selectbox(
+            say("职责", "Role"), list(ROLES), format_func=accounts.role_name, key=state.steady("grant_role_code", next(iter(ROLES)))
+        )
         villages = _villages()
-        where = st.selectbox(say("村（社区）", "Village"), list(villages), format_func=villages.__getitem__, key="grant_village")
+        where = st.selectbox(
+            say("村（社区）", "Village"), list(villages), format_func=villages.__getitem__, key=state.steady("grant_village", "*")
+        )
         if st.form_submit_button(say("授权", "Grant")):
             _change(lambda: book.grant(str(whom), role, str(where), by=user.user_id))
     _take_back(book, user)

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.tables import INPUT
 from layers.labels import KIND
 from layers.result import EVERYWHERE, KINDS, Result
-from views.state import named, say
+from views.state import named, table_name
 
 
 def short(result: Result, texts: pd.Series, villages: pd.Series, scope: str) -> pd.Series:
@@ -45,6 +45,6 @@ def _below_town(result: Result, texts: pd.Series) -> pd.Series:
 def _in_words(texts: pd.Series) -> pd.Series:
     """A row of a table that was delivered, `plates:MP01`, by the name of its table."""
     kinds = {table: named(KIND, kind) for kind, table in KINDS.items()}
-    for role, table in INPUT.items():
-        texts = texts.str.replace(f"^{role}:", kinds.get(role, say(table.zh, table.en)) + " ", regex=True)
+    for role in INPUT:
+        texts = texts.str.replace(f"^{role}:", kinds.get(role, table_name(role)) + " ", regex=True)
     return texts

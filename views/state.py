@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from geo.errors import ResultError
+from geo.tables import INPUT
 from layers.labels import Labels, label
 from layers.result import EVERYWHERE, Result, find_results, load
 from layers.window import Windows, windows
@@ -55,6 +56,12 @@ def kept(key: str, default: Any = None, *, also: Callable[[], None] | None = Non
     st.session_state.setdefault(key, default)
     st.session_state[box] = st.session_state[key]
     return {"key": box, "on_change": take}
+
+
+def steady(key: str, default: Any) -> str:
+    """Key of a choice whose words follow the language: the browser keeps the word that was chosen, so its value is sent anew each time."""
+    st.session_state[key] = st.session_state.get(key, default)
+    return key
 
 
 def root() -> Path | None:
@@ -115,6 +122,11 @@ def village_name(result: Result, scope: str) -> str:
         return say("全部村居", "All villages")
     name = result.villages.get(scope, scope)
     return name or (say("（未归入村）", "(in no village)") if len(result.villages) > 1 else say("全部", "All"))
+
+
+def table_name(role: str) -> str:
+    """What a table that is delivered is called."""
+    return say(INPUT[role].zh, role.replace("_", " ")) if role in INPUT else role
 
 
 def plain_name(result: Result, scope: str) -> str:

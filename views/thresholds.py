@@ -13,6 +13,7 @@ import pandas as pd
 from geo.errors import ProfileError
 from geo.profile import PROFILES, Profile, load_profile
 from views.intake import save_settings, settings_text
+from views.threshold_words import source_zh, unit_zh
 from views.toml import write_toml
 
 OWN = "profile.toml"
@@ -77,17 +78,26 @@ def profile_of(project: Path) -> Profile:
     return load_profile(named_profile(project), thresholds=settings_text(project).get("thresholds"), base=project)
 
 
-def table(profile: Profile) -> pd.DataFrame:
-    """One row per threshold: name, meaning in both languages (zh, en), value, unit, default, source."""
+def table(profile: Profile, *, project: Path | None = None) -> pd.DataFrame:
+    """One row per threshold: name, meaning, unit and source in both languages (zh, en; unit, unit_zh; source, source_zh), value, default.
+
+    Parameters
+    ----------
+    project
+        Folder whose own profile says who changed a value; None: the default's sources.
+    """
     told = _told(PROFILES / "default.toml")
     plain = load_profile("default").thresholds
-    rows = [
-        {
-            "name": name, "zh": NAMES.get(name, (name, ""))[0], "en": NAMES.get(name, ("", name))[1], "value": float(value), "unit": told.get(name, {}).get("unit", ""),
-            "default": float(getattr(plain, name)), "source": told.get(name, {}).get("source", ""),
-        }
-        for name, value in asdict(profile.thresholds).items()
-    ]  # fmt: skip
+    rows = []
+    for name, value in asdict(profile.thresholds).items():
+        unit, default = str(told.get(name, {}).get("unit", "")), str(told.get(name, {}).get("source", ""))
+        source = _source(project, name) if project else default
+        rows.append(
+            {
+                "name": name, "zh": NAMES.get(name, (name, ""))[0], "en": NAMES.get(name, ("", name))[1], "value": float(value), "unit": unit,
+                "unit_zh": unit_zh(unit), "default": float(getattr(plain, name)), "source": source, "source_zh": source_zh(name, source, default=default),
+            }
+        )  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -21,7 +21,7 @@ CARD = Card(
     trap_en="an enclave is legal: complete the village borders first",
     source="政府通知：标准地址与实地“建筑物、门楼号、GIS坐标”一一对应",
     detail_zh="{table_zh} {key} 的坐标 {before} 不在本项目范围内，按无坐标处理。",
-    detail_en="the coordinate {before} of {key} in the {table_en} lies outside the project; it is treated as having none.",
+    detail_en="the coordinate {before} of {key} in {table_en} lies outside the project; it is treated as having none.",
 )
 
 

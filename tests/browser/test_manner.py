@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.browser.conftest import drawn, running_app
+from tests.browser.conftest import ROOT, drawn, running_app
 
 FrameOf = Callable[[Page], Frame]
 DAY, VILLAGE = "2026-06-30", "500120197001"
@@ -21,7 +22,10 @@ def office(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """The app at one computer, with a casebook of its own."""
     file = tmp_path_factory.mktemp("casebook") / "sample.casebook"
     log = tmp_path_factory.mktemp("log") / "app.log"
-    with running_app(sample, log, DOORPLATE_CASEBOOK=str(file), DOORPLATE_SAMPLE_DAY=DAY, DOORPLATE_SIGN_IN="single") as url:
+    project = shutil.copytree(ROOT / "data" / "sample", tmp_path_factory.mktemp("projects") / "town")
+    with running_app(
+        sample, log, DOORPLATE_CASEBOOK=str(file), DOORPLATE_PROJECT=str(project), DOORPLATE_SAMPLE_DAY=DAY, DOORPLATE_SIGN_IN="single"
+    ) as url:
         yield url
 
 
@@ -138,3 +142,11 @@ def test_the_map_is_there_after_a_quiet_start_and_a_lost_connection_is_told_with
     expect(told).to_contain_text("与程序的连接断了")
     expect(told).to_contain_text("请重新启动程序")
     expect(told).not_to_contain_text("Streamlit")
+
+
+def test_a_choice_follows_the_language(page: Page, office: str) -> None:
+    page.goto(f"{office}/settings")
+    settled(page)
+    expect(page.get_by_label("地区配置")).to_have_value("全国默认")
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_label("Regional profile")).to_have_value("default of the country")

@@ -11,7 +11,10 @@ import pytest
 from geo.errors import ProfileError
 from geo.profile import Thresholds, load_profile
 from geo.read import read_settings
+from layers.result import Result
+from tests.views.conftest import Opened
 from views import thresholds
+from views.threshold_words import SOURCES
 from views.toml import to_toml
 
 
@@ -25,10 +28,24 @@ def test_every_threshold_is_shown_with_unit_source_and_meaning() -> None:
     assert (told["unit"] != "").all()
     assert (told["source"] != "").all()
     assert set(told["name"]) == set(thresholds.NAMES), "each has its meaning in Chinese"
+    for column in ("zh", "unit_zh", "source_zh"):
+        assert told[column].map(lambda text: any("一" <= sign <= "鿿" for sign in text)).all(), column
+    assert set(SOURCES) == set(told["name"])
+
+
+def test_who_changed_a_value_is_its_source(tmp_path: Path) -> None:
+    (tmp_path / "doorplate.toml").write_text('as_of = "2026-06-30"\n')
+    thresholds.write_own(tmp_path, values(near_m=7.5), by="数据岗")
+    told = thresholds.table(thresholds.profile_of(tmp_path), project=tmp_path).set_index("name")
+    assert told.loc["near_m", "source_zh"] == "「设置」中由 数据岗 修改"
+    assert told.loc["near_m", "source"] == "changed in Settings by 数据岗"
+    assert told.loc["misplaced_m", "source_zh"] == SOURCES["misplaced_m"]
 
 
 def test_a_change_is_what_the_next_run_reads_and_says_who_made_it(tmp_path: Path) -> None:
-    (tmp_path / "doorplate.toml").write_text('as_of = "2026-06-30"\nprofile = "chongqing"\n[thresholds]\nnear_m = 7.0\n[sources.plates]\nencoding = "gb18030"\n')
+    (tmp_path / "doorplate.toml").write_text(
+        'as_of = "2026-06-30"\nprofile = "chongqing"\n[thresholds]\nnear_m = 7.0\n[sources.plates]\nencoding = "gb18030"\n'
+    )
     before = load_profile("chongqing")
     thresholds.write_own(tmp_path, values(near_m=7.0, dangling_m=41.5, stack_n=6.0), by="data")
     settings = read_settings(tmp_path)
@@ -63,3 +80,17 @@ def test_what_is_written_as_toml_is_read_back_the_same() -> None:
     assert tomllib.loads(to_toml(told)) == told
     with pytest.raises(TypeError):
         to_toml({"a": None})
+
+
+def test_looking_at_the_settings_changes_no_region_and_a_choice_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: Result, opened: Opened
+) -> None:
+    (tmp_path / "doorplate.toml").write_text('as_of = "2026-06-30"\nprofile = "chongqing"\n')
+    monkeypatch.setenv("DOORPLATE_PROJECT", str(tmp_path))
+    test = opened("settings", acting="data")
+    assert test.selectbox(key="region").value == "chongqing"
+    assert read_settings(tmp_path).profile == "chongqing"
+    test.selectbox(key="region").select("default").run()
+    assert read_settings(tmp_path).profile == "default"
+    assert "已改用所选地区配置" in "".join(str(one.value) for one in test.success)
+    assert test.selectbox(key="region").value == "default"
