@@ -23,6 +23,7 @@ from views.sign_in import current_user
 from views.state import kept, language, say, village_name
 
 HEIGHT_PX = 420
+LEGEND_PX = 30
 LABELS_N = 600
 """Above this many buildings the chart shows colours and tells the count on pointing."""
 _CLASSES: tuple[tuple[float, str, str], ...] = (
@@ -209,13 +210,13 @@ def _chart(result: Result, buildings: gpd.GeoDataFrame, counts: pd.DataFrame, *,
 def _legend_line(*, exact: bool) -> None:
     """The classes and their colours, each with its words."""
     names, colours = _legend(exact=exact)
-    key = alt.Chart(pd.DataFrame({"name": names, "at": range(len(names))})).encode(x=alt.X("at:O", axis=None))
+    key = alt.Chart(pd.DataFrame({"name": names, "at": range(len(names))})).encode(x=alt.X("at:O", axis=None), y=alt.value(LEGEND_PX / 2))
     marks = key.mark_square(size=170, stroke="#44525f", strokeWidth=0.8, opacity=1.0).encode(
         fill=alt.Fill("name:N", sort=names, scale=alt.Scale(domain=names, range=colours), legend=None)
     )
     words = key.mark_text(align="left", dx=13, fontSize=12, color=ink()).encode(text="name:N")
     st.altair_chart(
-        alt.layer(marks, words).properties(height=26).configure_view(strokeWidth=0), width="stretch", key=f"people_legend_{exact}"
+        alt.layer(marks, words).properties(height=LEGEND_PX).configure_view(strokeWidth=0), width="stretch", key=f"people_legend_{exact}"
     )
 
 

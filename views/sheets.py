@@ -50,7 +50,7 @@ def show() -> None:
         task = st.segmented_control(
             say("内容", "Task"), list(tasks), format_func=tasks.__getitem__, label_visibility="collapsed", **kept(_TASK, "print")
         )
-        code = str(
+        if task != "order":  # plates are made for all villages at once: nothing is offered that changes nothing
             st.selectbox(
                 say("村居", "Village"),
                 codes,
@@ -59,7 +59,7 @@ def show() -> None:
                 label_visibility="collapsed",
                 **kept(state.VILLAGE),
             )
-        )
+    code = str(st.session_state[state.VILLAGE])
     if task == "return":
         _return(result, book, code)
     elif task == "order":

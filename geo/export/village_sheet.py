@@ -142,7 +142,7 @@ def list_of(sheet: VillageSheet, *, where: pd.Series, language: str, only_work: 
             "where": where.reindex(rows.index).fillna(""),
             "plate": rows["plate"].map({k: v[0 if language == "zh" else 1] for k, v in PLATE_STATES.items()}).fillna("—"),
             "todo": (title + "　" + wanted).str.strip(),
-            "told": (title + "：" + sentence).where(rows["code"].notna(), ""),
+            "told": (title + ("：" if language == "zh" else ": ") + sentence).where(rows["code"].notna(), ""),
             "found": "",
             "remark": "",
             "signature": "",
