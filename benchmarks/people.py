@@ -37,10 +37,11 @@ _KEY = re.compile(r"^\$\$ID-[0-9a-f]+-(.*)$", re.DOTALL)
 
 @dataclass(frozen=True)
 class Took:
-    """One action: arrive, village, click, decide or next, and the seconds until its run had ended."""
+    """One action: arrive, village, click, decide or next, the seconds until its run had ended, and when that was (time.perf_counter)."""
 
     what: str
     seconds: float
+    ended_s: float
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ class Sitting:
         """An action and what it took."""
         began = time.perf_counter()
         await action  # type: ignore[misc]
-        return Took(what, time.perf_counter() - began)
+        ended = time.perf_counter()
+        return Took(what, ended - began, ended)
 
     async def click(self, kind: str, one_id: str) -> None:
         """A click on the map."""

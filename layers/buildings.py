@@ -24,7 +24,14 @@ def door_number(table: pd.DataFrame) -> pd.Series:
 
 
 def door_numbers(result: Result) -> pd.Series:
-    """Building id -> door number; of several, that of the smallest address id, then plate id."""
+    """Building id -> door number; of several, that of the smallest address id, then plate id. Worked out once for a result."""
+    if "door_numbers" not in result.kept:
+        result.kept["door_numbers"] = _door_numbers(result)
+    numbers: pd.Series = result.kept["door_numbers"]
+    return numbers
+
+
+def _door_numbers(result: Result) -> pd.Series:
     parts = []
     for kind in ("address", "plate"):
         table = result.objects(kind)

@@ -55,7 +55,7 @@ def points(result: Result, table: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def _others(result: Result, table: pd.DataFrame) -> pd.Series:
-    mentions = result.mentions[result.mentions["finding"].isin(table.index)]
+    mentions = result.mentions[np.isin(result.mentions["finding"].to_numpy(), table.index.to_numpy())]
     subject = table.loc[mentions["finding"], "subject_id"].astype("str").to_numpy()
     other = mentions[mentions["id"].to_numpy() != subject]
     pairs = pd.Series(list(zip(other["kind"], other["id"], strict=True)), index=other["finding"], dtype=object)

@@ -17,7 +17,9 @@ def draw(result: Result, scope: str) -> list[Feature]:
     links = result.tables.links.reset_index(drop=True)
     near = np.zeros(len(links), dtype=bool)
     for kind in KINDS:
-        near |= links[f"{kind}_id"].isin(result.within(KINDS[kind], scope)[f"{kind}_id"]).to_numpy()
+        inside = np.zeros(len(result.objects(kind)) + 1, dtype=bool)  # the last is what no object is
+        inside[result.rows(KINDS[kind], scope)] = True
+        near |= inside[result.ends[kind]]
     links = links[near]
     ends = np.stack([_places(result, kind, links[f"{kind}_id"]) for kind in ("plate", "building", "address")], axis=1)
     located = (~np.isnan(ends[:, :, 0])).sum(axis=1) >= 2

@@ -98,6 +98,11 @@ class Result:
         return written
 
     @cached_property
+    def ends(self) -> dict[str, np.ndarray]:
+        """Kind -> which object each link ends at, by its place in the table; -1 for none."""
+        return {kind: self.positions[kind].get_indexer(pd.Index(self.tables.links[f"{kind}_id"].astype("str"))) for kind in KINDS}
+
+    @cached_property
     def _linked(self) -> dict[str, Rows]:
         return {kind: rows_by(self.tables.links[f"{kind}_id"]) for kind in KINDS}
 
@@ -118,7 +123,7 @@ class Result:
 
     def prepare(self) -> None:
         """Work out now what every click asks for, so that no reader waits for it."""
-        _ = (self.villages, self.frame, self.captions, self._spoken, self._linked, self._found, self._rows)
+        _ = (self.villages, self.frame, self.captions, self._spoken, self._linked, self._found, self._rows, self.ends)
 
     def objects(self, kind: str) -> gpd.GeoDataFrame:
         """The table of one kind of object."""
@@ -140,11 +145,17 @@ class Result:
         if scope == EVERYWHERE:
             return frame
         if table != "findings":
-            return frame.iloc[self._rows[table].get(scope, [])]
+            return frame.iloc[self.rows(table, scope)]
         # Every run of a page asks for the findings of its village: the same rows serve all.
         if ("within", scope) not in self.kept:
-            self.kept["within", scope] = frame.iloc[self._rows[table].get(scope, [])]
+            self.kept["within", scope] = frame.iloc[self.rows(table, scope)]
         return self.kept["within", scope]
+
+    def rows(self, table: str, scope: str) -> np.ndarray:
+        """Places of the rows of `within`."""
+        if scope == EVERYWHERE:
+            return np.arange(len(getattr(self.tables, table)))
+        return self._rows[table].get(scope, np.zeros(0, dtype=np.intp))
 
     def count(self, table: str, scope: str) -> int:
         """How many rows of buildings, plates, addresses, findings or villages lie in a scope."""
