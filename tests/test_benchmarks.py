@@ -189,6 +189,12 @@ def test_no_finding_reads_what_sensitivity_does_not_move() -> None:
     assert set(sensitivity.TALLIED) < set(sensitivity.thresholds())
 
 
+def test_only_the_named_thresholds_are_asked_while_tables_are_read() -> None:
+    geo = Path(pipeline.__file__).parent
+    text = "".join(path.read_text(encoding="utf-8") for path in (geo / "standardise.py", geo / "crs.py", *sorted((geo / "read").glob("*.py"))))
+    assert {name for name in sensitivity.thresholds() if f".{name}" in text} == set(sensitivity.READING)
+
+
 def test_sensitivity_sets_a_move_of_a_hundredth_in_bold_and_asks_for_its_reason() -> None:
     def figures_of(f1: float) -> dict[str, object]:
         return {"macro_f1": f1, "codes": {"misplaced_plate": f1, "old_plate": 1.0}}
