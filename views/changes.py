@@ -18,6 +18,7 @@ from views import casebook
 from views.download import buttons
 from views.listing import captions
 from views.plain import plain
+from views.products import list_left
 from views.short import short
 from views.sign_in import current_user
 from views.state import language, say, village_name
@@ -87,7 +88,13 @@ def _listed(book: Casebook, changed: pd.DataFrame, result: Result, run_id: int) 
             column_config={name: st.column_config.TextColumn(name, width=width) for name, width in columns.items()},
         )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
-            buttons(lambda: told(book, moved, result), name=say(f"变化_{run_id}", f"changes_{run_id}"), key="changes", empty=False)
+            buttons(
+                lambda: told(book, moved, result),
+                name=say(f"变化_{run_id}", f"changes_{run_id}"),
+                key="changes",
+                empty=False,
+                after=list_left(result, "changes"),
+            )
             if len(moved) > SHOWN_N:
                 st.caption(
                     say(

@@ -16,7 +16,7 @@ from views import casebook, state
 from views.charts import is_dark
 from views.coverage_map import told_missing
 from views.download import buttons
-from views.products import export_refusal, note_export
+from views.products import export_refusal, list_left
 from views.state import kept, language, say, village_name
 
 HEIGHT_PX = 430
@@ -164,7 +164,7 @@ def _buildings(result: Result, code: str, buildings: gpd.GeoDataFrame, chosen: s
         book = casebook.book(result.folder)
         buttons(
             lambda: table, name=say(f"{village_name(result, code)}_未挂牌", f"{code}_no_plate"), key="missing", empty=table.empty, refusal=export_refusal(book),
-            after=lambda ending, rows, made: note_export(book, made, kind=f"no_plate_{ending}", scope=code or "-", rows_n=len(rows)),
+            after=list_left(result, "no_plate", scope=code or "-"),
         )  # fmt: skip
     if table.empty:
         st.success(say("这里没有缺牌的建筑。", "No plate is missing here."), icon=":material/check_circle:")

@@ -78,6 +78,15 @@ def note_export(book: Casebook | None, content: bytes, *, kind: str, scope: str,
         st.session_state[EXPORT_FAULT] = (error.zh, error.en)
 
 
+def list_left(result: Result, kind: str, *, scope: str = "*") -> Callable[[str, pd.DataFrame, bytes], None]:
+    """What a list's buttons do when a file of it leaves: log it as `kind` with its ending (see `views.download.buttons`)."""
+
+    def log(ending: str, rows: pd.DataFrame, made: bytes) -> None:
+        note_export(casebook.book(result.folder), made, kind=f"{kind}_{ending}", scope=scope, rows_n=len(rows))
+
+    return log
+
+
 def pdf_button(
     make: Callable[[Path], object], *, name: str, key: str, label: str, after: Callable[[bytes], None] | None = None, hint: str = ""
 ) -> None:

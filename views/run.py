@@ -11,9 +11,10 @@ from layers.cards import in_order, title
 from layers.labels import CRS, SOURCE, YES, Labels
 from layers.page import page
 from layers.result import Result
-from views import state
+from views import casebook, state
 from views.changes import changes
 from views.download import buttons
+from views.products import list_left, note_export
 from views.records import told_rows
 from views.state import language, named, say
 
@@ -41,9 +42,9 @@ def details(result: Result) -> None:
         ]
     )
     with read:
-        _table(_records(run.get("inputs"), SOURCE), say("没有记录数据来源。", "No source is recorded."), name="sources")
+        _table(result, _records(run.get("inputs"), SOURCE), say("没有记录数据来源。", "No source is recorded."), name="sources")
         st.markdown(f"**{say('坐标系判定', 'Coordinate systems')}**")
-        _table(_records(run.get("layers"), CRS), say("没有带坐标的图层。", "No layer has coordinates."), name="layers")
+        _table(result, _records(run.get("layers"), CRS), say("没有带坐标的图层。", "No layer has coordinates."), name="layers")
     with refused:
         st.caption(
             say(
@@ -51,20 +52,26 @@ def details(result: Result) -> None:
                 "Refused rows took no part; mend the source as told and verify again.",
             )
         )
-        _table(told_rows(result.tables.quarantine, "quarantine"), say("没有退回行。", "No row was refused."), name="quarantine")
+        _table(result, told_rows(result.tables.quarantine, "quarantine"), say("没有退回行。", "No row was refused."), name="quarantine")
     with repaired:
         st.caption(say("读取时改动的值，原值在旁，请抽查。", "Values changed while reading, with what was delivered beside them."))
-        _table(told_rows(result.tables.repairs, "repairs"), say("没有改动任何值。", "No value was changed."), name="repairs")
+        _table(result, told_rows(result.tables.repairs, "repairs"), say("没有改动任何值。", "No value was changed."), name="repairs")
     with found:
-        _table(_codes(result), say("没有发现问题。", "No findings."), name="codes")
+        _table(result, _codes(result), say("没有发现问题。", "No findings."), name="codes")
     with steps:
         _steps(run)
 
 
 def _offline_map(result: Result) -> None:
     """The whole map as one file, for a computer without network and without this program."""
+
+    def whole() -> str:
+        made = page(result)
+        note_export(casebook.book(result.folder), made.encode(), kind="offline_map", scope="*", rows_n=len(result.tables.findings))
+        return made
+
     st.download_button(
-        say("离线地图（一个 HTML 文件）", "Offline map (one HTML file)"), lambda: page(result), f"{result.name}.html", "text/html", key="offline_map",
+        say("离线地图（一个 HTML 文件）", "Offline map (one HTML file)"), whole, f"{result.name}.html", "text/html", key="offline_map",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 
@@ -104,13 +111,13 @@ def _codes(result: Result) -> pd.DataFrame:
     )
 
 
-def _table(table: pd.DataFrame, empty: str, *, name: str) -> None:
+def _table(result: Result, table: pd.DataFrame, empty: str, *, name: str) -> None:
     if table.empty:
         st.info(empty, icon=":material/check_circle:")
         return
     st.dataframe(table, hide_index=True, height="content" if len(table) <= 12 else 430)
     with st.container(horizontal=True, key=f"downloads_{name}"):
-        buttons(lambda: table, name=name, key=name, empty=table.empty)
+        buttons(lambda: table, name=name, key=name, empty=table.empty, after=list_left(result, name))
 
 
 def _steps(run: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from views.listing import Filter, legend, listed, mask, matching
 from views.lists import lists
 from views.map_frame import show_map
 from views.panel import panel
+from views.products import list_left
 from views.routes import scene_url, window_url
 from views.sign_in import current_user
 from views.state import kept, language, named, say
@@ -50,7 +51,13 @@ def _work(result: Result) -> None:
     found, keep, but_codes = matching(result, scope, wanted)
     with downloads:
         name = say("问题清单_", "findings_") + state.village_name(result, scope)
-        buttons(lambda: listed(result, found[keep]), name=name, key="findings", empty=not keep.any())
+        buttons(
+            lambda: listed(result, found[keep]),
+            name=name,
+            key="findings",
+            empty=not keep.any(),
+            after=list_left(result, "findings", scope=scope or "-"),
+        )
     chosen = st.session_state.get(state.SELECTED)
     shown = evidence(result, *chosen) if chosen else None
     left, right = st.columns([1.75, 1], gap="small")

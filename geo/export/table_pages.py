@@ -34,7 +34,7 @@ class TableRow:
 
 def draw_table(
     paper: Paper, columns: Sequence[TableColumn], rows: Sequence[TableRow], *, title: str, row_mm: float = 7.5, size_pt: float = 9.0,
-    top_mm: float | None = None, note: Sequence[str] = (), across: int = 1,
+    top_mm: float | None = None, note: Sequence[str] = (), across: int = 1, foot_mm: float = 10.0,
 ) -> float:  # fmt: skip
     """Draw a table, on new pages unless `top_mm` says where on this one it begins; returns where it ends.
 
@@ -52,10 +52,12 @@ def draw_table(
         Lines below the title of the first page.
     across
         How many times the table stands side by side on a page, filled one after the other.
+    foot_mm
+        What stays free at the bottom of every page.
     """
     room = (paper.width_mm - 2 * MARGIN_MM - _GUTTER_MM * (across - 1)) / across
     widths = [c.width_mm * room / sum(c.width_mm for c in columns) for c in columns]
-    pen = _Pen(paper, columns, widths, title, size_pt, across)
+    pen = _Pen(paper, columns, widths, title, size_pt, across, foot_mm)
     pen.begin(note, top_mm)
     band = ""
     for at, row in enumerate(rows):
@@ -78,9 +80,11 @@ def draw_table(
 class _Pen:
     """Where the next row begins, and how rows look."""
 
-    def __init__(self, paper: Paper, columns: Sequence[TableColumn], widths: list[float], title: str, size_pt: float, across: int) -> None:
+    def __init__(
+        self, paper: Paper, columns: Sequence[TableColumn], widths: list[float], title: str, size_pt: float, across: int, foot_mm: float
+    ) -> None:
         self.paper, self.columns, self.widths, self.title, self.size_pt, self.across = paper, columns, widths, title, size_pt, across
-        self.line_mm = size_pt * POINT_MM * 1.25
+        self.line_mm, self.foot_mm = size_pt * POINT_MM * 1.25, foot_mm
         self.at, self.top, self.y, self.lowest = 0, 0.0, 0.0, 0.0
 
     @property
@@ -123,7 +127,7 @@ class _Pen:
         self._headings()
 
     def fits(self, height_mm: float) -> bool:
-        return self.y + height_mm <= self.paper.height_mm - 10.0
+        return self.y + height_mm <= self.paper.height_mm - self.foot_mm
 
     def height(self, row: TableRow, row_mm: float) -> float:
         lines = max(

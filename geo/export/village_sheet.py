@@ -52,8 +52,9 @@ _SHORT: Mapping[str, tuple[str, str]] = {
     "found": ("实地", "Digit"),
     "remark": ("备注", "Remark"),
 }
-_ACROSS, _ROW_MM, _LIST_PT = 2, 7.0, 8.5
-"""The list stands in two columns on A3: a village of four hundred doors is seven pages, with room to write in every row."""
+_ACROSS, _ROW_MM, _LIST_PT, _FOOT_MM = 2, 7.0, 8.5, 19.0
+"""The list stands in two columns on A3: a village of four hundred doors is seven pages, with room to write in every row.
+At the foot of each there is room for the signatures, which stand on the last."""
 _SHEET_WIDTHS = {"place": 18, "number": 14, "building_id": 14, "todo": 60, "found": 18, "remark": 40, "finding_id": 20, "evidence_hash": 12}
 
 
@@ -194,16 +195,14 @@ def _draw_list(paper: Paper, sheet: VillageSheet, listed: pd.DataFrame, *, only_
     title = paper.made.say(f"{sheet.town}{sheet.name} 村—组—户清单", f"{sheet.town}{sheet.name}: list of doors")
     note.append(paper.made.say("备注写号码、理由或文号。", "Remark: the number, the reason or the document."))
     paper.page(upright=False)
-    end = draw_table(paper, columns, rows, title=title, note=note, row_mm=_ROW_MM, size_pt=_LIST_PT, top_mm=0.0, across=_ACROSS)
+    end = draw_table(
+        paper, columns, rows, title=title, note=note, row_mm=_ROW_MM, size_pt=_LIST_PT, top_mm=0.0, across=_ACROSS, foot_mm=_FOOT_MM
+    )
     if not len(listed):
         paper.text(MARGIN_MM, end + 8, paper.made.say("本村没有需要列出的门户。", "This village has no doors to list."), 11)
-        end += 10
-    if end + 18 > paper.height_mm - 12:
-        paper.page()
-        end = 10.0
     signed = paper.made.say("核对人（签名）：________________　　村居负责人（签名）：________________　　日期：________________",
                             "checked by: ________________    village office: ________________    date: ________________")  # fmt: skip
-    paper.text(MARGIN_MM, end + 14, signed, 11)
+    paper.text(MARGIN_MM, paper.height_mm - _FOOT_MM + 7.0, signed, 11)
 
 
 def _fill_list(book: xlsxwriter.Workbook, sheet: VillageSheet, listed: pd.DataFrame, language: str) -> None:

@@ -78,6 +78,15 @@ def test_headings_are_repeated_on_every_page_of_the_list(tmp_path: Path) -> None
         assert page == lists[0] or "（续）" in text
 
 
+@pytest.mark.parametrize("n", [33, 66, 67, 70, 200])
+def test_the_signatures_stand_under_the_list_and_take_no_page_of_their_own(tmp_path: Path, n: int) -> None:
+    pages_n = write_village_pdf(village_of(n), CODE, tmp_path / "a.pdf", printed_on=PRINTED_ON)
+    last = told(tmp_path / "a.pdf", page=pages_n)
+    assert "核对人（签名）" in last
+    assert "村—组—户清单" in last
+    assert f"{n}号" in last or f"B{n - 1:05d}" in last
+
+
 def test_a_village_without_anything_still_has_its_sheet(tmp_path: Path) -> None:
     town = village_of(0)
     assert write_village_pdf(town, CODE, tmp_path / "a.pdf", printed_on=PRINTED_ON) == 1

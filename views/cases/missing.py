@@ -16,6 +16,7 @@ from views.cases.desk import show as show_desk
 from views.cases.files import delivered
 from views.cases.page import FINISHED, Desk, Listing, Page, undone
 from views.language import language, say
+from views.products import note_export
 from views.state import village_name
 
 CODES = (NUMBERING | DANGLING | {"village_mismatch", "crosswalk_fault", "address_without_plate"}) - {"unregistered_plate"}
@@ -55,10 +56,16 @@ def above(desk: Desk) -> None:
     villages = None if desk.scope == EVERYWHERE else (desk.scope,)
     rows = desk.cases[desk.cases["status"].isin(["number_proposed", "plate_ordered"])]
     name = say("制牌清单_", "plates_to_make_") + village_name(desk.result, desk.scope)
+
+    def made() -> bytes:
+        order = order_list(desk.result.tables, cases=rows, villages=villages)
+        content = delivered(lambda path: write_order_xlsx(order, path, language=language()))
+        note_export(desk.book, content, kind="order_list_xlsx", scope=desk.scope, rows_n=len(order))
+        return content
+
     st.download_button(
         say(f"制牌清单 {len(rows)}", f"Order list {len(rows)}"),
-        lambda: delivered(lambda path: write_order_xlsx(order_list(desk.result.tables, cases=rows, villages=villages), path, language=language())),
-        f"{name}.xlsx", key="order_list", icon=":material/download:", on_click="ignore", disabled=rows.empty,
+        made, f"{name}.xlsx", key="order_list", icon=":material/download:", on_click="ignore", disabled=rows.empty,
         help=say("拟号与已制牌的门牌", "Plates with a proposed number or ordered"),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.casebook import Casebook
-from tests.views.cases.conftest import VILLAGE
+from tests.views.cases.conftest import VILLAGE, one, say
 
 Handed = dict[str, bytes]
 
@@ -45,6 +45,7 @@ def page(name: str, who: str, **session: Any) -> AppTest:
         ("coverage", {"coverage_view": "village"}, {"bulletin_pdf": "bulletin_pdf", "bulletin_xlsx": "bulletin_xlsx", "no_plate_csv": "missing_csv", "no_plate_xlsx": "missing_xlsx"}),
         ("coverage", {"coverage_view": "sample"}, {"inspection_pdf": "sample_pdf"}),
         ("people", {}, {"people_csv": "people_csv", "people_xlsx": "people_xlsx"}),
+        ("verification", {}, {"findings_csv": "findings_csv", "findings_xlsx": "findings_xlsx"}),
         ("sheets", {}, {"village_sheet_pdf": "sheet_pdf", "village_sheet_xlsx": "sheet_xlsx"}),
     ],
 )
@@ -57,7 +58,26 @@ def test_every_product_is_logged_with_the_digest_of_what_left(book: Casebook, ha
         row = logged.loc[kind]
         assert (row["by"], row["sha256"]) == ("civil-affairs", hashlib.sha256(handed[key]).hexdigest())
         assert row["rows_n"] > 0
-        assert row["scope"] == (VILLAGE if kind.startswith(("village_sheet", "no_plate")) else "*")
+        assert row["scope"] == (VILLAGE if kind.startswith(("village_sheet", "no_plate", "findings")) else "*")
+
+
+def test_lists_of_a_run_and_the_offline_map_are_logged(book: Casebook, handed: Handed) -> None:
+    page("run", "data")
+    logged = book.exports().set_index("kind")
+    assert {"offline_map", "sources_csv", "codes_xlsx"} <= set(logged.index)
+    assert set(logged["sha256"]) == {hashlib.sha256(made if isinstance(made, bytes) else made.encode()).hexdigest() for made in handed.values()}
+
+
+def test_the_order_list_of_the_case_page_is_logged(book: Casebook, handed: Handed) -> None:
+    case = one(book, "unplated_building")
+    say(book, case, "number_proposed", "civil-affairs", number="12号")
+    test = AppTest.from_string("from views.cases import missing\nmissing.show()", default_timeout=180)
+    test.session_state["acting"], test.session_state["village"] = "civil-affairs", VILLAGE
+    test.run()
+    assert not test.exception, test.exception
+    (row,) = book.exports().to_dict("records")
+    assert (row["kind"], row["scope"], row["rows_n"]) == ("order_list_xlsx", VILLAGE, 1)
+    assert row["sha256"] == hashlib.sha256(handed["order_list"]).hexdigest()
 
 
 def test_a_leader_takes_the_bulletin_and_withheld_counts_are_counted(book: Casebook, handed: Handed) -> None:
