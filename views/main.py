@@ -38,6 +38,21 @@ _SHEET = """<style>
 [data-testid="stTopNavLink"] { padding-left: .4rem; padding-right: .4rem; }
 [data-testid="stMetric"] > div { padding: .4rem .85rem !important; }
 [data-testid="stMetric"] [data-testid="stMetricValue"] { font-size: 1.5rem; }
+/* A tablet: the panel keeps its width, and held upright it stands below the map. */
+@media (max-width: 1100px) {
+  .stApp [data-testid="stColumn"]:has(:is(.st-key-case_map, .st-key-map_box)) { flex: 1.25 1 0 !important; min-width: 0; }
+  .stApp [data-testid="stColumn"]:has(:is(.st-key-case_panel, .st-key-panel)) { flex: 1 1 0 !important; min-width: 0; }
+  .stApp .st-key-list_head { flex-wrap: nowrap; gap: .4rem; }
+  .stApp .st-key-list_head button { padding-left: .35rem; padding-right: .35rem; min-width: 0; }
+  .stApp .st-key-list_head [data-testid="stShortcutHint"], .stApp .st-key-list_head kbd { display: none; }
+}
+@media (max-width: 900px) {
+  .stApp [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] :is(.st-key-case_map, .st-key-map_box)) { flex-direction: column; }
+  .stApp [data-testid="stColumn"]:has(:is(.st-key-case_map, .st-key-map_box, .st-key-case_panel, .st-key-panel)) { width: 100% !important; flex: none !important; }
+  .stApp :is(.st-key-case_map, .st-key-map_box) iframe { height: 42vh !important; min-height: 280px; }
+  .stApp [data-testid="stColumn"]:has(.st-key-case_panel) > [data-testid="stVerticalBlock"] { height: calc(58vh - 14.6rem); min-height: 330px; }
+  .stApp .st-key-panel { flex: none !important; height: calc(58vh - 31rem) !important; min-height: 240px; }
+}
 @media print { header, .stSidebar, .st-key-language_box, .st-key-filters, .st-key-downloads { display: none !important; } }
 </style>"""
 _WORDS = '<i id="dp-language" data-language="{}" hidden></i><script src="assets/words.js"></script>'
