@@ -120,6 +120,8 @@ def at_large(chromium: Browser, result: Result) -> dict[str, float]:
 def crowd(chromium: Browser, result: Result) -> dict[str, float]:
     """Memory of one more session; 30 people at work, and one real browser among them."""
     with serving(result.folder.parent) as (url, server):
+        with opened(chromium, url, "/missing"):  # a new result becomes cases once; that is not a click
+            time.sleep(3)
         contexts = [chromium.new_context() for _ in range(SESSIONS_N)]
         sizes = []
         for context in contexts:
@@ -127,8 +129,6 @@ def crowd(chromium: Browser, result: Result) -> dict[str, float]:
             sizes.append(memory_mb(server))
         for context in contexts:
             context.close()
-        with opened(chromium, url, "/missing"):  # a new result becomes cases once; that is not a click
-            pass
         with opened(chromium, url) as (page, frame):
             _everywhere(page, frame)
             work = people.crowd(url, _places(result), people_n=PEOPLE_N, think_s=THINK_S, for_s=MINUTE_S)

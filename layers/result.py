@@ -122,7 +122,7 @@ class Result:
         return {}
 
     def prepare(self) -> None:
-        """Work out now what every click asks for, so that no reader waits for it."""
+        """Work out now what the first click would wait for."""
         _ = (self.villages, self.frame, self.captions, self._spoken, self._linked, self._found, self._rows, self.ends)
 
     def objects(self, kind: str) -> gpd.GeoDataFrame:

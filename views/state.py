@@ -75,7 +75,6 @@ def result_of(folder: Path, *, stamp: int) -> Result:
     """The result in a folder, read once for all sessions; `stamp` is the age of its run.json, so that a new run shows."""
     del stamp
     result = load(folder)
-    result.prepare()
     settle()
     return result
 

@@ -23,6 +23,8 @@ from geo.errors import DoorplateError
 if TYPE_CHECKING:
     from layers.result import Result
 
+PUBLISHED_N = 30_000
+"""Findings that are taken into the casebook before anybody asks, some 1,500 a second; more would keep the processor from readers."""
 _serving = threading.Event()
 _settling = threading.Lock()
 
@@ -89,9 +91,10 @@ def _project(folder: Path) -> None:
     )  # fmt: skip
     for draw, key in maps:
         map_frame.prepared(draw, result.frame, key)
-    _casebook(result, codes)
     if state.is_streamed(result, EVERYWHERE):
         state.windows_of(result, str(result.folder), stamp=state.stamp(result))
+    _casebook(result, codes)
+    result.prepare()
 
 
 def _casebook(result: Result, codes: list[str]) -> None:
@@ -109,6 +112,8 @@ def _casebook(result: Result, codes: list[str]) -> None:
     if book is None:
         return
     if alone:  # as the first page would do at once, without asking
+        if len(result.tables.findings) > PUBLISHED_N:
+            return
         accounts.make_sample_accounts(result.folder)
         by = next((one.user_id for one in accounts.open_accounts(result.folder) if "data" in one.roles), None)
         if by is None or casebook.follow(book, result, by=by) is not None:

@@ -68,6 +68,15 @@ def test_on_a_single_computer_accounts_are_made_and_the_result_is_published(
     assert {one.user_id for one in accounts.open_accounts(town)} == {"admin", *accounts.SAMPLE}
 
 
+def test_a_whole_district_is_not_published_while_its_first_reader_comes(
+    town: Path, loaded: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORPLATE_SIGN_IN", "single")
+    monkeypatch.setattr(warm, "PUBLISHED_N", 2)
+    monkeypatch.setattr(casebook, "follow", lambda *given, **named: pytest.fail("published"))
+    warm.warm()
+
+
 @pytest.mark.parametrize("mode", ["oidc", "header", ""])
 def test_where_people_sign_in_no_casebook_is_made_and_nobody_publishes(
     town: Path, loaded: list[Path], monkeypatch: pytest.MonkeyPatch, mode: str
