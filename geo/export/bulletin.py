@@ -84,6 +84,8 @@ def build_bulletin(
     before = (
         trend(known, metric.name, village_code=TOTAL) if known is not None else pd.DataFrame({"as_of": [], "n": [], "d": [], "ratio": []})
     )
+    if metric.name in OF_PEOPLE and pd.isna(rankings[metric.name].total.get("n")):
+        before = before.iloc[:0]  # what is withheld of this run is not told as one of the earlier ones
     as_of = str(result.run.get("as_of") or "")
     causes = worst_causes(pd.DataFrame(result.findings), metric)
     return Bulletin(title, as_of, metric, rankings, causes, before, overdue, language, result.villages)

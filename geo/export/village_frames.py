@@ -24,6 +24,9 @@ HOUSE_PITCH_MM = 7.75
 """Paper from one door to the next (the median of the village) that a number of three digits in that size needs beside its house."""
 SHEETS_N = 24
 """More sheets than this are not carried through a village: the scale gives way instead."""
+LARGE, SPARSE_RATIO, GAIN, FEW_N = 1500, 0.4, 0.7, 15
+"""A sheet of a smaller scale than LARGE on which houses stand in fewer of its cells than SPARSE_RATIO is cut in two, where both
+get a scale at most GAIN of its own and FEW_N things to show."""
 LONE_M = 60.0
 """A plate or address farther from every house than this is looked for on the overview, not on a sheet of its own."""
 CELL_MM = 50.0
@@ -174,18 +177,35 @@ def _places(sheet: VillageSheet) -> np.ndarray:
 
 def _cut(things: np.ndarray, region: Region, coarsest: float, places: np.ndarray) -> list[tuple[Region, np.ndarray]]:
     """The parts of a region that each fit one sheet at a scale not smaller than `coarsest`, in reading order."""
-    if _scale(_bounds(things))[0] <= coarsest:
+    scale = _scale(_bounds(things))[0]
+    fits = scale <= coarsest
+    if fits and (scale <= LARGE or _filled(things) >= SPARSE_RATIO):
         return [(region, things)]
     best = min(((*found, axis) for axis in (0, 1) if (found := _best_cut(things, axis, coarsest, places)) is not None), default=None)
     if best is None:  # all in one place, larger than a sheet
         return [(region, things)]
     _, value, axis = best
     low = things[:, axis] < value
+    if fits and not _gains(things, low):
+        return [(region, things)]
     west, south, east, north = region
     below: Region = (west, south, value, north) if axis == 0 else (west, south, east, value)
     above: Region = (value, south, east, north) if axis == 0 else (west, value, east, north)
     parts = [(below, things[low]), (above, things[~low])]
     return [one for area, part in (parts if axis == 0 else parts[::-1]) for one in _cut(part, area, coarsest, places)]
+
+
+def _filled(things: np.ndarray) -> float:
+    """The share of the cells of one sheet of these things in which something stands."""
+    frame = _frame(1, PLANE, things)
+    cells = {frame.cell(x, y) for x, y in things[:, :2].tolist()}
+    return len(cells) / float(np.prod(np.ceil(np.array(frame.size_mm) / CELL_MM)))
+
+
+def _gains(things: np.ndarray, low: np.ndarray) -> bool:
+    """Whether two sheets instead of a sparse one are worth their paper: both of some houses, and at a far larger scale."""
+    parts = things[low], things[~low]
+    return min(map(len, parts)) >= FEW_N and max(_scale(_bounds(part))[0] for part in parts) <= GAIN * _scale(_bounds(things))[0]
 
 
 def _best_cut(things: np.ndarray, axis: int, coarsest: float, places: np.ndarray) -> tuple[tuple[float, ...], float] | None:

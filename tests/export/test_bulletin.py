@@ -117,6 +117,12 @@ def test_of_people_and_without_a_target_no_sum_of_gaps_is_told() -> None:
     assert table["情况"].tolist() == ["不低于全镇", "低于全镇"]
 
 
+def test_where_the_total_of_people_is_withheld_no_earlier_one_tells_it() -> None:
+    known = pd.DataFrame({"as_of": ["2026-05-31", "2026-06-30"], "digest": list("ab"), "village_code": "total", "metric": "people_placed", "n": [80.0, 98.0], "d": [100.0, 100.0]})
+    assert bulletin({"people_placed": [(98, 100)]}, metric="people_placed", known=known).earlier.empty
+    assert len(bulletin({"people_placed": [(90, 100), (80, 90)]}, metric="people_placed", known=known).earlier) == 2
+
+
 def test_every_column_of_the_workbook_says_what_its_cells_are(tmp_path: Path) -> None:
     known = pd.DataFrame({"as_of": ["2026-05-31"], "digest": ["a"], "village_code": "total", "metric": "plates_on_wall", "n": [80.0], "d": [100.0]})
     late = pd.DataFrame({"office": ["police", None], "village_code": ["V000", None], "cases_n": [7, 2], "overdue_n": [1, 0], "oldest": None})

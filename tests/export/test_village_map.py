@@ -88,6 +88,19 @@ def test_every_house_is_on_exactly_one_sheet_and_two_hamlets_far_apart_are_two_s
     assert {f.scale for f in frames} <= {500, 600, 750}
 
 
+def test_a_sparse_sheet_is_cut_where_both_halves_gain_and_a_full_or_a_large_one_is_not() -> None:
+    rng = np.random.default_rng(SEED)
+    hamlet = np.column_stack([np.arange(30) % 6, np.arange(30) // 6]) * 19.0 + rng.normal(0, 1, (30, 2))
+    ring = [hamlet + at for at in ((0, 0), (520, 330))]
+    assert [f.scale for f in lay_out(sheet_of(np.vstack(ring))) if f.number] == [500, 500]
+    close = [hamlet + at for at in ((0, 0), (260, 170))]
+    assert [f.number for f in lay_out(sheet_of(np.vstack(close)))] == [1]
+    lone = np.vstack([hamlet, [[520.0, 330.0]]])
+    assert [f.number for f in lay_out(sheet_of(lone))] == [1]  # one house far off is no reason for a sheet of its own
+    full = np.column_stack([np.arange(400) % 25, np.arange(400) // 25]) * 24.0
+    assert [f.number for f in lay_out(sheet_of(full))] == [1]
+
+
 def test_a_plate_far_from_every_house_is_on_the_overview_and_takes_no_sheet() -> None:
     grid = np.column_stack([np.arange(80) % 10, np.arange(80) // 10]) * 17.0
     near, far = sheet_of(grid), sheet_of(grid, lone=np.array([[900.0, 900.0]]))
