@@ -22,6 +22,7 @@ from views.changes import note_run
 from views.download import buttons
 from views.fence import allow_uploads
 from views.intake import Trial
+from views.language import joined
 from views.plain import plain
 from views.records import told_rows
 from views.sign_in import User, current_user
@@ -54,13 +55,21 @@ def show() -> None:
             st.info(
                 say("接入数据由数据岗、测绘队或民政办办理。", "Tables are brought in by the data office, the surveyor or civil affairs.")
             )
-        _tables(project)
+        if _at_hand():
+            _tables(project)
     with right:
         if st.session_state.get(LOOKING) is not None:
             _looking()
         elif (trial := st.session_state.get(TRIAL)) is not None and trial.report.joinpath("report.json").is_file():
             _judge(project, trial, user)
         _run(project, user)
+        if not _at_hand():
+            _tables(project)
+
+
+def _at_hand() -> bool:
+    """Whether a delivery lies beside: what is in use then steps aside."""
+    return st.session_state.get(LOOKING) is not None or st.session_state.get(TRIAL) is not None
 
 
 def project_folder() -> Path | None:
@@ -105,7 +114,7 @@ def _tables(project: Path) -> None:
         rows.append(
             {
                 say("表", "Table"): state.table_name(role),
-                say("文件", "File"): "、".join(p.name for p in files) or say("（没有）", "(none)"),
+                say("文件", "File"): joined(p.name for p in files) or say("（没有）", "(none)"),
                 say("行数", "Rows"): _number(last["rows_read"] if last else counted.get(role)),
                 say("接入时间", "Brought in"): last["at"][:16].replace("T", " ") if last else "",
             }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 LANGUAGE = "language"
@@ -16,3 +18,13 @@ def language() -> str:
 def say(zh: str, en: str) -> str:
     """The sentence in the language of the page."""
     return zh if language() == "zh" else en
+
+
+def aside(text: str) -> str:
+    """The text in the brackets of the language of the page, as it follows a word."""
+    return say(f"（{text}）", f" ({text})")
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Names one after the other, as the language of the page parts them."""
+    return say("、", ", ").join(texts)

@@ -17,7 +17,7 @@ _SHEET = """<style>
 .stMainBlockContainer { padding: 3.7rem 1.2rem .6rem; max-width: none; }
 .stApp iframe { border-radius: 8px; border: 1px solid var(--st-border-color, #d7dee7); }
 .st-key-map_box iframe { height: calc(100vh - 10.6rem) !important; min-height: 420px; }
-.st-key-coverage_box iframe { height: calc(100vh - 18.4rem) !important; min-height: 380px; }
+.st-key-coverage_box iframe { height: calc(100vh - 14rem) !important; min-height: 380px; }
 .st-key-panel { flex: 0 0 calc(100vh - 27.9rem) !important; height: calc(100vh - 27.9rem) !important; max-height: none !important; min-height: 260px; gap: .5rem; padding: .7rem .9rem; }
 .st-key-panel [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
 .st-key-panel p, .st-key-panel summary { font-size: 13.5px; line-height: 1.5; margin: 0; }

@@ -15,6 +15,7 @@ from geo.profile import load_profile
 from layers.result import find_results
 from views import accounts, basemaps, casebook, state, thresholds
 from views.data import project_folder
+from views.language import aside, joined
 from views.plain import plain
 from views.sign_in import User, current_user
 from views.state import kept, language, say, stamped
@@ -131,13 +132,13 @@ def _basemaps() -> None:
     every = basemaps.basemaps()
     shown = {
         "": say("本系统自己的村界（不需要底图）", "Our own outlines, no map under the map"),
-        **{one.key: f"{one.name}（{one.datum}）" for one in every if not one.refused},
+        **{one.key: one.name + aside(one.datum) for one in every if not one.refused},
     }
     st.session_state[basemaps.BASE] = st.session_state.get(basemaps.BASE) if st.session_state.get(basemaps.BASE) in shown else ""
     st.radio(say("地图下面垫什么", "Under the map"), list(shown), format_func=shown.__getitem__, **kept(basemaps.BASE, ""))
     for one in every:
         if one.refused:
-            st.warning(plain(f"{one.name}：{say(one.zh, one.en)}"), icon=":material/wrong_location:")
+            st.warning(plain(f"{one.name}{say('：', ': ')}{say(one.zh, one.en)}"), icon=":material/wrong_location:")
     st.caption(
         say(
             "底图写在项目文件夹的 basemaps.toml 中：MBTiles 或 PMTiles 图片瓦片文件，或（允许联网时）天地图；每张图须写明 datum。火星坐标、百度坐标的图会偏几百米，不予显示。",
@@ -204,7 +205,7 @@ def _listed(book: Casebook) -> pd.DataFrame:
             for r, v in zip(granted["role"], granted["village_code"], strict=True)
         ]
     )
-    roles = told.groupby("user_id")["t"].agg("、".join)
+    roles = told.groupby("user_id")["t"].agg(joined)
     return pd.DataFrame(
         {
             say("账号", "Account"): known["user_id"],

@@ -11,6 +11,7 @@ from geo.tables import INPUT
 from layers.offline import far_map
 from layers.words import names, words
 from views.intake import Trial
+from views.language import aside, joined
 from views.map_frame import show_map
 from views.plain import plain
 from views.routes import trial_url
@@ -43,7 +44,7 @@ def show_trial(trial: Trial, report: dict[str, Any]) -> None:
         rows = [{say("本系统的列", "Ours"): zh.get(c, c), "": c, say("文件里的列", "In the file"): h} for c, h in report["columns"].items()]
         st.dataframe(pd.DataFrame(rows), hide_index=True, height="content" if len(rows) <= 8 else 280)
         if report["unread"]:
-            st.caption(plain(say("没有用到的列：", "Columns not used: ") + "、".join(report["unread"])))
+            st.caption(plain(say("没有用到的列：", "Columns not used: ") + joined(report["unread"])))
     if report["geometry"]:
         _small_map(trial)
 
@@ -52,7 +53,7 @@ def _sentences(report: dict[str, Any]) -> list[str]:
     """Format, encoding, header and system in words."""
     out = []
     for one in report["files"]:
-        inner = f"（{one['layer']}）" if one["layer"] else ""
+        inner = aside(one["layer"]) if one["layer"] else ""
         coded = say(f"，编码 {one['encoding']}", f", encoding {one['encoding']}") if one["encoding"] else ""
         out.append(f"{one['format']}{inner}{coded} · {one['bytes'] / 1024:,.0f} KB · SHA-256 {one['sha256'][:12]}…")
     if report["header_line"]:

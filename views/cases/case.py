@@ -17,7 +17,7 @@ from layers.people import shown
 from layers.result import KINDS
 from views.cases.numbers import Around
 from views.cases.page import Desk
-from views.language import language, say
+from views.language import aside, language, say
 from views.panel import compared, point, records, table
 from views.plain import plain
 from views.state import named, village_name
@@ -120,7 +120,7 @@ def _neighbours(near: Around) -> None:
     for one in near.proposals:
         ends = " – ".join(str(n) if n is not None else "…" for n in (one.before, one.after))
         how = {"between": say("两邻之间的空号", "free between"), "inserted": say("两邻之间无空号，用附号", "none free between"), "end": say("顺延", "continues")}
-        st.markdown(f"{say('建议编号', 'Suggested')} **{plain(one.text)}** :gray[{plain(how[one.how])}（{plain(ends)}）]")
+        st.markdown(f"{say('建议编号', 'Suggested')} **{plain(one.text)}** :gray[{plain(how[one.how])}{aside(plain(ends))}]")
 
 
 def _card(case: pd.Series) -> None:
@@ -151,7 +151,7 @@ def _entry(row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
     given = [f"{_PAYLOAD.get(k, (k, k))[0 if language() == 'zh' else 1]} {v}" for k, v in sorted(row["payload"].items())]
     why = say("；", "; ").join(str(t) for t in (row["reason"], row["document"], *given) if t)
     when = str(row["at"])[:16].replace("T", " ")
-    return when, f"{row['display']}（{say(office.zh, office.en)}）", say(verb.zh, verb.en) + undone, why
+    return when, f"{row['display']}{aside(say(office.zh, office.en))}", say(verb.zh, verb.en) + undone, why
 
 
 _PAYLOAD = {

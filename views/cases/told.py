@@ -54,7 +54,7 @@ def _overtaken(error: StaleCase) -> tuple[str, str]:
     if not error.who:
         return (f"本案的依据在 {when} 变了。", f"The evidence of this case changed at {when}.") if when else ("本案刚才变了。", "This case has just changed.")
     word = next((v.en for v in VERBS.values() if v.zh == error.verb), error.verb)
-    return f"{error.who} 已于 {when} 先办了本案（{error.verb}）。", f"{error.who} decided this case first, at {when} ({word})."
+    return f"{error.who} 已于 {when} 先记了“{error.verb}”。", f"{error.who} was first, at {when} ({word})."
 
 
 def done(verb: str, seq: int, *, n: int = 1) -> tuple[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ import streamlit as st
 from geo.casebook import ROLES, Casebook, Head
 from views.casebook import sample_day
 from views.cases.page import Desk
-from views.language import say
+from views.language import joined, say
 from views.plain import plain
 
 
@@ -25,9 +25,9 @@ def who_and_what(desk: Desk) -> None:
             st.caption(say("没有登录账号，只能查看。", "No account: you can look, not decide."))
             return
         offices = [role for role in user.roles if ROLES[role].acts]
-        names = "、".join(say(ROLES[role].zh, ROLES[role].en) for role in offices)
+        names = joined(say(ROLES[role].zh, ROLES[role].en) for role in offices)
         n, late = waiting_n(desk.book, frozenset(offices), None if "*" in user.villages else frozenset(user.villages))
-        overdue = f"，:red[{say(f'超期 {late:,} 件', f'{late:,} overdue')}]" if late else ""
+        overdue = f"{say('，', ', ')}:red[{say(f'超期 {late:,} 件', f'{late:,} overdue')}]" if late else ""
         text = say(f"您是 **{plain(user.display)}**（{names}），待办 **{n:,}** 件", f"You: **{plain(user.display)}** ({names}), **{n:,}** waiting")
         day = sample_day()
         st.markdown(text + overdue + (f" :gray[{say(f'示例，今天按 {day} 计', f'sample, {day}')}]" if day else ""))

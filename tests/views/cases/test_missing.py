@@ -168,7 +168,7 @@ def test_many_of_which_one_was_decided_by_somebody_else_are_not_written_at_all(d
     test.button(key="many_plate_missing").click().run()
     told = read_all(test)
     assert "村委会" in told
-    assert "处理本案（缺牌）" in told
+    assert "先记了“缺牌”" in told
     assert [book.case(i).version for i in ids] == [0, 1, 0]
 
 
