@@ -65,16 +65,28 @@ class Result:
 
         A related id is taken for the subject's own kind where such an object exists, else for every kind that has it.
         """
-        found = self.tables.findings.reset_index(drop=True)
-        own = pd.DataFrame({"kind": found["subject"], "id": found["subject_id"].astype("str"), "finding": found.index})
-        related = found["related"].map(lambda ids: [] if ids is None or isinstance(ids, float) else list(ids))
-        other = pd.DataFrame({"subject": found["subject"], "id": related, "finding": found.index}).explode("id").dropna(subset="id")
-        other["id"] = other["id"].astype("str")
-        known = {kind: other["id"].isin(self.positions[kind]) for kind in KINDS}
-        same = np.logical_or.reduce([known[kind] & (other["subject"] == kind) for kind in KINDS])
-        parts = [other[known[kind] & (~same | (other["subject"] == kind))].assign(kind=kind) for kind in KINDS]
-        both: pd.DataFrame = pd.concat([own, *(part[["kind", "id", "finding"]] for part in parts)])
-        return both.drop_duplicates(["kind", "id", "finding"]).sort_values(["finding", "kind", "id"], ignore_index=True)
+        found = self.tables.findings
+        lists = [[] if ids is None or isinstance(ids, float) else [str(i) for i in ids] for ids in found["related"]]
+        at = np.repeat(np.arange(len(found)), [len(ids) for ids in lists])
+        named = pd.Index([i for ids in lists for i in ids], dtype="str")
+        subject = found["subject"].astype("str").to_numpy()
+        known = {kind: self.positions[kind].get_indexer(named) >= 0 for kind in KINDS}
+        same = np.logical_or.reduce([known[kind] & (subject[at] == kind) for kind in KINDS])
+        kept = {kind: known[kind] & (~same | (subject[at] == kind)) for kind in KINDS}
+        both = pd.DataFrame(
+            {
+                "kind": np.concatenate([subject, *(np.full(int(rows.sum()), kind, dtype=object) for kind, rows in kept.items())]),
+                "id": pd.Index(found["subject_id"].astype("str")).append([named[rows] for rows in kept.values()]),
+                "finding": np.concatenate([np.arange(len(found)), *(at[rows] for rows in kept.values())]),
+            }
+        ).astype({"kind": "str", "id": "str"})
+        # Sorted by ranks: texts are compared once per text, not once per row.
+        kinds, ids = (pd.factorize(both[c], sort=True)[0] for c in ("kind", "id"))
+        order = np.lexsort((ids, kinds, both["finding"].to_numpy()))
+        ranks = np.column_stack([both["finding"].to_numpy(), kinds, ids])[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = (ranks[1:] != ranks[:-1]).any(axis=1)
+        return both.iloc[order[first]].reset_index(drop=True)
 
     @cached_property
     def captions(self) -> dict[str, pd.Series]:
