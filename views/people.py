@@ -50,7 +50,7 @@ def show() -> None:
     if st.session_state.get(state.VILLAGE) not in codes:
         st.session_state[state.VILLAGE] = codes[0]
     show_export_fault()
-    villages = count_villages(result.tables.buildings, result.tables.tallies, exact=exact)
+    villages = _villages(result, exact=exact)
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         code = str(
             st.selectbox(
@@ -81,6 +81,14 @@ def show() -> None:
             st.dataframe(table, hide_index=True, height="content" if len(table) < 11 else 400, key="people_villages")
         with why_tab:
             _unplaced(result, code, exact=exact)
+
+
+def _villages(result: Result, *, exact: bool) -> pd.DataFrame:
+    """People per village, worked out once per result: what may be told takes all houses together."""
+    if ("people_of_villages", exact) not in result.kept:
+        result.kept["people_of_villages", exact] = count_villages(result.tables.buildings, result.tables.tallies, exact=exact)
+    table: pd.DataFrame = result.kept["people_of_villages", exact]
+    return table
 
 
 def village_table(result: Result, villages: pd.DataFrame) -> pd.DataFrame:
