@@ -162,12 +162,8 @@ def sums_told(counts: pd.DataFrame, told: pd.DataFrame) -> dict[str, bool]:
     Not one below five, and not one that would leave a small count only one value.
     """
     values = _values(counts)
-    codes = {str(name): n for n, name in enumerate(_HOW)}
-    how = (
-        np.vectorize(codes.__getitem__, otypes=[int])(told[list(BALANCE)].to_numpy())
-        if len(told)
-        else np.empty((0, len(BALANCE)), dtype=int)
-    )
+    names = told[list(BALANCE)].to_numpy(dtype=object)
+    how = np.select([names == name for name in _HOW[:_UNKNOWN]], list(range(_UNKNOWN)), _UNKNOWN)
     summed = np.nansum(values, axis=0) >= SMALL_N
     while (exposed := (how == _SMALL_) & ~_covered(values, how, summed)).any():
         columns = exposed.any(axis=0) & summed
