@@ -35,7 +35,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     p = evidence.plates
     rows = p[p["installed"] & p["building_live"] & p["number_n"].notna() & p["building_no"].isna() & ~p["level"].isin(["unit", "room", "side"])]
     # a building stands in one village: that its plates are said to be in two is another fault
-    rows = rows.assign(side=rows["side"].str.partition("|")[2]).sort_values(["building_id", "side", "number_n", "plate_id"])
+    rows = rows.assign(side=rows["side"].str.split("|", n=1).str[1]).sort_values(["building_id", "side", "number_n", "plate_id"])
     doors = rows.drop_duplicates(["building_id", "key"])
     step = doors.groupby("building_id")["number_n"].diff()
     broken = (doors.groupby("building_id")["side"].transform("nunique") > 1) | (step > ROW_STEP_N)

@@ -68,3 +68,7 @@ def test_a_row_on_the_border_of_two_villages_is_a_row() -> None:
     result = drawn.verify()
     assert result.row("plates", "Prow0")["village_code"] != result.row("plates", "Prow2")["village_code"]
     assert "several_plates" not in result.codes("Brow")
+
+
+def test_where_no_plate_hangs_on_a_building_nothing_is_said() -> None:
+    assert Town().village().house("B1", 0, 0).address("A1", "民主街1号", 5, 5).verify().subjects("several_plates") == []
