@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-LANGUAGE = "language"
-"""Session key of the choice."""
+LANGUAGE, SPOKEN = "language", "spoken"
+"""Session keys of the choice, and of the language the page was last drawn in: the choice is forgotten where one page sends the reader to another."""
 
 
 def language() -> str:
     """Language of the page, zh or en."""
-    return str(st.session_state.get(LANGUAGE) or "zh")
+    return str(st.session_state.get(LANGUAGE) or st.session_state.get(SPOKEN) or "zh")
 
 
 def say(zh: str, en: str) -> str:

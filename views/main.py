@@ -7,6 +7,7 @@ import streamlit as st
 from layers.vendor import ASSETS
 from layers.words import LANGUAGES
 from views import home
+from views.language import SPOKEN
 from views.pages import pages_for
 from views.sign_in import acting_choice, current_user
 from views.state import LANGUAGE, language, remember_pages, remember_shell, say
@@ -66,6 +67,7 @@ def main() -> None:
         st.segmented_control(
             "语言 Language", list(LANGUAGES), default=language(), key=LANGUAGE, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
+        st.session_state[SPOKEN] = language()
         # No text from data: a mark of the language, and our own file with the words that Streamlit itself puts on a page.
         st.html(_WORDS.format(language()), unsafe_allow_javascript=True)
     user = current_user()

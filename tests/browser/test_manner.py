@@ -85,6 +85,19 @@ def test_another_account_without_the_page_comes_to_its_own_first_page(page: Page
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_the_language_stays_when_the_account_or_a_page_leads_elsewhere(page: Page, office: str) -> None:
+    page.goto(f"{office}/missing")
+    settled(page)
+    expect(page.locator(".st-key-verdicts")).to_be_visible()
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator(".st-key-who")).to_contain_text("You: 民政办")
+    act_as(page, "派出所")
+    page.wait_for_url("**/cleaning")
+    expect(page.get_by_text("People first")).to_be_visible()
+    expect(page.locator(".st-key-who")).to_contain_text("You: 派出所")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
 def test_what_streamlit_says_itself_is_in_the_language_of_the_page(page: Page, office: str) -> None:
     page.goto(f"{office}/map")
     settled(page)
