@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.errors import CasebookError, ResultError
 from geo.export.bulletin import FRACTION
-from geo.export.history import history, remember, trend
+from geo.export.history import history, remember, run_name, trend
 from geo.ranking import TOTAL, worst_causes
 from layers.cards import cards, title
 from layers.coverage import HIDDEN, OF_PEOPLE, Coverage
@@ -58,13 +58,16 @@ def _trend(result: Result, found: Coverage, scope: str) -> None:
         st.info(told, icon=":material/timeline:")
         return
     target = found.total.get("target")
-    table = known.assign(told=[f"{n:,.0f} / {d:,.0f}" for n, d in zip(known["n"], known["d"], strict=True)])
+    table = known.assign(
+        told=[f"{n:,.0f} / {d:,.0f}" for n, d in zip(known["n"], known["d"], strict=True)],
+        run=[run_name(day, n, language()) for day, n in zip(known["as_of"], known["of_day"], strict=True)],
+    )
     low = min(float(known["ratio"].min()), float(target) if pd.notna(target) else 1.0) - 0.03
     scale = alt.Scale(domain=[max(low, 0.0), min(float(known["ratio"].max()) + 0.03, 1.0)], nice=False)
-    x = alt.X("as_of:O", title=say("基准日", "as of"), axis=alt.Axis(labelAngle=0))
+    x = alt.X("run:O", title=say("基准日", "as of"), sort=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("ratio:Q", title=None, scale=scale, axis=alt.Axis(format=".0%"))
     tip = [
-        alt.Tooltip("as_of:O", title=say("基准日", "as of")),
+        alt.Tooltip("run:O", title=say("基准日", "as of")),
         alt.Tooltip("ratio:Q", format=".1%", title=metric_title(found.metric)),
         alt.Tooltip("told:N", title=say(*FRACTION)),
     ]

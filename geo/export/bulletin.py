@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import xlsxwriter
 
-from geo.export.history import trend
+from geo.export.history import run_name, trend
 from geo.export.sheet import made_on
 from geo.headcount import giving_away
 from geo.outputs import Metric
@@ -82,7 +82,7 @@ def build_bulletin(
     away = giving_away(result.buildings)
     rankings = {m.name: rank_villages(result.tallies, m, away=away) for m in known_metrics(result.tallies)}
     before = (
-        trend(known, metric.name, village_code=TOTAL) if known is not None else pd.DataFrame({"as_of": [], "n": [], "d": [], "ratio": []})
+        trend(known, metric.name, village_code=TOTAL) if known is not None else pd.DataFrame({"as_of": [], "of_day": [], "n": [], "d": [], "ratio": []})
     )
     if metric.name in OF_PEOPLE and pd.isna(rankings[metric.name].total.get("n")):
         before = before.iloc[:0]  # what is withheld of this run is not told as one of the earlier ones
@@ -164,7 +164,7 @@ def trend_table(bulletin: Bulletin) -> pd.DataFrame:
     say, title = bulletin.say, title_of(bulletin.metric, bulletin.language)
     return pd.DataFrame(
         {
-            say("基准日", "As of"): bulletin.earlier["as_of"].astype("str"),
+            say("基准日", "As of"): [run_name(str(day), n, bulletin.language) for day, n in bulletin.earlier[["as_of", "of_day"]].to_numpy()],
             say("指标", "Metric"): [title] * len(bulletin.earlier),
             say(*FRACTION): [fraction(bulletin.metric, n, d) for n, d in zip(bulletin.earlier["n"], bulletin.earlier["d"], strict=True)],
             say("比率", "Ratio"): bulletin.earlier["ratio"].astype("float64"),

@@ -26,14 +26,15 @@ COLUMNS = ("as_of", "digest", "village_code", "metric", "n", "d")
 
 
 def remember(folder: Path, *, as_of: str) -> bool:
-    """Note the tallies of the run that is in the folder; a run that is known already is noted once.
+    """Note the tallies of the run that is in the folder; looked at again, the newest run is not noted twice.
 
     Parameters
     ----------
     folder
         Result folder.
     as_of
-        The day the run means by today, ISO; of two runs of one day the later one counts.
+        The day the run means by today, ISO. Runs of one day are all kept, in the order in which they were noted: data are
+        delivered, mended and verified again within a day, and a project may be of one day for ever.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def remember(folder: Path, *, as_of: str) -> bool:
     """
     known = history(folder)
     digest = run_digest(folder)
-    if digest in set(known["digest"]):
+    if len(known) and (known["digest"].iloc[-1], known["as_of"].iloc[-1]) == (digest, as_of):
         return False
     tallies = read_parquet(folder / "tallies.parquet", table=OUTPUT["tallies"])
     parts = [
@@ -57,13 +58,12 @@ def remember(folder: Path, *, as_of: str) -> bool:
         if f"{m.name}_n" in tallies
     ]
     new = pd.concat(parts).dropna(subset=["n", "d"]).assign(as_of=as_of, digest=digest)
-    every = pd.concat([known[known["as_of"] != as_of], new[list(COLUMNS)]], ignore_index=True)
-    _replace(every, folder / FILE)
+    _replace(pd.concat([known, new[list(COLUMNS)]], ignore_index=True), folder / FILE)
     return True
 
 
 def history(folder: Path) -> pd.DataFrame:
-    """Every run remembered: COLUMNS, by day, metric and village. None remembered: no rows."""
+    """Every run remembered: COLUMNS, in the order in which runs were noted. None remembered: no rows."""
     path = folder / FILE
     if not path.is_file():
         return pd.DataFrame({c: pd.Series(dtype="float64" if c in ("n", "d") else "str") for c in COLUMNS})
@@ -80,16 +80,30 @@ def run_digest(folder: Path) -> str:
 
 
 def trend(known: pd.DataFrame, metric: str, *, village_code: str) -> pd.DataFrame:
-    """One metric of one village (or `total`) over the runs: as_of, n, d, ratio; oldest first.
+    """One metric of one village (or `total`) over the runs: as_of, of_day (1 for the first run of a day), n, d, ratio; oldest first.
 
     ratio is null where d is zero. Of people, a run in which the village was withheld has no numbers either.
     """
-    runs = known[known["metric"] == metric]
-    rows = runs[runs["village_code"] == village_code].sort_values("as_of")
+    runs = known[known["metric"] == metric].assign(noted=_noted(known))
+    rows = runs[runs["village_code"] == village_code].sort_values(["as_of", "noted"])
     out = rows[["as_of", "n", "d"]].assign(ratio=rows["n"] / rows["d"].where(rows["d"] > 0))
     if metric in OF_PEOPLE:
-        out.loc[[_concealed(runs[runs["as_of"] == day], village_code) for day in out["as_of"]], ["n", "d", "ratio"]] = np.nan
+        out.loc[[_concealed(runs[runs["noted"] == one], village_code) for one in rows["noted"]], ["n", "d", "ratio"]] = np.nan
+    out.insert(1, "of_day", out.groupby("as_of").cumcount() + 1)
     return out.reset_index(drop=True)
+
+
+def _noted(known: pd.DataFrame) -> pd.Series:
+    """Which run each row is of, counted from the first that was noted: a run that says what an earlier one said is one of its own."""
+    begins = (known[["as_of", "digest"]] != known[["as_of", "digest"]].shift()).any(axis=1)
+    return begins.cumsum()
+
+
+def run_name(as_of: str, of_day: int, language: str) -> str:
+    """What a run is called in a trend: its day, and which of that day's runs it is from the second on."""
+    if of_day == 1:
+        return as_of
+    return f"{as_of} 第{of_day}次" if language == "zh" else f"{as_of}, run {of_day}"
 
 
 def _concealed(run: pd.DataFrame, village_code: str) -> bool:

@@ -9,8 +9,9 @@ import pytest
 
 from geo.errors import ResultError
 from geo.export import write
-from geo.export.history import history, remember, run_digest, trend
+from geo.export.history import history, remember, run_digest, run_name, trend
 from geo.export.inspection import accuracy, add_answers, describe_sample, read_answers, write_sample_pdf
+from geo.ranking import TOTAL
 from geo.sampling import draw_sample
 from tests.export.town import draw_verification
 from tests.export.village import PRINTED_ON, bare, small_town, told
@@ -33,6 +34,25 @@ def test_what_was_remembered_outlives_the_next_run(folder: Path) -> None:
     remember(folder, as_of="2026-05-31")
     write(draw_verification(tool_version="next"), folder)
     assert set(history(folder)["as_of"]) == {"2026-05-31"}
+
+
+def test_two_runs_of_one_day_are_two_points_of_the_trend(folder: Path) -> None:
+    remember(folder, as_of="2026-06-30")
+    town = draw_verification()
+    town.tallies.loc[town.tallies["village_code"] == TOTAL, "on_map_n"] -= 1
+    write(town, folder)
+    assert remember(folder, as_of="2026-06-30")
+    assert not remember(folder, as_of="2026-06-30")
+    line = trend(history(folder), "on_map", village_code=TOTAL)
+    assert line[["as_of", "of_day"]].to_numpy().tolist() == [["2026-06-30", 1], ["2026-06-30", 2]]
+    assert line["n"].diff().iloc[1] == -1
+    assert [run_name(day, n, "zh") for day, n in line[["as_of", "of_day"]].to_numpy()] == ["2026-06-30", "2026-06-30 第2次"]
+
+
+def test_a_run_that_says_what_an_earlier_one_said_is_a_point_of_its_own(folder: Path) -> None:
+    assert [remember(folder, as_of=day) for day in ("2026-05-31", "2026-06-30", "2026-06-30", "2026-05-31")] == [True, True, False, True]
+    line = trend(history(folder), "on_map", village_code=TOTAL)
+    assert line["as_of"].tolist() == ["2026-05-31", "2026-05-31", "2026-06-30"]
 
 
 def test_a_trend_has_a_point_per_remembered_run_and_none_between() -> None:
