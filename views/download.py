@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.export.sheet import write_csv, write_xlsx
+from views.deferred import in_session
 from views.state import say
 
 
@@ -50,7 +51,7 @@ def buttons(
                 after(ending, rows, made)
             return made
 
-        return make
+        return in_session(make)
 
     hint = refusal or say("下载当前筛选结果", "Download what is shown")
     st.download_button(

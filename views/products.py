@@ -20,6 +20,7 @@ from layers.coverage import HIDDEN, coverage
 from layers.result import Result
 from views import casebook
 from views.cases.files import delivered
+from views.deferred import in_session
 from views.plain import plain
 from views.sign_in import current_user
 from views.state import language, say
@@ -163,5 +164,5 @@ def _button(
         return made
 
     st.download_button(
-        label, content, name, mime, key=key, icon=f":material/{icon}:", on_click="ignore", disabled=bool(hint), help=hint or None
+        label, in_session(content), name, mime, key=key, icon=f":material/{icon}:", on_click="ignore", disabled=bool(hint), help=hint or None
     )

@@ -13,6 +13,7 @@ from layers.page import page
 from layers.result import Result
 from views import casebook, state
 from views.changes import changes
+from views.deferred import in_session
 from views.download import buttons
 from views.products import list_left, note_export
 from views.records import told_rows
@@ -71,7 +72,7 @@ def _offline_map(result: Result) -> None:
         return made
 
     st.download_button(
-        say("离线地图（一个 HTML 文件）", "Offline map (one HTML file)"), whole, f"{result.name}.html", "text/html", key="offline_map",
+        say("离线地图（一个 HTML 文件）", "Offline map (one HTML file)"), in_session(whole), f"{result.name}.html", "text/html", key="offline_map",
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import logging
+import threading
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from layers.result import Result
 from views.download import csv, xlsx
@@ -56,3 +61,36 @@ def test_a_text_of_several_lines_stays_on_one() -> None:
 
 def test_marked_pieces_are_told_without_colour_too() -> None:
     assert marked([("中山巷", True), ("1]", False)]) == "中山巷:orange-background[**【1\\]】**]"
+
+
+OFFERED = """
+import streamlit as st
+from views.deferred import in_session
+from views.language import language
+st.session_state["made"] = in_session(language)
+"""
+
+
+def test_a_file_made_later_is_made_in_the_language_of_its_page_and_the_thread_forgets_it(caplog: pytest.LogCaptureFixture) -> None:
+    test = AppTest.from_string(OFFERED)
+    test.session_state["language"] = "en"
+    made = test.run().session_state["made"]
+    told: list[object] = []
+    thread = threading.Thread(target=lambda: told.extend([made(), made(), vars(threading.current_thread()).get("streamlit_script_run_ctx")]))
+    with caplog.at_level(logging.WARNING):
+        thread.start()
+        thread.join()
+    assert told == ["en", "en", None]
+    assert not [r for r in caplog.records if thread.name in r.getMessage()]
+
+
+def test_every_file_that_is_made_later_is_made_in_its_session() -> None:
+    root = Path(__file__).parents[2] / "views"
+    bare = []
+    for path in sorted(root.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "download_button":
+                content = ast.unparse(call.args[1])
+                if not content.startswith(("in_session(", "content(")) and ".encode()" not in content:
+                    bare.append(f"{path.name}:{call.lineno} {content}")
+    assert not bare

@@ -15,6 +15,7 @@ from layers.result import EVERYWHERE
 from views.cases.desk import show as show_desk
 from views.cases.files import delivered
 from views.cases.page import FINISHED, Desk, Listing, Page, undone
+from views.deferred import in_session
 from views.language import language, say
 from views.products import note_export
 from views.state import village_name
@@ -65,7 +66,7 @@ def above(desk: Desk) -> None:
 
     st.download_button(
         say(f"制牌清单 {len(rows)}", f"Order list {len(rows)}"),
-        made, f"{name}.xlsx", key="order_list", icon=":material/download:", on_click="ignore", disabled=rows.empty,
+        in_session(made), f"{name}.xlsx", key="order_list", icon=":material/download:", on_click="ignore", disabled=rows.empty,
         help=say("拟号与已制牌的门牌", "Plates with a proposed number or ordered"),
     )  # fmt: skip
 
