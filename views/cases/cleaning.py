@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from geo.casebook import Casebook, Guard, SignedList
 from geo.casebook.words import CANCELLABLE
+from geo.export.cancellation_list import Proof, cancellation_rows, write_cancellation_pdf, write_cancellation_xlsx
 from views.cases.decide import sign
 from views.cases.desk import show as show_desk
 from views.cases.page import FINISHED, Desk, Listing, Page, undone
-from views.download import xlsx
-from views.language import say
+from views.language import language, say
 from views.plain import plain
+from views.products import pdf_button, today, town_of, xlsx_button
+from views.state import village_name
 
 CODES = CANCELLABLE | {"suspected_demolition", "unregistered_plate", "undecided_address", "people_unplaced"}
 """Findings of this page: addresses that may have lost their house, and what must be cleared up before anybody can tell."""
@@ -118,7 +121,8 @@ def _sign(desk: Desk) -> None:
     st.caption(say(f"清单 {len(signed.table)} 行 · 链号 {signed.head.seq} · 摘要 {signed.digest[:16]}…", f"{len(signed.table)} rows · entry {signed.head.seq} · {signed.digest[:16]}…"))
     name = say("拟注销地址清单_", "proposed_cancellations_") + str(signed.head.seq)
     with st.container(horizontal=True):
-        st.download_button("Excel", lambda: xlsx(_told(signed)), f"{name}.xlsx", key="signed_xlsx", icon=":material/download:", on_click="ignore")
+        xlsx_button(_writer(desk, signed, write_cancellation_xlsx), name=name, key="signed_xlsx")
+        pdf_button(_writer(desk, signed, write_cancellation_pdf), name=name, key="signed_pdf", label="PDF")
         st.download_button(say("文本", "Text"), signed.text.encode(), f"{name}.txt", key="signed_txt", icon=":material/download:", on_click="ignore")
 
 
@@ -126,16 +130,26 @@ def _keep_signed(signed: SignedList) -> None:
     st.session_state[SIGNED] = signed
 
 
-def _told(signed: SignedList) -> pd.DataFrame:
-    """The signed list as the register's owner reads it; the last row is the seal."""
-    names = {
-        "subject_id": say("地址编码", "Address"), "village_code": say("村居代码", "Village"), "detail_zh": say("说明", "Details"), "document": say("文号", "Document"),
-        "requested_by": say("申请", "Requested by"), "requested_at": say("申请时间", "At"), "approved_by": say("复核", "Approved by"),
-        "approved_at": say("复核时间", "Approved at"), "counted_on": say("统计日期", "Counted on"), "finding_id": say("案号", "Case"),
-    }  # fmt: skip
-    table = signed.table[list(names)].rename(columns=names).astype("str")
-    seal = {names["subject_id"]: say("案卷链", "Chain"), names["detail_zh"]: f"{signed.head.seq}:{signed.head.hash}", names["document"]: signed.digest}
-    return pd.concat([table, pd.DataFrame([seal])], ignore_index=True).reindex(columns=list(names.values())).fillna("")
+def _writer(desk: Desk, signed: SignedList, write: Callable[..., object]) -> Callable[[Path], object]:
+    """What makes one file of the list, in the language of the page, when it is asked for."""
+    proof, lang = Proof(signed.head.seq, signed.head.hash, signed.digest, signed.seal), language()
+
+    def make(path: Path) -> object:
+        return write(_rows(desk, signed.table, lang), path, town=town_of(desk.result), printed_on=today(), proof=proof, language=lang)
+
+    return make
+
+
+def _rows(desk: Desk, table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The list with the names of villages and offices; its sentences in the language of the page."""
+    told = desk.book.cases(ids=table["finding_id"].tolist(), present=None).set_index("finding_id")[f"detail_{lang}"]
+    villages = {code: village_name(desk.result, code) for code in table["village_code"].dropna().unique()}
+    accounts = desk.book.accounts()
+    offices = dict(zip(accounts["user_id"].astype("str"), accounts["display"].astype("str"), strict=True))
+    captions = desk.result.captions["address"]
+    addresses = {one: str(captions[one]) for one in table["subject_id"] if one in captions.index}
+    with_words = table.assign(detail=table["finding_id"].map(told))
+    return cancellation_rows(with_words, addresses=addresses, villages=villages, offices=offices, language=lang)
 
 
 PAGE = Page("cleaning", frozenset(CODES), lists, beside, above, VERBS, swipe=True)

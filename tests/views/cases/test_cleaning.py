@@ -117,7 +117,7 @@ def test_the_signed_list_holds_what_was_approved_and_is_logged(desk: Desk, book:
     assert signed.table["finding_id"].tolist() == [finding]
     assert f"{signed.head.seq}:{signed.head.hash}" in signed.text
     assert book.exports()["kind"].tolist() == ["cancellation_proposals"]
-    assert {b.proto.label for b in test.get("download_button")} == {"Excel", "文本"}
+    assert {b.proto.label for b in test.get("download_button")} == {"Excel", "PDF", "文本"}
 
 
 @pytest.mark.parametrize(("who", "counted"), [("police", True), ("civil-affairs", False)])

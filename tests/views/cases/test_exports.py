@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -104,3 +106,25 @@ def test_an_account_that_may_export_nothing_is_handed_nothing(book: Casebook, ha
 def test_what_could_not_be_logged_is_said_on_the_page(book: Casebook) -> None:
     test = page("coverage", "leader", export_fault=("盘满", "disk full"))
     assert any("没有记入案卷的导出记录" in str(w.value) for w in test.warning)
+
+
+def test_the_signed_list_leaves_with_names_of_offices_and_villages_as_workbook_and_as_pdf(desk: Any, book: Casebook, handed: Handed, tmp_path: Path) -> None:
+    finding = str(book.cases(villages=[VILLAGE], codes=["demolished_vacant"])["finding_id"].iloc[0])
+    say(book, finding, "request_cancellation", "police", document="璧拆〔2026〕12 号")
+    say(book, finding, "approve_cancellation", "police-2")
+    test = desk("cleaning", "police")
+    test.button(key="sign").click().run()
+    assert not test.exception, test.exception
+    signed = test.session_state["signed_list"]
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(handed["signed_xlsx"])
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    cells = [[str(cell.value or "") for cell in line] for line in sheet.iter_rows()]
+    row = dict(zip(cells[2], cells[3], strict=True))
+    assert (row["申请"], row["复核"], row["文号"]) == ("派出所", "派出所（复核）", "璧拆〔2026〕12 号")
+    assert row["申请时间"] == str(signed.table["requested_at"].iloc[0])[:16].replace("T", " ")
+    assert row["村居"] not in ("", VILLAGE)
+    assert row["地址"] not in ("", row["地址编码"])
+    assert cells[-1][0].endswith(signed.digest)
+    assert handed["signed_pdf"].startswith(b"%PDF")
