@@ -64,7 +64,11 @@ def test_roles_decide_the_pages_and_a_page_of_another_role_is_not_opened_by_its_
     assert page.get_by_role("link", name="核对地图").count() == 0
     assert page.get_by_role("link", name="数据接入").count() == 0
     page.goto(office + "/data")
-    expect(page.get_by_text("Page not found")).to_be_visible()
+    expect(page.get_by_text("“数据接入”不在您的职责之内")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("接入一张表")).to_have_count(0)
+    page.locator(".st-key-own_pages").get_by_role("link", name="各村上墙率").click()
+    page.wait_for_url("**/coverage")
 
 
 def test_a_person_the_casebook_does_not_know_gets_nothing_and_is_told_whom_to_ask(page: Page, office: str) -> None:
