@@ -112,7 +112,7 @@ def test_a_missing_plate_is_found_decided_and_the_sheet_printed_within_three_min
 def _find(page: Page) -> None:
     """Click “有楼无牌” in the legend of the map, then “下一处”."""
     handle = page.wait_for_selector(IFRAME)
-    frame = handle.content_frame()
+    frame = handle.content_frame() if handle else None
     assert isinstance(frame, Frame)
     frame.get_by_role("button", name="有楼无牌").click()
     expect(frame.get_by_role("button", name="有楼无牌")).to_have_attribute("aria-pressed", "true")

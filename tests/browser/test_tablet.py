@@ -36,7 +36,7 @@ def office(sample: Path, file: Path, tmp_path_factory: pytest.TempPathFactory) -
         "DOORPLATE_SIGN_IN": "single",
         "DOORPLATE_WINDOW_N": str(WINDOW_N),
     }
-    with running_app(sample, log, **settings) as url:
+    with running_app(sample, log, port=0, **settings) as url:
         yield url
 
 
