@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
-from geo.address import parse
-from geo.address.standard import number_text
 from geo.errors import SourceError
 from geo.export.field_answers import ANSWER, ANSWERS, Answer
+from geo.export.number_use import number_problems, read_numbers
 from geo.export.village_sheet import HEADINGS
-from geo.profile import Habits
 from geo.read.archive import check_archive
-from geo.tables import PARTS, Scope
+from geo.tables import Verification
 
 Page = Sequence[Sequence[object]]
 
@@ -34,7 +32,7 @@ RETURN = (
     "problem_zh",
     "problem_en",
 )
-"""Columns of what is read. row: line of the sheet; version: null where the sheet named none; problem: null where the row can be taken over."""
+"""Columns of what is read. row: the number printed before the row, the line of the workbook where it has none; version: null where the sheet named none; problem: null where the row can be taken over."""
 
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
@@ -87,13 +85,13 @@ def judge_rows(rows: pd.DataFrame) -> pd.DataFrame:
     verbs = pd.Series([a.verb if a else None for a in answers], index=rows.index, dtype="str")
     needs = pd.Series([a.needs if a else "" for a in answers], index=rows.index, dtype="str")
     remark = rows["remark"]
-    number = _numbers(remark.where(needs == "number", ""), rows["place"])
+    number = read_numbers(remark.where(needs == "number", ""), rows["place"])
     out = pd.DataFrame(
         {
             "row": rows["row"],
             "finding_id": rows["finding_id"],
             "verb": verbs,
-            "reason": remark.where(~needs.isin(["number", "document"]), "").astype("str"),
+            "reason": _reasons(answers, remark.where(~needs.isin(["number", "document"]), "")),
             "number": number,
             "document": remark.where(needs == "document", "").astype("str"),
             "version": pd.to_numeric(rows["version"], errors="coerce"),
@@ -150,6 +148,39 @@ def stale_rows(returned: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
+def unfit_rows(returned: pd.DataFrame, cases: pd.DataFrame, result: Verification, *, proposed: pd.DataFrame) -> pd.DataFrame:
+    """What was read, with answers that cannot be true of their case marked: a missing plate that hangs, a number another house has.
+
+    Parameters
+    ----------
+    returned
+        From `stale_rows`; rows that have a problem keep it.
+    cases
+        Rows of `book.cases` for the cases of `returned`.
+    result
+        The run whose plates and addresses are in use.
+    proposed
+        Rows of `book.cases` of these villages whose number is proposed, ordered or put up.
+    """
+    good = returned[returned["problem_zh"].isna()]
+    about = good[["finding_id", "verb", "number"]].merge(
+        cases.drop_duplicates("finding_id").drop(columns=["number"], errors="ignore"), on="finding_id", how="left"
+    )
+    about.index = good.index
+    wrong = pd.DataFrame({"problem_zh": np.nan, "problem_en": np.nan}, index=good.index, dtype="str")
+    for answer in ANSWERS:
+        hangs = (about["verb"] == answer.verb) & about["code"].isin(answer.not_for)
+        wrong.loc[hangs, "problem_zh"] = f"牌已在墙上，不能填 {answer.digit} {answer.zh}；问题属实填 2，换号填 4"
+        wrong.loc[hangs, "problem_en"] = f"the plate hangs: not {answer.digit} ({answer.en}); 2 if the problem is real, 4 for another number"
+    numbered = about[about["verb"] == "number_proposed"]
+    if len(numbered):
+        wrong.update(number_problems(result, numbered, proposed=proposed))
+    out = returned.copy()
+    for column in ("problem_zh", "problem_en"):
+        out.loc[good.index, column] = wrong[column].astype("str")
+    return out
+
+
 def _headings(page: Page) -> tuple[int, dict[str, int]] | None:
     """Line of the headings and the position of each column; None where the page has no such list."""
     names = {told: name for name, pair in HEADINGS.items() for told in pair}
@@ -165,13 +196,21 @@ def _rows(page: Page, at: int, found: dict[str, int]) -> pd.DataFrame:
     columns = {name: [_text(line[j]) if j < len(line) else "" for line in below] for name, j in found.items()}
     table = pd.DataFrame(columns, index=range(len(below)), dtype="str").reindex(columns=list(HEADINGS), fill_value="").fillna("")
     told = {c: table[c] for c in ("finding_id", "found", "remark", "version", "evidence_hash", "place")}
-    return pd.DataFrame({"row": [str(at + 2 + n) for n in range(len(table))], "door": table["number"], **told})
+    line = pd.Series([str(at + 2 + n) for n in range(len(table))], index=table.index, dtype="str")
+    return pd.DataFrame({"row": table["n"].where(table["n"] != "", line), "door": table["number"], **told})
 
 
 def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)  # a digit typed into a cell that somebody reformatted
     return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def _reasons(answers: Sequence[Answer | None], remark: pd.Series) -> pd.Series:
+    """The remark behind the fixed sentence of its answer, where that has one."""
+    says = pd.Series([a.says if a else "" for a in answers], index=remark.index, dtype="str")
+    both = (says != "") & (remark != "")
+    return (says + pd.Series(np.where(both, "；", ""), index=remark.index, dtype="str") + remark).astype("str")
 
 
 def _answer(written: str) -> Answer | None:
@@ -181,26 +220,6 @@ def _answer(written: str) -> Answer | None:
         return ANSWER[text[:1]]
     words = text.split("（")[0].split("：")[0]
     return next((a for a in ANSWERS if words and words in (a.zh.split("（")[0].split("：")[0], a.en.split(" (")[0].split(":")[0])), None)
-
-
-def _numbers(written: pd.Series, places: pd.Series) -> pd.Series:
-    """The numbers that were written, in their standard form below the place of the row; null where no one number can be read."""
-    texts = written.str.translate(_DIGITS).str.replace(r"\s+", "", regex=True)
-    texts = texts.where(~texts.str.fullmatch(r"[临臨]?\d+(?:[-附]\d+)*"), texts + "号")
-    parts = parse(texts, scope=Scope(), habits=Habits())
-    whole = (
-        parts["door"].notna()
-        & parts["number"].notna()
-        & parts["leftover"].isna()
-        & parts["flag"].isna()
-        & ~texts.str.contains("[或、,，/和]", regex=True)
-    )
-    columns = [*PARTS, "flag"]
-    plain = parts[columns].astype(object).where(parts[columns].notna(), None)
-    faces = [number_text(dict(zip(columns, line, strict=True))) for line in plain.itertuples(index=False)]
-    building = ("" + parts["building_no"] + "栋").fillna("")
-    place = parts["street"].fillna(parts["hamlet"]).fillna(parts["group"])
-    return (place.fillna(places) + pd.Series(faces, index=texts.index, dtype="str") + building).where(whole).astype("str")
 
 
 def _problems(rows: pd.DataFrame, out: pd.DataFrame, needs: pd.Series) -> dict[str, pd.Series]:

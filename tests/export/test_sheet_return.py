@@ -10,7 +10,7 @@ import pytest
 
 from geo.errors import SourceError
 from geo.export.field_answers import ANSWERS
-from geo.export.sheet_return import RETURN, judge_rows, read_sheet, stale_rows
+from geo.export.sheet_return import RETURN, judge_rows, read_sheet, stale_rows, unfit_rows
 from geo.export.village_rows import WORK_CODES
 from geo.export.village_sheet import HEADINGS, write_village_xlsx
 from tests.export.village import PRINTED_ON, small_town
@@ -79,7 +79,7 @@ def row(found: str, remark: str = "", *, finding_id: str = "F1", version: str = 
 @pytest.mark.parametrize(
     ("found", "remark", "problem"),
     [
-        ("2", "", "只能填数字"), ("有牌", "", "只能填数字"), ("12", "", "只能填数字"), ("0", "", "须在备注中写明"), ("5", "", "须在备注中写明"),
+        ("3", "", "只能填数字"), ("有牌", "", "只能填数字"), ("12", "", "只能填数字"), ("0", "", "须在备注中写明"), ("5", "", "须在备注中写明"),
         ("7", "", "须在备注中写明"), ("4", "", "须在备注中写明"), ("4", "问老王", "看不懂"), ("4", "12号 或 14号", "看不懂"),
     ],
 )  # fmt: skip
@@ -164,9 +164,55 @@ def test_another_workbook_is_refused(tmp_path: Path) -> None:
         read_sheet(tmp_path / "x.xlsx")
 
 
+def test_a_real_problem_without_a_verdict_of_its_own_is_noted_with_what_was_remarked() -> None:
+    told = judge_rows(pd.DataFrame([row("2", finding_id="F1"), row("２", "两家都挂12号", finding_id="F2"), row("", "改日再看", finding_id="F3")]))
+    assert told["verb"].tolist() == ["note", "note", "note"]
+    assert told["reason"].tolist() == ["属实，待处理", "属实，待处理；两家都挂12号", "改日再看"]
+    assert told["problem_zh"].isna().all()
+
+
+def test_rows_go_by_the_number_printed_before_them(tmp_path: Path) -> None:
+    path = filled(tmp_path / "a.xlsx", {"dangling_plate": ("6", None)})
+    returned = read_sheet(path)
+    printed = {str(line[list(HEADINGS).index("finding_id")]): line[0] for line in openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)}
+    assert returned["row"].tolist() == [printed[i] for i in returned["finding_id"]]
+
+
+def unfit(*answers: dict[str, str], code: str = "unplated_building") -> pd.DataFrame:
+    """Rows F1, F2 ... answered about houses of the small town without a number."""
+    houses = ["BX", "BZ"][: len(answers)]
+    now = pd.DataFrame({
+        "finding_id": [f"F{n + 1}" for n in range(len(answers))], "code": code, "subject": "building", "subject_id": houses, "related": [[] for _ in answers],
+        "village_code": CODE, "version": 1, "evidence_hash": "e", "last_by": "", "number": None, "status": "open",
+    })  # fmt: skip
+    returned = stale_rows(judge_rows(pd.DataFrame(list(answers))), now)
+    return unfit_rows(returned, now, small_town(), proposed=now.iloc[:0])
+
+
+@pytest.mark.parametrize("code", ["duplicate_number", "misplaced_plate", "number_out_of_order", "old_plate"])
+def test_a_plate_that_hangs_is_not_missing_and_the_row_says_what_to_write(code: str) -> None:
+    told = unfit(row("1"), code=code).iloc[0]
+    assert "不能填 1 缺牌属实；问题属实填 2" in told["problem_zh"]
+    assert told["problem_en"]
+    assert pd.isna(unfit(row("2"), code=code)["problem_zh"].iloc[0])
+    assert pd.isna(unfit(row("1"))["problem_zh"].iloc[0])
+
+
+def test_the_number_of_a_neighbour_is_refused_with_who_has_it() -> None:
+    told = unfit(row("4", "3号") | {"place": "民主街"}).iloc[0]
+    assert "“民主街3号”已被占用：门牌" in told["problem_zh"]
+    assert pd.isna(unfit(row("4", "35号"))["problem_zh"].iloc[0])
+
+
+def test_a_row_that_has_a_problem_keeps_it() -> None:
+    assert "看不懂" in unfit(row("4", "zzz"))["problem_zh"].iloc[0]
+
+
 def test_the_digits_on_the_sheet_are_the_keys_in_the_app() -> None:
     from geo.casebook.words import VERBS
 
-    assert {a.verb: a.digit for a in ANSWERS} == {a.verb: VERBS[a.verb].key for a in ANSWERS}
+    own = [a for a in ANSWERS if not a.says]
+    assert {a.verb: a.digit for a in own} == {a.verb: VERBS[a.verb].key for a in own}
+    assert len({a.digit for a in ANSWERS}) == len(ANSWERS)
     for answer in ANSWERS:
-        assert (answer.needs in VERBS[answer.verb].needs) if answer.needs else not VERBS[answer.verb].needs
+        assert (answer.needs in VERBS[answer.verb].needs) if answer.needs else (bool(answer.says) or not VERBS[answer.verb].needs)

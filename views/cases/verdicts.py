@@ -12,6 +12,7 @@ import streamlit as st
 
 from geo.casebook import VERBS, Offer
 from geo.casebook.words import Verb
+from geo.export.number_use import PROPOSED, number_problems
 from layers.labels import KIND
 from layers.result import KINDS
 from views.cases import told
@@ -255,6 +256,9 @@ def _submit(desk: Desk, case: pd.Series, verb: Verb, prefix: str, given: dict[st
     if verb.name == "approve_cancellation" and (refusal := _not_sure(desk, case, str(st.session_state.get(f"{prefix}_typed") or ""))):
         desk.work.said = ("refused", refusal)
         return
+    if "number" in verb.needs and str(values.get("number") or "").strip() and (refusal := _not_free(desk, case, str(values["number"]))):
+        desk.work.said = ("refused", refusal)
+        return
     decide(desk.page.name, desk.result.folder, (seen(case),), verb.name, onward=following(desk), **values)
 
 
@@ -263,6 +267,16 @@ def document_of(desk: Desk, case: pd.Series) -> str:
     known = desk.result.tables.buildings_previous.dropna(subset="document").set_index("building_id")["document"]
     named_ = [str(i) for i in case["related"]]
     return next((str(known[i]) for i in named_ if i in known.index), "")
+
+
+def _not_free(desk: Desk, case: pd.Series, number: str) -> dict[str, Any] | None:
+    """Why a number is not given to a house: it names none, or another house has it."""
+    proposed = desk.book.cases(villages=[case["village_code"] if isinstance(case["village_code"], str) else ""], statuses=PROPOSED)
+    asked = case.to_frame().T.astype(object).assign(number=number.strip())
+    wrong = number_problems(desk.result.tables, asked, proposed=proposed).iloc[0]
+    if pd.isna(wrong["problem_zh"]):
+        return None
+    return {"zh": f"{wrong['problem_zh']}。", "en": f"{wrong['problem_en']}.", "next": ("请按现场和编号规则另拟一个号。", "Give the house another number.")}
 
 
 def _not_sure(desk: Desk, case: pd.Series, typed: str) -> dict[str, Any] | None:

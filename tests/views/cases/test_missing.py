@@ -181,6 +181,24 @@ def test_cases_of_different_kinds_leave_only_verdicts_that_fit_all(desk: Desk, b
     assert "many_number_proposed" not in keys
 
 
+@pytest.mark.parametrize("number", ["zzz", "taken", "12号"])
+def test_a_number_that_is_none_or_another_house_has_is_refused_with_who_has_it(number: str, desk: Desk, book: Casebook, sample: Result) -> None:
+    finding = one(book, "unplated_building")
+    plates = sample.tables.plates
+    owner = plates[(plates["village_code"] == VILLAGE) & plates["street"].notna() & plates["parent_id"].isna()].iloc[0]
+    test = choose(desk("missing"), finding)
+    test.button(key="say_number_proposed").click().run()
+    prefix = f"missing_number_proposed_{finding}"
+    test.text_input(key=f"{prefix}_number").input(str(owner["text"]) if number == "taken" else number)
+    test.button(key=f"{prefix}_go").click().run()
+    assert not test.exception, test.exception
+    told = read_all(test)
+    why = {"zzz": "“zzz”不是门牌号", "taken": f"已被占用：门牌 {owner['plate_id']}", "12号": "须写明街巷、自然村或组"}[number]
+    assert "没有记下" in told
+    assert why in told
+    assert book.case(finding).status == "open"
+
+
 def test_the_order_list_holds_what_is_to_be_made(desk: Desk, book: Casebook, sample: Result) -> None:
     finding = one(book, "unplated_building")
     say(book, finding, "number_proposed", "civil-affairs", number="杏亭路62号")
