@@ -70,6 +70,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=["small", "large", "district", "people"])
     asked = parser.parse_args()
     measured: dict[str, float] = {}
+    before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="doorplate-bench-") as scratch, browser() as chromium:
         where = Path(scratch)
         if "small" in asked.only:
@@ -86,7 +87,9 @@ def main() -> None:
     sys.stdout.write(table)
     if asked.write:
         RESULTS.write_text(
-            f"# 网页速度 · Speed of the app\n\n`python -m benchmarks.app --write`, {os.cpu_count()} cores.\n\n{table}", encoding="utf-8"
+            f"# 网页速度 · Speed of the app\n\n`python -m benchmarks.app --write`, {os.cpu_count()} cores; before it began the machine's load was {before:.1f}"
+            f" (others' work; below 1 it is quiet, above {os.cpu_count()} every figure is an upper bound).\n\n{table}",
+            encoding="utf-8",
         )
 
 
