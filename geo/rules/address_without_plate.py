@@ -44,7 +44,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     a = evidence.addresses
     t = evidence.profile.thresholds
     plated = evidence.buildings.loc[evidence.buildings["installed_n"] > 0, "building_id"]
-    near = a["nearest_id"].where(a["nearest_m"] <= t.near_m)
+    near = a["nearest_id"].where(a["nearest_m"] <= t.near_m).astype("str")
     # a link that only a far point bears out does not put the address on the building
     at = a["building_id"].where(a["building_live"] & ~(a["distance_m"] > t.near_m)).fillna(near)
     open_ = a["active"] & a["door"].notna() & ~a["on_plate"] & (a["stack_n"] < t.stack_n) & a["demolished_id"].isna()

@@ -84,3 +84,11 @@ def test_the_likely_successor_is_named() -> None:
     finding = drawn.verify().finding("address_without_plate", "Aold")
     assert "龙门路9号" in finding["proposal"]
     assert "P9" in finding["related"]
+
+
+def test_a_town_without_a_single_building_says_nothing_of_missing_plates() -> None:
+    drawn = town()
+    del drawn.rows["buildings"]
+    seen = drawn.verify()
+    assert "address_without_plate" not in seen.codes()
+    assert "dangling_plate" in seen.codes()
