@@ -22,8 +22,8 @@ class Evidence:
     """What is known of one object.
 
     kind, id name it (a finding is shown at its subject). buildings, plates, addresses hold the object itself and
-    everything linked to it or named by its findings; links what ties them; findings those that speak of it, the most
-    important first.
+    everything linked to it or named by its findings, and for a room what its door is linked to; links what ties them;
+    findings those that speak of it, the most important first; candidates those objects that no decided link ties to it.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Evidence:
     buildings: gpd.GeoDataFrame
     plates: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
+    candidates: frozenset[tuple[str, str]] = frozenset()
 
     def objects(self, kind: str) -> gpd.GeoDataFrame:
         """The rows of one kind."""
@@ -67,12 +68,23 @@ def evidence(result: Result, kind: str, one_id: str) -> Evidence | None:
         wanted, one_id = result.mentioned(row.index[0]), subject
     if kind not in KINDS or one_id not in result.positions[kind]:
         return None
-    links = _links(result, kind, one_id)
+    links, roots = _links(result, kind, one_id), [(kind, one_id), *_stands_on(result, kind, one_id)]
+    if links.empty:  # a room is linked through its door
+        links = next((found for k, i in roots[1:] if k == "address" and not (found := _links(result, k, i)).empty), links)
+        wanted += [one for one in roots[1:] if one[0] == "address"]
     wanted = [(kind, one_id), *wanted]
     wanted += [(k, str(i)) for k in KINDS for i in links[f"{k}_id"].dropna()]
     ids = {k: list(dict.fromkeys(i for other, i in wanted if other == k)) for k in KINDS}
-    objects = (result.find(k, ids[k]) for k in KINDS)
-    return Evidence(kind, one_id, result.findings_of(kind, one_id), links, *objects)
+    buildings, plates, addresses = (result.find(k, ids[k]) for k in KINDS)
+    return Evidence(kind, one_id, result.findings_of(kind, one_id), links, buildings, plates, addresses, _candidates(links, roots))
+
+
+def former(result: Result, found: Evidence) -> pd.DataFrame:
+    """Rows of `buildings_previous` that the evidence names and the present survey does not hold: houses that are gone."""
+    named = [found.addresses["building_id"], found.plates["building_id"], found.findings["related"].explode(), pd.Series([found.id])]
+    ids = pd.Index(pd.concat(named).dropna().astype("str").unique()).difference(result.positions["building"])
+    before = result.tables.buildings_previous
+    return pd.DataFrame(before[before["building_id"].isin(ids)]).sort_values("building_id")
 
 
 def differing(first: str, second: str) -> tuple[Pieces, Pieces]:
@@ -139,6 +151,26 @@ def difference(result: Result, plate_id: str, address_id: str) -> Pieces | None:
         return None
     pieces = differing(address[1], plate[1])[1]
     return None if all(same for _, same in pieces) else pieces
+
+
+def _stands_on(result: Result, kind: str, one_id: str) -> list[tuple[str, str]]:
+    """The building the object is decided to stand on, and the door a room belongs to."""
+    row = result.find(kind, [one_id]).iloc[0]
+    ends = {"building": row.get("building_id"), "address": row.get("parent_id")}
+    return [(k, i) for k, i in ends.items() if isinstance(i, str) and (k, i) != (kind, one_id)]
+
+
+def _candidates(links: pd.DataFrame, roots: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Objects of links that no chain of decided links ties to one of the roots."""
+    ties = [({(k, i) for k, i in zip(KINDS, row, strict=False) if i is not None}, row[3]) for row in _ends(links, "state")]
+    reached, grown = set(roots), True
+    while grown:
+        n = len(reached)
+        for ends, state in ties:
+            if state not in ("undecided", "rejected") and ends & reached:
+                reached |= ends
+        grown = len(reached) > n
+    return frozenset(set().union(*(ends for ends, _ in ties)) - reached)
 
 
 def _links(result: Result, kind: str, one_id: str) -> pd.DataFrame:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from layers.cards import cards, title
 from layers.details import detail_shown
-from layers.evidence import Evidence, difference, pairs, parts
+from layers.evidence import Evidence, difference, former, pairs, parts
 from layers.labels import KIND, LINK_STATE, OFFICE, PART, REASON, SEVERITY, STATE, WHY, Labels
 from layers.people import PEOPLE, told_people
 from layers.result import KINDS, Result
@@ -109,14 +110,32 @@ def records(result: Result, found: Evidence, *, exact: bool = False) -> None:
     """What survey, plates and register hold of the objects; counts of people exact, or as everybody may see them."""
     st.markdown(f"**{say('三方记录', 'Three records')}**")
     rows: list[tuple[str, ...]] = []
+    gone = former(result, found)
     for kind in KINDS:
         objects = found.objects(kind)
-        if objects.empty:
-            rows.append((named(KIND, kind), "—", "", say("没有", "none")))
         for row in objects.head(SHOWN_N).to_dict("records"):
-            status = title(str(row["status"]), language())
-            rows.append((named(KIND, kind), str(row[f"{kind}_id"]), status, _DESCRIBE[kind](result, row, exact)))
+            one, status = str(row[f"{kind}_id"]), title(str(row["status"]), language())
+            told = _DESCRIBE[kind](result, row, exact)
+            rows.append((named(KIND, kind), one, status, _candidate(found) + told if (kind, one) in found.candidates else told))
+        if kind == "building":
+            rows += [_gone(row) for row in gone.head(SHOWN_N).to_dict("records")]
+        if not rows or rows[-1][0] != named(KIND, kind):
+            rows.append((named(KIND, kind), "—", "", say("没有", "none")))
     table(("", say("编号", "Id"), say("状态", "Status"), say("内容", "Content")), rows)
+
+
+def _candidate(found: Evidence) -> str:
+    """What stands before a record that may belong to the object, but that nothing has tied to it."""
+    own = named(KIND, found.kind)
+    return say(f"候选，未连到本{own}：", f"candidate, not linked to this {own.lower()}: ")
+
+
+def _gone(row: dict[Hashable, object]) -> tuple[str, ...]:
+    """A building that only the survey before holds."""
+    day = row["demolished_on"]
+    known = [row["document"], f"{day:%Y-%m-%d}" if isinstance(day, pd.Timestamp) else None]
+    told = [say("前期测绘有，现状测绘没有", "in the survey before, not in the present one"), *(t for t in known if isinstance(t, str))]
+    return named(KIND, "building"), str(row["building_id"]), say("已不在", "gone"), say("，", ", ").join(told)
 
 
 def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.evidence import difference, differing, evidence, pairs, parts
+from layers.evidence import difference, differing, evidence, former, pairs, parts
 from layers.result import Result
 from tests.layers.town import draw_links, draw_result, draw_town, text
 
@@ -123,3 +123,46 @@ def test_equal_doors_in_other_words_do_not_differ(tmp_path: Path) -> None:
 def test_a_plate_of_another_number_differs(result: Result) -> None:
     assert difference(result, "P1", "A1") == [("中山巷", True), ("1", False), ("4号", True)]
     assert difference(result, "P1", "nobody") is None
+
+
+def test_what_only_undecided_links_tie_to_an_object_is_a_candidate(result: Result) -> None:
+    found = evidence(result, "address", "A3")
+    assert found is not None
+    undecided = found.links[found.links["state"] == "undecided"]["plate_id"].tolist()
+    assert found.candidates == {("plate", one) for one in undecided}
+    linked = evidence(result, "building", "B1")
+    assert linked is not None
+    assert linked.candidates == frozenset()
+
+
+def test_what_is_linked_only_to_a_candidate_is_a_candidate_too(tmp_path: Path) -> None:
+    links = pd.concat([draw_links()] * 2, ignore_index=True).iloc[:4].assign(
+        building_id=text("B2", None, "B1", "B1"),
+        plate_id=text("P1", "P1", None, None),
+        address_id=text(None, "A3", "A1", "A3"),
+        state=["undecided", "one_to_one", "one_to_one", "rejected"],
+    )  # fmt: skip
+    found = evidence(draw_result(tmp_path, links=links), "building", "B2")
+    assert found is not None
+    assert found.candidates == {("plate", "P1")} | ({("address", "A3")} & set(found.partners()))
+    beside = evidence(draw_result(tmp_path, links=links), "building", "B1")
+    assert beside is not None
+    assert ("address", "A1") not in beside.candidates
+    assert ("address", "A3") in beside.candidates
+
+
+def test_a_room_shows_the_door_it_belongs_to_with_its_plate_and_house(result: Result) -> None:
+    found = evidence(result, "address", "A2")
+    assert found is not None
+    assert seen(result, "address", "A2") == {"building": ["B1"], "plate": ["P1"], "address": ["A2", "A1"]}
+    assert found.candidates == frozenset()
+
+
+def test_a_house_that_only_the_survey_before_holds_is_found(tmp_path: Path, result: Result) -> None:
+    addresses = draw_town().addresses.assign(building_id=["OLD", "OLD", "B3"])
+    gone = evidence(draw_result(tmp_path, addresses=addresses), "address", "A1")
+    assert gone is not None
+    assert former(draw_result(tmp_path, addresses=addresses), gone)["building_id"].tolist() == ["OLD"]
+    stands = evidence(result, "building", "B1")
+    assert stands is not None
+    assert former(result, stands).empty, "what still stands is told by the present survey"
