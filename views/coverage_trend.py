@@ -141,8 +141,8 @@ def _waiting(result: Result, scope: str) -> None:
     st.dataframe(_waiting_table(result, rows), hide_index=True, height="content" if len(rows) < 10 else 360, key="waiting")
     st.caption(
         say(
-            "期限在“办理期限”里按村设定，也可在案件里单独设；没有期限的不算逾期。",
-            "Deadlines are set per village under Deadlines, or with a single case; without one nothing is overdue.",
+            "待办是轮到该单位的案件：还没有人核过的（待核），加上已有结论、正在办理的。期限在“办理期限”里按村设定，也可在案件里单独设；没有期限的不算逾期。",
+            "Waiting is what it is the office's turn with: cases nobody has looked at, and those decided and under way. Deadlines are set per village under Deadlines, or with a single case; without one nothing is overdue.",
         )
     )
 
@@ -157,6 +157,7 @@ def _waiting_table(result: Result, rows: pd.DataFrame) -> pd.DataFrame:
             say("村居", "Village"): rows["village_code"].map(lambda c: village_name(result, c)),
             say("逾期", "Overdue"): rows["overdue_n"],
             say("待办", "Waiting"): rows["cases_n"],
+            say("其中待核", "To look at"): rows["open_n"],
             say("最早", "Since"): since,
         }
     )

@@ -56,7 +56,7 @@ def villages_to_set(book: Casebook, user: User, codes: list[str]) -> list[str]:
 def deadline_table(result: Result, book: Casebook, codes: list[str]) -> pd.DataFrame:
     """One row per village: deadline, days left, who set it, what waits and how much of it is overdue."""
     known = book.deadlines().dropna(subset="deadline").set_index("village_code")
-    waits = book.waiting().groupby("village_code")[["cases_n", "overdue_n"]].sum()
+    waits = book.waiting().groupby("village_code")[["cases_n", "open_n", "overdue_n"]].sum()
     names = book.accounts().set_index("user_id")["display"]
     rows = pd.DataFrame({"code": codes}).set_index("code").join(known).join(waits)
     left = (rows["deadline"] - pd.Timestamp(book.store.today())).dt.days
@@ -76,6 +76,7 @@ def deadline_table(result: Result, book: Casebook, codes: list[str]) -> pd.DataF
             say("剩余", "Left"): days.to_numpy(),
             say("设定者", "Set by"): rows["set_by"].map(names).fillna("").to_numpy(),
             say("待办", "Waiting"): rows["cases_n"].fillna(0).astype("int64").to_numpy(),
+            say("其中待核", "To look at"): rows["open_n"].fillna(0).astype("int64").to_numpy(),
             say("逾期", "Overdue"): rows["overdue_n"].fillna(0).astype("int64").to_numpy(),
         }
     )

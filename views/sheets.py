@@ -5,13 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.casebook import Casebook
+from geo.casebook import ROLES, Casebook
 from geo.export.order_list import order_list, write_order_pdf, write_order_xlsx
 from geo.export.village_rows import village_rows
-from geo.export.village_sheet import list_of, write_village_pdf, write_village_xlsx
+from geo.export.village_sheet import counted, list_of, write_village_pdf, write_village_xlsx
 from layers.result import EVERYWHERE, Result
 from views import casebook, returned, state
+from views.cases.page import undone
 from views.cases.publishing import published
+from views.language import joined
 from views.products import head_of, note_export, pdf_button, show_export_fault, today, town_of, xlsx_button
 from views.sign_in import current_user
 from views.state import kept, language, say, village_name
@@ -70,7 +72,6 @@ def _print(result: Result, book: Casebook | None, code: str) -> None:
     sheet = village_rows(result.tables, code, cases=cases)
     only = st.toggle(say("只列待核户（不打印全村门户）", "Only doors to be checked"), **kept(_ONLY, False))
     listed = list_of(sheet, where=pd.Series("", index=sheet.rows.index, dtype="str"), language=language(), only_work=bool(only))
-    todo_n = int(listed["code"].notna().sum())
     head, lang = head_of(book), language()
     with st.container(horizontal=True, vertical_alignment="center"):
         pdf_button(
@@ -83,7 +84,9 @@ def _print(result: Result, book: Casebook | None, code: str) -> None:
             name=say(f"{name}_回填表", f"{code}_to_fill_in"), key="sheet_xlsx", label=say("回填表（Excel）", "Workbook to fill in"),
             after=lambda made: note_export(book, made, kind="village_sheet_xlsx", scope=code or "-", rows_n=len(listed)),
         )  # fmt: skip
-        st.markdown(say(f"共 {len(listed):,} 行，待核 **{todo_n:,}** 件", f"{len(listed):,} rows, **{todo_n:,}** to check"))
+        st.markdown(say(f"共 {len(listed):,} 行，现场", f"{len(listed):,} rows, in the field ") + f"**{counted(listed, lang)}**")
+    if cases is not None:
+        st.caption(_of_village(cases, int(sheet.codes.notna().sum())))
     if book is None:
         st.caption(
             say(
@@ -104,6 +107,17 @@ def _print(result: Result, book: Casebook | None, code: str) -> None:
         height=430,
         key=f"sheet_{code}_{only}",
         column_config={heads["told"]: st.column_config.TextColumn(width=620)},
+    )
+
+
+def _of_village(cases: pd.DataFrame, on_sheet_n: int) -> str:
+    """What the sheet holds of everything that is to be looked at in the village, and for whom: the numbers of the other pages."""
+    open_ = cases[undone(cases) & cases["turn"].notna()]
+    turns = open_["turn"].value_counts()
+    told = joined(f"{say(ROLES[office].zh, ROLES[office].en)} {turns[office]:,}" for office in ROLES if office in turns)
+    return say(
+        f"本村各单位待核共 {len(open_):,} 件（{told}），其中 {on_sheet_n:,} 件能在房前核对，列入本册；其余是内业问题。",
+        f"In this village {len(open_):,} cases are to be looked at ({told}); {on_sheet_n:,} of them can be answered in front of the house.",
     )
 
 

@@ -194,20 +194,25 @@ def history(store: Store, finding_id: str) -> pd.DataFrame:
 
 
 def waiting(store: Store, *, office: str | None = None, village: str | None = None) -> pd.DataFrame:
-    """What waits for whom: office, village_code, cases_n, overdue_n, oldest (time since when the longest waiting one waits)."""
+    """What waits for whom: office, village_code, cases_n, open_n, overdue_n, oldest (time since when the longest waiting one waits).
+
+    cases_n are those whose turn is the office; of them open_n are still to be looked at (nobody has decided, or the evidence
+    changed since), and the others are decided and under way.
+    """
     open_ = cases(store, villages=None if village is None else [village], offices=None if office is None else [office])
     open_ = open_[open_["turn"].notna()]
     rows = pd.DataFrame(
         {
             "office": open_["turn"],
             "village_code": open_["village_code"].fillna(""),
+            "open": (open_["status"] == "open") | open_["needs_recheck"],
             "overdue": open_["deadline"] < pd.Timestamp(store.today()),
             "since": open_["since"],
         }
     )
     groups = rows.groupby(["office", "village_code"], sort=True)
-    out = groups.agg(cases_n=("since", "size"), overdue_n=("overdue", "sum"), oldest=("since", "min")).reset_index()
-    return out.astype({"cases_n": "int64", "overdue_n": "int64"})
+    out = groups.agg(cases_n=("since", "size"), open_n=("open", "sum"), overdue_n=("overdue", "sum"), oldest=("since", "min")).reset_index()
+    return out.astype({"cases_n": "int64", "open_n": "int64", "overdue_n": "int64"})
 
 
 def runs(store: Store) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def build_bulletin(
     known
         Tallies of earlier runs (`geo.export.history.history`); null: no trend.
     overdue
-        `book.waiting()`: office, village_code, cases_n, overdue_n; null without a casebook.
+        `book.waiting()`: office, village_code, cases_n, open_n, overdue_n; null without a casebook.
     """
     away = giving_away(result.buildings)
     rankings = {m.name: rank_villages(result.tallies, m, away=away) for m in known_metrics(result.tallies)}
@@ -184,6 +184,7 @@ def waiting_table(bulletin: Bulletin) -> pd.DataFrame:
                 str(names.get(code, code) or say("（未归入村）", "(in no village)")) for code in rows["village_code"].fillna("")
             ],
             say("待办", "Waiting"): rows["cases_n"].astype("float64"),
+            say("其中待核", "To look at"): rows["open_n"].astype("float64"),
             say("其中逾期", "Overdue"): rows["overdue_n"].astype("float64"),
         }
     )

@@ -214,13 +214,13 @@ def _draw_causes(paper: Paper, bulletin: Bulletin, y: float) -> float:
             paper.box(MARGIN_MM + 42, at - 2.8, max(40 * float(cells[1]) / most, 0.6), 3.4, fill=VERMILLION, colour=None)
             paper.text(MARGIN_MM + 44 + 40 * float(cells[1]) / most, at, say(f"{cells[1]:,.0f} 件", f"{cells[1]:,.0f}"), 8.5)
     if bulletin.overdue is not None and len(bulletin.overdue) and fits:
-        late = bulletin.overdue.groupby("office")[["cases_n", "overdue_n"]].sum()
+        late = bulletin.overdue.groupby("office")[["cases_n", "open_n", "overdue_n"]].sum()
         paper.text(112, y + 4, say("待办与逾期", "Waiting and overdue"), 10.5, bold=True)
         for n, (office, row) in enumerate(late.head(fits).iterrows()):
             name = office_told(str(office), bulletin)
             told = say(
-                f"{name}　待办 {row['cases_n']:,.0f} 件，其中逾期 {row['overdue_n']:,.0f} 件",
-                f"{name}: {row['cases_n']:,.0f} waiting, {row['overdue_n']:,.0f} overdue",
+                f"{name}　待办 {row['cases_n']:,.0f} 件，其中待核 {row['open_n']:,.0f}、逾期 {row['overdue_n']:,.0f}",
+                f"{name}: {row['cases_n']:,.0f} waiting, {row['open_n']:,.0f} to look at, {row['overdue_n']:,.0f} overdue",
             )
             paper.text(112, y + 10 + 5.6 * n, told, 8.5)
     late_n = 0 if bulletin.overdue is None else bulletin.overdue["office"].nunique()

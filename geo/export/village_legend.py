@@ -102,7 +102,10 @@ def draw_key(paper: Paper, frames: Sequence[Frame], here: Frame, x: float, y: fl
 
 
 def draw_sheets(paper: Paper, x: float, y: float, frames: Sequence[Frame], *, where: pd.Series, codes: pd.Series) -> float:
-    """The table of sheets on the overview: number, scale, doors, what is to be checked; returns where it ends."""
+    """The table of sheets on the overview: number, scale, rows, what is to be checked, and what is on none; returns where it ends.
+
+    The last line is the sum, and says what the list says.
+    """
     say = paper.made.say
     paper.text(x, y + 4, say("分幅", "Sheets"), 11, bold=True)
     heads = (say("图号", "No."), say("比例尺", "Scale"), say("行数", "Rows"), say("待核", "To check"))
@@ -111,11 +114,12 @@ def draw_sheets(paper: Paper, x: float, y: float, frames: Sequence[Frame], *, wh
     for head, end in zip(heads, ends, strict=True):
         paper.text(x + end, y, head, 8, align="R", colour=INK)
     sheet = where.str.split("-").str[0]
-    for frame in frames:
+    lines = [(str(f.number) if f.number else say("总图 0", "0"), f"1 : {f.scale:,}", sheet == str(f.number)) for f in frames]
+    nowhere = where == ""
+    lines += [(say("图外", "none"), "—", nowhere)] if nowhere.any() else []
+    for name, scale, own in [*lines, (say("合计", "Sum"), "", where.notna())]:
         y += 5.0
-        own = sheet == str(frame.number)
-        name = str(frame.number) if frame.number else say("总图 0", "0")
-        cells = (name, f"1 : {frame.scale:,}", f"{int(own.sum()):,}", f"{int((own & codes.notna()).sum()):,}")
+        cells = (name, scale, f"{int(own.sum()):,}", f"{int((own & codes.notna()).sum()):,}")
         for cell, end in zip(cells, ends, strict=True):
             paper.text(x + end, y, cell, 8.5, align="R")
     return y + 4

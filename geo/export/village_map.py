@@ -69,7 +69,7 @@ def _draw_page(
 def _draw_margin(page: MapPage, here: pd.DataFrame, frames: Sequence[Frame], where: pd.Series, left_out: int) -> None:
     paper, frame, x = page.paper, page.frame, page.left + page.wide + 4.0
     counts = here.drop_duplicates(["building_id", "plate_id", "address_id"])["plate"].value_counts()
-    y = draw_legend(paper, x, page.top, codes=here["code"].dropna(), plates=counts, left_out_n=left_out, several=len(frames) > 2)
+    y = draw_legend(paper, x, page.top, codes=here.loc[here["open"], "code"], plates=counts, left_out_n=left_out, several=len(frames) > 2)
     draw_north(paper, x + 8.0, y + 6.0)
     draw_scale(paper, x + 20.0, y + 10.0, scale=frame.scale)
     draw_paper(paper, x, y + 21.0, upright=frame.upright)
@@ -147,9 +147,9 @@ def _draw_overview(paper: Paper, sheet: VillageSheet, overview: Frame, frames: S
         draw_places(page, sheet.rows[~where.str.startswith("0-")], shapes)
     draw_grid(page)
     x = page.left + page.wide + 4.0
-    y = draw_sheets(paper, x, page.top, frames, where=where, codes=sheet.rows["code"])
+    y = draw_sheets(paper, x, page.top, frames, where=where, codes=sheet.codes)
     if len(off):
-        y = draw_codes(paper, x, y + 4, off["code"].dropna())
+        y = draw_codes(paper, x, y + 4, off.loc[off["open"], "code"])
     draw_north(paper, x + 8.0, y + 8.0)
     draw_scale(paper, x + 20.0, y + 12.0, scale=overview.scale)
     draw_paper(paper, x, y + 23.0, upright=overview.upright)
@@ -161,7 +161,7 @@ def _draw_sheet_name(page: MapPage, sheet: VillageSheet, frame: Frame) -> None:
     paper, (west, _, _, north) = page.paper, frame.extent
     x, y = page.mm(np.array([[max(west, frame.own[0]), min(north, frame.own[3])]]))[0]
     held = frame.holds(*(sheet.rows[c].to_numpy(dtype=float) for c in ("x", "y")))
-    todo = int((sheet.rows["code"].notna() & held).sum())
+    todo = int((sheet.codes.notna() & held).sum())
     name, told = paper.made.say(f"图 {frame.number}", f"Sheet {frame.number}"), paper.made.say(f"待核 {todo} 件", f"{todo} to check")
     wide = max(paper.wide(name, 14, bold=True), paper.wide(told, 8)) + 4
     if page.take([(x + 1, y + 1, x + wide + 1, y + 14)]):

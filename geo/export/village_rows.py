@@ -21,15 +21,22 @@ WORK_CODES = frozenset(
 )
 """Findings that somebody standing in front of the house can answer; the others are desk work and stay off the sheet."""
 
+SETTLED = frozenset({"fixed", "false_alarm", "link_confirmed", "link_rejected", "plate_installed", "exempted"})
+"""Statuses of a case after which it is nobody's turn: it stays off the sheet, unless it must be looked at again."""
+
 ROW = (
-    "place", "number", "building_id", "plate_id", "address_id", "plate", "code", "todo", "finding_id", "status", "version",
+    "place", "number", "band", "building_id", "plate_id", "address_id", "plate", "code", "todo", "finding_id", "open", "status", "version",
     "evidence_hash", "proposal", "x", "y",
 )  # fmt: skip
 """Columns of the list. plate: up, damaged, numbered (an address, but no plate on the wall), none, unknown. code, todo,
-finding_id: one finding per row, null where there is nothing to look at. status, version, evidence_hash: from the casebook,
+finding_id: one finding per row, null where there is nothing to look at. open: nobody has decided it, or its evidence changed since;
+what is decided and under way stays on the list, so that its rows keep their numbers. band: the place under which the row
+stands, for a door without a number that of the number proposed. status, version, evidence_hash: from the casebook,
 null without one. proposal: the number to adopt. x, y: where it is, in the working CRS; null for what has no place."""
 
 _KEY = ("village", "place", "prefix", "number", "sub_number", "letter", "yard", "estate", "section", "building_no", "temporary")
+_PROPOSED = r"^(?P<place>[^\d临附]+)(?P<number>临?\d.*)$"
+"""A proposed number with its street, hamlet or group in front of it."""
 _KINDS = {"building": "buildings", "plate": "plates", "address": "addresses"}
 
 
@@ -43,6 +50,11 @@ class VillageSheet:
     rows: pd.DataFrame
     buildings: gpd.GeoDataFrame
     outline: shapely.Geometry | None
+
+    @property
+    def codes(self) -> pd.Series:
+        """Code of each row that is still to be checked; null where nothing is, or where it is decided and under way."""
+        return self.rows["code"].where(self.rows["open"])
 
 
 def village_rows(result: Verification, village_code: str, *, cases: pd.DataFrame | None = None) -> VillageSheet:
@@ -147,10 +159,13 @@ def _work(result: Verification, village_code: str, cases: pd.DataFrame | None) -
     table = pd.DataFrame(result.findings) if cases is None else cases
     table = table[table["code"].isin(WORK_CODES) & (table["village_code"].fillna("") == village_code)]
     if cases is not None:
-        table = table[~table["status"].isin(["fixed", "false_alarm", "link_confirmed", "link_rejected"]) & table["present"].astype(bool)]
+        again = _column(table, "needs_recheck").fillna(False).astype(bool)
+        table = table.assign(open=(table["status"] == "open") | again)
+        table = table[(table["open"] | ~table["status"].isin(SETTLED)) & table["present"].astype(bool)]
         order = {rule.card.code: n for n, rule in enumerate(RULES)}
         table = table.sort_values(["code", "finding_id"], key=lambda c: c.map(order).fillna(len(order)) if c.name == "code" else c)
     out = pd.DataFrame({c: table[c] for c in ("finding_id", "code", "subject", "subject_id", "related", "detail_zh", "detail_en")})
+    out["open"] = table.get("open", True)
     for column in ("status", "version", "evidence_hash", "proposal", "number"):
         out[f"case_{column}"] = _column(table, column)
     return out.reset_index(drop=True)
@@ -177,6 +192,7 @@ def _join(doors: pd.DataFrame, found: pd.DataFrame, result: Verification) -> pd.
             "todo": rows["detail_zh"].astype("str"),
             "todo_en": rows["detail_en"].astype("str"),
             "finding_id": rows["finding_id"].astype("str"),
+            "open": rows["open"].fillna(False).astype(bool),
             "status": rows["case_status"].astype("str"),
             "version": pd.to_numeric(rows["case_version"]),
             "evidence_hash": rows["case_evidence_hash"].astype("str"),
@@ -239,6 +255,10 @@ def _spots(rows: pd.DataFrame, result: Verification) -> np.ndarray:
 
 def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
     place, number = rows["place"].fillna(""), rows["number"].fillna("")
+    proposed = rows["proposal"].fillna("").str.extract(_PROPOSED).fillna("")
+    bare = (place == "") & (number == "") & (proposed["place"] != "")
+    place, number = place.mask(bare, proposed["place"]), number.mask(bare, proposed["number"])
+    rows.insert(2, "band", place)
     keys = pd.DataFrame(
         {
             "none": (number == "") & (place == ""),

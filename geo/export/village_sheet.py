@@ -127,7 +127,7 @@ def list_of(sheet: VillageSheet, *, where: pd.Series, language: str, only_work: 
     Returns
     -------
     DataFrame: the columns of HEADINGS (found, remark and signature empty), `code` (null: nothing to check), `told` (the finding
-    with its sentence, counts of people below five masked).
+    with its sentence, counts of people below five masked), `open` and `band` as in ROW.
     """
     rows = sheet.rows
     titles = {rule.card.code: rule.card.zh if language == "zh" else rule.card.en for rule in RULES}
@@ -135,6 +135,8 @@ def list_of(sheet: VillageSheet, *, where: pd.Series, language: str, only_work: 
     proposal = rows["proposal"].fillna("")
     wanted = proposal.where(proposal == "", ("建议：" if language == "zh" else "proposed: ") + proposal)
     title = rows["code"].map(titles).fillna(rows["code"]).fillna("")
+    under_way = rows["code"].notna() & ~rows["open"]
+    title = title.mask(under_way, title + ("（办理中）" if language == "zh" else " (under way)"))
     table = pd.DataFrame(
         {
             "place": rows["place"].fillna(""),
@@ -151,10 +153,26 @@ def list_of(sheet: VillageSheet, *, where: pd.Series, language: str, only_work: 
             "version": rows["version"].map(lambda n: "" if pd.isna(n) else f"{n:.0f}").astype("str"),
             "evidence_hash": rows["evidence_hash"].fillna(""),
             "code": rows["code"],
+            "open": rows["open"],
+            "band": rows["band"],
         }
     )
     table["n"] = [str(n + 1) for n in range(len(table))]
-    return table[table["code"].notna()].reset_index(drop=True) if only_work else table
+    return table[table["open"]].reset_index(drop=True) if only_work else table
+
+
+def counted(listed: pd.DataFrame, language: str) -> str:
+    """How much of a list is still to be checked, and how much is decided and under way, in words.
+
+    Parameters
+    ----------
+    listed
+        From `list_of`, or some of its rows.
+    """
+    n, under_way = int(listed["open"].sum()), int((listed["code"].notna() & ~listed["open"]).sum())
+    if language == "zh":
+        return f"待核 {n:,} 件" + (f"，办理中 {under_way:,} 件" if under_way else "")
+    return f"{n:,} to check" + (f", {under_way:,} under way" if under_way else "")
 
 
 def _title(sheet: VillageSheet, language: str) -> str:
@@ -172,24 +190,23 @@ def _draw_list(paper: Paper, sheet: VillageSheet, listed: pd.DataFrame, *, only_
         for c in names
     ]
     rows: list[TableRow] = []
-    for name, group in listed.groupby("place", sort=False):
+    for name, group in listed.groupby("band", sort=False):
         place = str(name)
-        todo_n = int(group["code"].notna().sum())
         doors_n = len(group.drop_duplicates(["number", "building_id"]))
         told = paper.made.say(
-            f"{place or '（无组别）'}　{doors_n} 户（门），待核 {todo_n} 件", f"{place or '(no group)'}: {doors_n} doors, {todo_n} to check"
+            f"{place or '（无组别）'}　{doors_n} 户（门），{counted(group, 'zh')}", f"{place or '(no group)'}: {doors_n} doors, {counted(group, 'en')}"
         )
         rows.append(TableRow((), band=told))
         marks = group["code"].map(lambda code: SIGNS[code][2] + "　" if code in SIGNS else "").fillna("")
         cells = group.assign(todo=marks + group["todo"])[names].to_numpy()
-        rows += [TableRow(list(cell), bold=bool(work)) for cell, work in zip(cells, group["code"].notna(), strict=True)]
+        rows += [TableRow(list(cell), bold=bool(work)) for cell, work in zip(cells, group["open"], strict=True)]
     answers = "　".join(f"{a.digit or '—'} {a.zh if lang == 0 else a.en}" for a in ANSWERS)
     scope = paper.made.say("只列待核户", "doors to be checked only") if only_work else paper.made.say("全村门户", "all doors")
     note = [paper.made.say(f"实地情况请填数字：{answers}", f"write one digit under Found: {answers}")]
     note.append(
         paper.made.say(
-            f"{scope}，共 {len(listed)} 行，待核 {listed['code'].notna().sum()} 件。",
-            f"{scope}: {len(listed)} rows, {listed['code'].notna().sum()} to check.",
+            f"{scope}，共 {len(listed):,} 行，{counted(listed, 'zh')}。",
+            f"{scope}: {len(listed):,} rows, {counted(listed, 'en')}.",
         )
     )
     title = paper.made.say(f"{sheet.town}{sheet.name} 村—组—户清单", f"{sheet.town}{sheet.name}: list of doors")

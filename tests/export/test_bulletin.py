@@ -125,7 +125,7 @@ def test_where_the_total_of_people_is_withheld_no_earlier_one_tells_it() -> None
 
 def test_every_column_of_the_workbook_says_what_its_cells_are(tmp_path: Path) -> None:
     known = pd.DataFrame({"as_of": ["2026-05-31"], "digest": ["a"], "village_code": "total", "metric": "plates_on_wall", "n": [80.0], "d": [100.0]})
-    late = pd.DataFrame({"office": ["police", None], "village_code": ["V000", None], "cases_n": [7, 2], "overdue_n": [1, 0], "oldest": None})
+    late = pd.DataFrame({"office": ["police", None], "village_code": ["V000", None], "cases_n": [7, 2], "open_n": [6, 2], "overdue_n": [1, 0], "oldest": None})
     one = bulletin({"plates_on_wall": [(90, 100), (40, 40)]}, known=known, overdue=late)
     write_bulletin_xlsx(one, tmp_path / "a.xlsx", printed_on=PRINTED_ON)
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
@@ -136,7 +136,7 @@ def test_every_column_of_the_workbook_says_what_its_cells_are(tmp_path: Path) ->
         [2, "第0村", 0.9, "90 / 100", "5 块", 0.95, "未达标"],
     ]
     assert cells["历次"] == [["基准日", "指标", "分子 / 分母", "比率"], ["2026-05-31", "标准地址上墙率", "80 / 100", 0.8]]
-    assert cells["待办"] == [["经办", "村居", "待办", "其中逾期"], ["公安", "第0村", 7, 1], ["—", "（未归入村）", 2, 0]]
+    assert cells["待办"] == [["经办", "村居", "待办", "其中待核", "其中逾期"], ["公安", "第0村", 7, 6, 1], ["—", "（未归入村）", 2, 2, 0]]
     formats = {c.value: book["排名"].cell(4, n).number_format for n, c in enumerate(book["排名"][3], 1)}
     assert (formats["标准地址上墙率"], formats["目标"], formats["名次"]) == ("0.0%", "0.0%", "#,##0")
 

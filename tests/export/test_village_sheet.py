@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -14,8 +15,9 @@ from geo.export import fonts
 from geo.export.fonts import find_fonts
 from geo.export.paper import A4, Made, Paper
 from geo.export.village_frames import SHEETS_N, lay_out, place_rows
+from geo.export.village_legend import draw_sheets
 from geo.export.village_rows import WORK_CODES, village_rows
-from geo.export.village_sheet import HEADINGS, list_of, write_village_pdf, write_village_xlsx
+from geo.export.village_sheet import HEADINGS, counted, list_of, write_village_pdf, write_village_xlsx
 from tests.export.village import PRINTED_ON, bare, fonts_of, pages_of, small_town, told, village_of
 from tests.town import CODE, VILLAGE
 
@@ -53,6 +55,54 @@ def test_cases_of_the_casebook_bring_version_and_status_and_settled_ones_stay_of
     assert "dangling_plate" not in set(listed["code"])
     assert listed["version"].eq(3).all()
     assert listed["evidence_hash"].eq("e1").all()
+
+
+def cases_of_town(**status: str) -> pd.DataFrame:
+    """The findings of the small town as open cases; by code, another status."""
+    found = pd.DataFrame(small_town().findings).reset_index(drop=True)
+    cases = found.assign(status="open", version=3, evidence_hash="e1", number=None, present=True, needs_recheck=False)
+    return cases.assign(status=cases["code"].map(status).astype("object").fillna("open"))
+
+
+def test_what_is_decided_and_under_way_keeps_its_row_and_is_counted_apart() -> None:
+    before = village_rows(small_town(), CODE, cases=cases_of_town())
+    after = village_rows(small_town(), CODE, cases=cases_of_town(unplated_building="plate_missing"))
+    assert after.rows["finding_id"].tolist() == before.rows["finding_id"].tolist()
+    assert after.codes.notna().sum() == before.codes.notna().sum() - 1
+    listed = list_of(after, where=pd.Series("", index=after.rows.index), language="zh")
+    assert counted(listed, "zh") == f"待核 {after.codes.notna().sum()} 件，办理中 1 件"
+    assert "（办理中）" in listed.loc[listed["code"] == "unplated_building", "todo"].iloc[0]
+    done = village_rows(small_town(), CODE, cases=cases_of_town(unplated_building="plate_installed"))
+    assert "unplated_building" not in set(done.rows["code"].dropna())
+    again = cases_of_town(unplated_building="plate_installed").assign(needs_recheck=True)
+    assert "unplated_building" in set(village_rows(small_town(), CODE, cases=again).codes.dropna())
+
+
+def test_a_house_with_a_proposed_number_stands_in_its_street_at_that_number() -> None:
+    cases = cases_of_town()
+    cases.loc[cases["code"] == "unplated_building", "number"] = "民主街7号附1号"
+    rows = village_rows(small_town(), CODE, cases=cases).rows
+    at = int(rows.index[rows["building_id"] == "BX"][0])
+    assert rows["building_id"].iloc[at - 1] == "B7"
+    assert rows["building_id"].iloc[at + 1] == "B8"
+    assert rows.loc[at, ["place", "number", "band"]].tolist() == ["", "", "民主街"]
+
+
+def test_the_sheets_of_the_map_and_what_is_on_none_add_up_to_the_list(tmp_path: Path) -> None:
+    town = village_of(460)
+    sheet = village_rows(town, CODE)
+    where = place_rows(sheet, lay_out(sheet))
+    assert len(set(where.str.split("-").str[0])) > 2
+    where.iloc[[0, -1]] = ""
+    paper = Paper(Made("册", PRINTED_ON, "", "zh"), size_mm=A4, fonts=find_fonts())
+    paper.page()
+    draw_sheets(paper, 20, 20, lay_out(sheet), where=where, codes=sheet.codes)
+    paper.save(tmp_path / "a.pdf")
+    lines = [line.split() for line in told(tmp_path / "a.pdf").splitlines()]
+    numbers = {line[0]: [int(n) for n in line[-2:]] for line in lines if len(line) >= 3 and line[-1].isdigit() and line[-2].isdigit()}
+    assert numbers["图外"] == [2, 1]
+    assert numbers["合计"] == [len(sheet.rows), int(sheet.codes.notna().sum())]
+    assert np.sum([v for k, v in numbers.items() if k != "合计"], axis=0).tolist() == numbers["合计"]
 
 
 def test_the_pdf_is_searchable_with_the_font_inside_and_pages_numbered(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def buttons(test: object) -> set[str]:
 def test_the_page_says_who_you_are_and_what_waits(desk: Desk, book: Casebook) -> None:
     told = read_all(desk("missing"))
     n = int(book.waiting(office="civil_affairs")["cases_n"].sum())
-    assert f"您是 **民政办**（民政），待办 **{n}** 件" in told
+    assert f"您是 **民政办**（民政），待办 **{n}** 件（待核 {n}，办理中 0）" in told
     assert "示例，今天按 2026-06-30 计" in told
 
 

@@ -16,6 +16,7 @@ from geo.casebook import VERBS, Casebook, Decision
 from layers.result import EVERYWHERE, Result
 from tests.views.cases.conftest import VILLAGE, Desk, choose, map_state, one, say, tell
 from views.cases import missing
+from views.cases.page import undone
 from views.cases.snapshot import Kept, cases_of
 from views.cases.verdicts import ASKING
 from views.cases.waiting import waiting_n
@@ -138,9 +139,11 @@ def test_what_waits_is_right_after_every_decision_at_once(book: Casebook) -> Non
             book.decide(Decision(case.finding_id, verb, case.version, case.evidence_hash, "civil-affairs"))
         waits = book.waiting(office="civil_affairs")
         own = waits[waits["village_code"] == VILLAGE]
-        assert waiting_n(book, offices, None) == (int(waits["cases_n"].sum()), int(waits["overdue_n"].sum()))
-        assert waiting_n(book, offices, villages) == (int(own["cases_n"].sum()), int(own["overdue_n"].sum()))
+        assert waiting_n(book, offices, None) == tuple(int(waits[c].sum()) for c in ("cases_n", "open_n", "overdue_n"))
+        assert waiting_n(book, offices, villages) == tuple(int(own[c].sum()) for c in ("cases_n", "open_n", "overdue_n"))
         seen.add(waiting_n(book, offices, None))
+        open_n = int(undone(book.cases(offices=["civil_affairs"])).sum())
+        assert waiting_n(book, offices, None)[1] == open_n
     assert len(seen) >= 3
 
 
