@@ -16,7 +16,7 @@ from layers.labels import OFFICE
 from layers.people import shown
 from layers.result import KINDS
 from views.cases.numbers import Around
-from views.cases.page import Desk
+from views.cases.page import WITHDRAWN, Desk
 from views.language import aside, language, say
 from views.panel import compared, point, records, table
 from views.plain import plain
@@ -62,6 +62,8 @@ def people(desk: Desk, case: pd.Series) -> str:
     n = case["people_n"]
     if pd.isna(n):
         return say("人数未知", "people unknown")
+    if n == 0 and str(case["finding_id"]) in desk.nobody():
+        return say("无人", "nobody")
     return say(f"{_counted(desk, n)} 人", f"{_counted(desk, n)} people")
 
 
@@ -97,7 +99,8 @@ def _standing(desk: Desk, case: pd.Series) -> list[str]:
         day = case["deadline"].date().isoformat()
         late = day < desk.book.store.today()
         told.append((":red[" + say("已超期 ", "overdue ") + day + "]") if late else say("期限 ", "due ") + day)
-    told.append(people(desk, case))
+    # the whole house counts, under all its names; a sentence above may speak of a few of its rooms
+    told.append((say("整个门户 ", "whole house: ") if case["subject"] == "address" else "") + people(desk, case))
     village = case["village_code"] if isinstance(case["village_code"], str) else ""
     told.append(plain(village_name(desk.result, village)))
     if isinstance(case["number"], str):
@@ -140,6 +143,8 @@ def _history(desk: Desk, case: pd.Series) -> None:
         st.caption(say("案卷：还没有人处理过。", "Casebook: nobody has decided this yet."))
         return
     st.markdown(f"**{say('案卷', 'Casebook')}**")
+    asked_by = said["by"].where(said["verb"] == "request_cancellation").ffill()
+    said = said.assign(withdrawn=(said["verb"] == "refuse_cancellation") & (said["by"] == asked_by))
     rows = [_entry(row) for row in said.iloc[::-1].to_dict("records")]
     table((say("时间", "When"), say("谁", "Who"), say("结论", "Verdict"), say("理由、依据", "Reason, document")), rows)
 
@@ -151,7 +156,8 @@ def _entry(row: Mapping[Any, Any]) -> tuple[str, str, str, str]:
     given = [f"{_PAYLOAD.get(k, (k, k))[0 if language() == 'zh' else 1]} {v}" for k, v in sorted(row["payload"].items())]
     why = say("；", "; ").join(str(t) for t in (row["reason"], row["document"], *given) if t)
     when = str(row["at"])[:16].replace("T", " ")
-    return when, f"{row['display']}{aside(say(office.zh, office.en))}", say(verb.zh, verb.en) + undone, why
+    called = say(*WITHDRAWN) if row["withdrawn"] else say(verb.zh, verb.en)
+    return when, f"{row['display']}{aside(say(office.zh, office.en))}", called + undone, why
 
 
 _PAYLOAD = {

@@ -14,7 +14,7 @@ from geo.export.cancellation_list import Proof, cancellation_rows, write_cancell
 from views.cases.decide import sign
 from views.cases.desk import show as show_desk
 from views.cases.page import FINISHED, Desk, Listing, Page, undone
-from views.language import language, say
+from views.language import aside, language, say
 from views.plain import plain
 from views.products import pdf_button, today, town_of, xlsx_button
 from views.state import village_name
@@ -38,11 +38,12 @@ def lists(book: Casebook, cases: pd.DataFrame) -> Sequence[Listing]:
     asked, agreed = (status == "cancellation_requested").to_numpy(), (status == "cancellation_approved").to_numpy()
     over = status.isin(FINISHED).to_numpy() & ~agreed & ~undone(cases)
     address = (cases["code"].isin(CANCELLABLE) & (cases["subject"] == "address")).to_numpy() & ~asked & ~agreed & ~over
-    found = guards(book, tuple(cases.loc[address, "finding_id"]))
-    may = cases["finding_id"].map({i: g.may for i, g in found.items()}).eq(True).to_numpy(dtype=bool) & address
+    found = guards(book, tuple(cases.loc[address | asked | agreed, "finding_id"]))
+    proven = cases["finding_id"].map({i: g.may for i, g in found.items()}).eq(True).to_numpy(dtype=bool)
+    may, nobody = proven & address, proven & (cases["people_n"] == 0).to_numpy(dtype=bool)
     return (
         Listing("may", "可提请注销", "Proposable", ":material/check_circle:", "最新统计证明无人：可以凭文号提请注销，由另一人复核。",
-                "The newest counts prove that nobody is left: propose it with its document, a second person approves.", may),
+                "The newest counts prove that nobody is left: propose it with its document, a second person approves.", may, nobody),
         Listing("may_not", "先人后址", "People first", ":material/lock:", "有人、人数不明或统计过期：一律不得提请注销，先核实和迁出人口。",
                 "Somebody is left, or nobody knows: never proposed. Look after the people first.", address & ~may),
         Listing("requested", "待复核", "To approve", ":material/supervisor_account:", "已提请注销，须另一人复核。", "Proposed; another person approves or refuses.", asked),
@@ -70,12 +71,8 @@ def beside(desk: Desk, case: pd.Series) -> None:
     if case["code"] not in CANCELLABLE or case["subject"] != "address" or case["status"] == "fixed":
         return
     guard = guards(desk.book, (str(case["finding_id"]),))[str(case["finding_id"])]
-    day = guard.counted_on.isoformat() if guard.counted_on else "—"
     if guard.may:
-        st.success(
-            say(f"**可以提请注销**：{plain(day)} 的统计证明该门户无人、无单位。", f"**May be proposed**: the counts of {plain(day)} prove that nobody is left."),
-            icon=":material/check_circle:",
-        )
+        _may(desk, case, plain(guard.counted_on.isoformat() if guard.counted_on else "—"))
         return
     reasons = "".join(f"\n- {plain(say(zh, en))}" for zh, en in guard.reasons)
     st.error(
@@ -85,6 +82,23 @@ def beside(desk: Desk, case: pd.Series) -> None:
         ),
         icon=":material/lock:",
     )
+
+
+def _may(desk: Desk, case: pd.Series, day: str) -> None:
+    """What the counts prove, and whose turn it is: to ask, to approve what another person asked, or nobody's any more."""
+    proof = say(f"{day} 的统计证明该门户无人、无单位。", f"The counts of {day} prove that nobody is left.")
+    asked = desk.asked(case)
+    if asked is not None:
+        by = f"{plain(asked['display'])} {plain(str(asked['at'])[:16].replace('T', ' '))}"
+        if asked["by"] == desk.user.user_id:
+            turn = say("须由另一人（另一个公安账号）复核，您不能同意自己的申请；复核之前可以撤回。", "Another police account must approve it, not yours; until then you may withdraw it.")
+        else:
+            turn = say("须由提请人以外的公安账号复核：同意或驳回。", "A police account other than theirs approves or refuses.")
+        st.info(f"**{say('已提请注销，等待复核', 'Requested, waits for approval')}**{aside(by)}{say('：', ': ')}{turn} {proof}", icon=":material/supervisor_account:")
+    elif case["status"] == "cancellation_approved":
+        st.success(f"**{say('已复核同意', 'Approved')}**{say('：签发清单交登记机关办理。', ': sign the list for the register. ')}{proof}", icon=":material/verified:")
+    else:
+        st.success(f"**{say('可以提请注销', 'May be proposed')}**{say('：', ': ')}{proof}", icon=":material/check_circle:")
 
 
 def above(desk: Desk) -> None:

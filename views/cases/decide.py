@@ -24,7 +24,9 @@ def seen(case: pd.Series) -> Seen:
     return str(case["finding_id"]), int(case["version"]), str(case["evidence_hash"])
 
 
-def decide(page: str, folder: Path, cases: Sequence[Seen], verb: str, *, onward: str | None = None, **given: Any) -> None:
+def decide(
+    page: str, folder: Path, cases: Sequence[Seen], verb: str, *, onward: str | None = None, called: tuple[str, str] | None = None, **given: Any
+) -> None:
     """Say one thing of one or many cases, all or none; what came of it is kept in the session's work.
 
     Parameters
@@ -35,6 +37,8 @@ def decide(page: str, folder: Path, cases: Sequence[Seen], verb: str, *, onward:
         As they were shown.
     onward
         Case to go to afterwards, where the person works that way.
+    called
+        What the verb is called here, Chinese and English, where the page calls it otherwise than the casebook.
     given
         reason, document, and the rest as payload.
     """
@@ -50,7 +54,7 @@ def decide(page: str, folder: Path, cases: Sequence[Seen], verb: str, *, onward:
             work.choose(onward, fly=True)
         work.form, work.pin, work.many = None, None, ()
         work.remember(verb, ids)
-        work.said = told.done(verb, receipts[-1].seq, n=len(ids))
+        work.said = told.done(verb, receipts[-1].seq, n=len(ids), called=called)
 
     _act(work, folder, say_it)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -89,7 +91,7 @@ def _submit(desk: Desk, verb: Verb, rows: pd.DataFrame, prefix: str) -> None:
     _say(desk, verb.name, rows, {need: str(st.session_state.get(f"{prefix}_{need}") or "") for need in verb.needs})
 
 
-def _say(desk: Desk, verb: str, rows: pd.DataFrame, given: dict[str, str]) -> None:
+def _say(desk: Desk, verb: str, rows: pd.DataFrame, given: dict[str, Any]) -> None:
     decide(desk.page.name, desk.result.folder, [seen(row) for _, row in rows.iterrows()], verb, **given)
 
 

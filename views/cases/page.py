@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.casebook import Casebook
+from geo.casebook import VERBS, Casebook
 from layers.result import Result
 from views.cases.session import Work
 from views.sign_in import User
@@ -18,11 +18,16 @@ FINISHED = frozenset({
     "plate_installed", "exempted", "false_alarm", "link_confirmed", "error_confirmed", "standing_confirmed", "cancellation_approved", "fixed",
 })  # fmt: skip
 """Statuses after which no office of these pages has to act."""
+WITHDRAWN = ("撤回申请", "withdraw the request")
+"""What a refusal is called where whoever asked says it."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One list of a page: its name, title, sign, what it means in a sentence, and which of the cases are in it."""
+    """One list of a page: its name, title, sign, what it means in a sentence, which of the cases are in it.
+
+    nobody: of which cases the page says to everybody that nobody is left; null: of none.
+    """
 
     name: str
     zh: str
@@ -31,6 +36,7 @@ class Listing:
     hint_zh: str
     hint_en: str
     keep: np.ndarray
+    nobody: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,32 @@ class Desk:
             self._kept["undone"] = undone(self.cases)
         found: np.ndarray = self._kept["undone"]
         return found
+
+    def nobody(self) -> frozenset[str]:
+        """Cases of which the page says to everybody that nobody is left: a zero is no secret there."""
+        if "nobody" not in self._kept:
+            masks = [one.nobody for one in self.lists if one.nobody is not None]
+            self._kept["nobody"] = frozenset(self.cases.loc[np.any(masks, axis=0), "finding_id"]) if masks else frozenset()
+        found: frozenset[str] = self._kept["nobody"]
+        return found
+
+    def asked(self, case: pd.Series) -> pd.Series | None:
+        """The row of the log by which a cancellation was requested that waits for the second person; null where none waits."""
+        if case["status"] != "cancellation_requested":
+            return None
+        key = ("asked", case["finding_id"], int(case["version"]))
+        if key not in self._kept:
+            said = self.book.history(str(case["finding_id"]))
+            self._kept[key] = said[said["verb"] == "request_cancellation"].iloc[-1]
+        row: pd.Series = self._kept[key]
+        return row
+
+    def called(self, case: pd.Series, verb: str) -> tuple[str, str]:
+        """What a verdict is called, Chinese and English: nobody refuses what they asked for themselves, they withdraw it."""
+        asked = self.asked(case) if verb == "refuse_cancellation" else None
+        if asked is not None and asked["by"] == self.user.user_id:
+            return WITHDRAWN
+        return VERBS[verb].zh, VERBS[verb].en
 
     def _narrowed(self) -> tuple[Hashable, ...]:
         return (self.listing().name, self.work.codes, self.work.skipped)

@@ -57,11 +57,11 @@ def _overtaken(error: StaleCase) -> tuple[str, str]:
     return f"{error.who} 已于 {when} 先记了“{error.verb}”。", f"{error.who} was first, at {when} ({word})."
 
 
-def done(verb: str, seq: int, *, n: int = 1) -> tuple[str, dict[str, Any]]:
+def done(verb: str, seq: int, *, n: int = 1, called: tuple[str, str] | None = None) -> tuple[str, dict[str, Any]]:
     """A success as the page keeps it: what was said, of how many, and the number of the last entry."""
-    word = VERBS[verb]
+    zh, en = called or (VERBS[verb].zh, VERBS[verb].en)
     many_zh, many_en = (f"（{n} 处）", f" ({n} cases)") if n > 1 else ("", "")
-    return "done", {"zh": f"已记：{word.zh}{many_zh}，案卷第 {seq} 号", "en": f"Recorded: {word.en}{many_en}, entry {seq}"}
+    return "done", {"zh": f"已记：{zh}{many_zh}，案卷第 {seq} 号", "en": f"Recorded: {en}{many_en}, entry {seq}"}
 
 
 def show(said: tuple[str, dict[str, Any]] | None) -> None:

@@ -111,7 +111,7 @@ def _button(desk: Desk, case: pd.Series, verb: Verb) -> None:
     call: Callable[..., Any] = _open if asks else decide
     args = (desk, verb.name, str(case["finding_id"])) if asks else (desk.page.name, desk.result.folder, (seen(case),), verb.name)
     st.button(
-        say(verb.zh, verb.en[:1].upper() + verb.en[1:]) + ("…" if asks else ""),
+        _name(desk, case, verb) + ("…" if asks else ""),
         key=f"say_{verb.name}",
         shortcut=verb.key or None,
         type="primary" if verb.name in MAIN else "secondary",
@@ -119,6 +119,11 @@ def _button(desk: Desk, case: pd.Series, verb: Verb) -> None:
         args=args,
         kwargs={} if asks else {"onward": following(desk)},
     )
+
+
+def _name(desk: Desk, case: pd.Series, verb: Verb) -> str:
+    zh, en = desk.called(case, verb.name)
+    return say(zh, en[:1].upper() + en[1:])
 
 
 ASKING = frozenset({"approve_cancellation", "move_plate"})
@@ -136,7 +141,7 @@ def _questions(desk: Desk, case: pd.Series, verb: Verb, near: Around) -> None:
     """The form of one verdict: exactly what it needs and takes, in the words of the office."""
     asked = (*verb.needs, *verb.takes)
     prefix = f"{desk.page.name}_{verb.name}_{case['finding_id']}"
-    st.markdown(f"**{plain(say(verb.zh, verb.en[:1].upper() + verb.en[1:]))}**")
+    st.markdown(f"**{plain(_name(desk, case, verb))}**")
     if "number" in asked:
         _suggest(near, f"{prefix}_number")
     with st.form(f"{prefix}_form", border=False, enter_to_submit=True):
@@ -146,7 +151,7 @@ def _questions(desk: Desk, case: pd.Series, verb: Verb, near: Around) -> None:
                 _ask(desk, case, need, prefix, given, near)
         if verb.name == "approve_cancellation":
             st.text_input(
-                say("照抄下面的地址编码，确认您核对过：", "Type the address code below to confirm that you checked it: ") + f"`{plain(case['subject_id'])}`",
+                say("照抄这个地址编码，确认您核对过：", "Type this address code to confirm that you checked it: ") + f"`{plain(case['subject_id'])}`",
                 key=f"{prefix}_typed", autocomplete="off",
             )  # fmt: skip
         with st.container(horizontal=True, gap="small"):
@@ -259,7 +264,8 @@ def _submit(desk: Desk, case: pd.Series, verb: Verb, prefix: str, given: dict[st
     if "number" in verb.needs and str(values.get("number") or "").strip() and (refusal := _not_free(desk, case, str(values["number"]))):
         desk.work.said = ("refused", refusal)
         return
-    decide(desk.page.name, desk.result.folder, (seen(case),), verb.name, onward=following(desk), **values)
+    called = desk.called(case, verb.name)
+    decide(desk.page.name, desk.result.folder, (seen(case),), verb.name, onward=following(desk), called=called, **values)
 
 
 def document_of(desk: Desk, case: pd.Series) -> str:

@@ -98,6 +98,59 @@ def test_the_second_person_types_the_code_and_then_it_is_approved(desk: Desk, bo
     assert finding in listing(book, "approved")["finding_id"].tolist()
 
 
+def test_after_the_request_the_card_says_who_asked_and_that_another_person_approves(desk: Desk, book: Casebook) -> None:
+    test, finding = request(desk, book)
+    told = read_all(choose(test, finding, "cleaning"))
+    assert "可以提请注销" not in told
+    assert "已提请注销，等待复核" in told
+    assert "您不能同意自己的申请" in told
+    other = read_all(choose(desk("cleaning", "police-2"), finding, "cleaning"))
+    assert "派出所 2026-06-30 09:00" in other
+    assert "须由提请人以外的公安账号复核" in other
+    say(book, finding, "approve_cancellation", "police-2")
+    agreed = read_all(choose(desk("cleaning", "police"), finding, "cleaning"))
+    assert "已复核同意" in agreed
+    assert "可以提请注销" not in agreed
+
+
+def test_whoever_asked_withdraws_and_only_the_other_refuses(desk: Desk, book: Casebook) -> None:
+    test, finding = request(desk, book)
+    assert next(b for b in choose(test, finding, "cleaning").button if b.key == "say_refuse_cancellation").label == "撤回申请…"
+    other = choose(desk("cleaning", "police-2"), finding, "cleaning")
+    assert next(b for b in other.button if b.key == "say_refuse_cancellation").label == "驳回注销…"
+    test.button(key="say_refuse_cancellation").click().run()
+    prefix = f"cleaning_refuse_cancellation_{finding}"
+    test.text_input(key=f"{prefix}_reason").input("填错文号")
+    test.button(key=f"{prefix}_go").click().run()
+    assert book.case(finding).status == "open"
+    assert "已记：撤回申请" in read_all(test)
+    history = [line for line in read_all(choose(test, finding, "cleaning")).splitlines() if line.startswith("| 2026-06-30 ")]
+    assert "撤回申请" in history[0]
+    assert "驳回注销" not in "".join(history)
+
+
+def test_what_may_be_proposed_reads_nobody_for_every_office_and_elsewhere_a_zero_stays_few(desk: Desk, book: Casebook) -> None:
+    test = desk("cleaning", "civil-affairs")
+    assert set(test.dataframe[0].value["人数"]) == {"无人"}
+    finding = vacant(book)
+    assert "整个门户 无人" in read_all(choose(test, finding, "cleaning"))
+    missing = desk("missing", "civil-affairs")
+    assert "无人" not in set(missing.dataframe[0].value["人数"])
+    say(book, finding, "request_cancellation", "police", document="1 号")
+    asked = desk("cleaning", "civil-affairs")
+    work(asked, "cleaning").listing = "requested"
+    asked.run()
+    assert asked.dataframe[0].value["人数"].tolist() == ["无人"]
+
+
+def test_people_of_an_address_are_those_of_the_whole_house(desk: Desk, book: Casebook) -> None:
+    cases = book.cases(villages=[VILLAGE], codes=["surplus_rooms"])
+    rooms = cases[cases["people_n"] > 0].iloc[0]
+    told = read_all(choose(desk("cleaning", "police"), str(rooms["finding_id"]), "cleaning"))
+    assert f"整个门户 {rooms['people_n']:.0f} 人" in told
+    assert "这些房室统计为无人，整个门户另计" in told
+
+
 def test_the_second_person_may_refuse_with_a_reason(desk: Desk, book: Casebook) -> None:
     _, finding = request(desk, book)
     test = choose(desk("cleaning", "police-2"), finding, "cleaning")
