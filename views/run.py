@@ -43,6 +43,7 @@ def details(result: Result) -> None:
         ]
     )
     with read:
+        _fates(run.get("inputs"), result.tables.repairs)
         _table(result, _records(run.get("inputs"), SOURCE), say("没有记录数据来源。", "No source is recorded."), name="sources")
         st.markdown(f"**{say('坐标系判定', 'Coordinate systems')}**")
         _table(result, _records(run.get("layers"), CRS), say("没有带坐标的图层。", "No layer has coordinates."), name="layers")
@@ -98,6 +99,42 @@ def _records(value: object, columns: Labels) -> pd.DataFrame:
         if pd.api.types.is_bool_dtype(rows[column]) or not pd.api.types.is_numeric_dtype(rows[column]):
             rows[column] = rows[column].map(lambda v: named(YES, str(v)) if isinstance(v, bool) else "" if v is None else str(v))
     return rows[shown].rename(columns={c: named(columns, str(c)) for c in shown})
+
+
+def _fates(inputs: object, repairs: pd.DataFrame) -> None:
+    """What became of every row that was read: refused, one with an equal one, or part of the run."""
+    told = fates(inputs, repairs)
+    if told.empty:
+        return
+    st.markdown(f"**{say('每一行的去向', 'What became of the rows')}**")
+    heads = {
+        "table": say("表", "Table"), "rows_read": say("读入", "Read"), "quarantined": say("退回", "Refused"),
+        "merged": say("与别行相同而合并", "Equal to another, merged"), "used": say("进入核对", "Verified"),
+    }  # fmt: skip
+    st.dataframe(told.assign(table=told["table"].map(state.table_name)).rename(columns=heads), hide_index=True, height="content", key="fates")
+
+
+def fates(inputs: object, repairs: pd.DataFrame) -> pd.DataFrame:
+    """Rows of each table: table, rows_read, quarantined, merged, used; read = refused + merged + used.
+
+    Parameters
+    ----------
+    inputs
+        One record per file, of the run.
+    repairs
+        What was changed while reading: a row that is equal to another is one of them.
+    """
+    files = pd.DataFrame(inputs if isinstance(inputs, list) else [])
+    columns = ["rows_read", "quarantined"]
+    if not {"table", *columns} <= set(files.columns):
+        return pd.DataFrame()
+    rows = files.groupby("table", sort=False)[columns].sum()
+    why = repairs["why"].astype("str")
+    pieces_n = pd.to_numeric(repairs["before"].where(why.str.startswith("pieces_joined:")), errors="coerce") - 1
+    gone = pieces_n.fillna(why.str.startswith("row_twice:").astype("float64")).groupby(repairs["table"]).sum()
+    rows["merged"] = gone.reindex(rows.index).fillna(0).astype("int64")
+    rows["used"] = rows["rows_read"] - rows["quarantined"] - rows["merged"]
+    return rows.reset_index()
 
 
 def _codes(result: Result) -> pd.DataFrame:

@@ -27,3 +27,21 @@ def test_a_run_without_faults_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
     told = texts(opened("run"))
     for sentence in ("没有退回行", "没有改动任何值", "没有发现问题", "没有记录数据来源"):
         assert sentence in told
+
+
+def test_every_row_that_was_read_is_refused_merged_or_verified(tmp_path: Path) -> None:
+    import shutil
+
+    from geo.profile import load_profile
+    from geo.read import read
+    from geo.standardise import standardise
+    from views.run import fates
+
+    folder = shutil.copytree(Path(__file__).parents[2] / "data" / "sample", tmp_path / "town")
+    raw = read(folder)
+    inputs = standardise(raw, profile=load_profile(raw.settings.profile))
+    told = fates(inputs.sources.to_dict("records"), inputs.repairs).set_index("table")
+    assert (told["rows_read"] == told["quarantined"] + told["merged"] + told["used"]).all()
+    for table in ("buildings", "plates", "addresses", "villages", "streets"):
+        assert told.loc[table, "used"] == len(getattr(inputs, table)), table
+    assert told.loc["plates", ["quarantined", "merged"]].tolist() == [1, 2]
