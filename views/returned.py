@@ -19,6 +19,7 @@ from geo.export.sheet_return import judge_rows, read_sheet, stale_rows, unfit_ro
 from geo.export.village_rows import WORK_CODES, village_rows
 from layers.cards import title
 from layers.result import Result
+from views.fence import allow_uploads
 from views.plain import plain
 from views.sign_in import current_user
 from views.state import language, say
@@ -56,6 +57,8 @@ def show(result: Result, book: Casebook | None, code: str) -> None:
     if book is None:
         st.info(say("没有案卷库，回填的结果没有地方登记。", "Without a casebook there is nowhere to keep what came back."), icon=":material/help:")
         return
+    if current_user().user_id:
+        allow_uploads()
     work = _work_of(result, code)
     _say_kept(book, work)
     left, right = st.columns([1, 1.3], gap="medium")
@@ -120,7 +123,7 @@ def _work_of(result: Result, code: str) -> _Work:
 def _say_kept(book: Casebook, work: _Work) -> None:
     """What was kept last, until the next is kept, and the way to take it back."""
     if work.undone_n:
-        st.info(say(f"已撤销 {work.undone_n} 件，可以重新填写。", f"{work.undone_n} taken back; they can be filled in again."), icon=":material/undo:")
+        st.info(say(f"已撤销 {work.undone_n} 件。", f"{work.undone_n} taken back."), icon=":material/undo:")
     if work.kept:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.success(say(f"已记入 {len(work.kept)} 件。", f"{len(work.kept)} decisions kept."), icon=":material/check_circle:")
