@@ -21,6 +21,7 @@ from typing import NoReturn
 import streamlit as st
 
 from geo.casebook import Casebook, open_casebook
+from geo.casebook.store import CHINA
 from geo.errors import CasebookDamaged, CasebookError, DoorplateError
 from layers.result import Result, find_results
 from views.language import say
@@ -30,6 +31,7 @@ DATABASE, FILE, SAMPLE_DAY = "DOORPLATE_DATABASE_URL", "DOORPLATE_CASEBOOK", "DO
 BACKUPS = "DOORPLATE_BACKUPS"
 SUFFIX = ".casebook"
 _PROJECT = "project"
+_BEGAN = datetime.now(UTC)
 
 
 class LostCasebookError(CasebookError):
@@ -123,9 +125,15 @@ def _sample_clock() -> Callable[[], datetime] | None:
     day = sample_day()
     if day is None:
         return None
-    began, start = datetime.now(UTC), datetime.fromisoformat(day).replace(tzinfo=UTC)
+    start = datetime.fromisoformat(day).replace(tzinfo=UTC)
     # 01:00 in UTC is morning in China: a day of trying things out stays on that day.
-    return lambda: start + timedelta(hours=1) + (datetime.now(UTC) - began)
+    return lambda: start + timedelta(hours=1) + (datetime.now(UTC) - _BEGAN)
+
+
+def now() -> datetime:
+    """The time that is noted beside the casebook's own: for the sample town on its day, so that all times of a page are of one clock."""
+    clock = _sample_clock()
+    return clock().astimezone(CHINA) if clock else datetime.now().astimezone()
 
 
 def _try(folder: Path | None) -> Casebook | CasebookError:

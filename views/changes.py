@@ -51,19 +51,33 @@ def changes(result: Result) -> None:
         )
         return
     runs = runs[runs["status"] == "published"].sort_values("run_id", ascending=False) if (runs["status"] == "published").any() else runs
-    names = {int(r): f"#{r} · {str(at)[:16].replace('T', ' ')}" for r, at in zip(runs["run_id"], runs["published_at"], strict=True)}
-    chosen = st.selectbox(
-        say("与上次相比", "Against the run before"), list(names), format_func=names.__getitem__, key="run_chosen", width=260
-    )
+    names = run_names(runs)
+    chosen = st.selectbox(say("哪次核对", "Which run"), list(names), format_func=names.__getitem__, key="run_chosen", width=360)
     row = runs[runs["run_id"] == chosen].iloc[0]
+    first = int(chosen) == min(names)
     with st.container(horizontal=True, key="change_figures"):
-        for kind, column in (("new", "opened_n"), ("still", "still_n"), ("fixed", "fixed_n"), ("returned", "returned_n")):
+        if first:
+            st.metric(":material/flag: " + say("首次核对，发现问题", "First run, findings"), _figure(row["opened_n"]), border=True)
+        for kind, column in () if first else (("new", "opened_n"), ("still", "still_n"), ("fixed", "fixed_n"), ("returned", "returned_n")):
             zh, en, icon = KINDS[kind]
             st.metric(f"{icon} {say(zh, en)}", _figure(row[column]), border=True)
-        st.metric(":material/rule: " + say("须复核", "To look at again"), _figure(row["recheck_n"]), border=True)
+        if not first:
+            st.metric(":material/rule: " + say("须复核", "To look at again"), _figure(row["recheck_n"]), border=True)
+    if first:
+        st.caption(say("这是第一次核对，没有上一次可比：下面的“新增”是当时发现的全部问题。", "The first run: there is none before it, and every finding is new."))
     _listed(book, book.changes(int(chosen)), result, int(chosen))
     with st.expander(say(f"历次核对 {len(runs)}", f"All runs {len(runs)}")):
         st.dataframe(_runs(runs), hide_index=True, height="content" if len(runs) <= 8 else 300)
+
+
+def run_names(runs: pd.DataFrame) -> dict[int, str]:
+    """What each run is called where one is chosen, the newest first: its number, when it was published, and against which it is told."""
+    ids = runs["run_id"].astype("int64").tolist()
+    names = {}
+    for one, before, at in zip(ids, [*ids[1:], None], runs["published_at"], strict=True):
+        against = say("首次核对", "the first run") if before is None else say(f"与 #{before} 相比", f"against #{before}")
+        names[one] = f"#{one} · {str(at)[:16].replace('T', ' ')} · {against}"
+    return names
 
 
 def _listed(book: Casebook, changed: pd.DataFrame, result: Result, run_id: int) -> None:

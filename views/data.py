@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -266,7 +265,7 @@ def _judge(project: Path, trial: Trial, user: User) -> None:
             disabled=fallen.asks and not confirmed,
             icon=":material/check:",
         ):
-            kept = intake.take_over(project, trial, by=user.user_id, report=report, drop=fallen, confirmed=confirmed)
+            kept = intake.take_over(project, trial, by=user.user_id, report=report, drop=fallen, confirmed=confirmed, now=casebook.now())
             st.session_state[TRIAL] = None
             st.session_state[TOLD] = say(
                 f"{trial.came_as} 已作为{INPUT[trial.role].zh}启用，原文件 {len(kept)} 个已留存；请在右侧开始核对。",
@@ -304,6 +303,8 @@ def _rows_told(trial: Trial, name: str, words: str) -> None:
 def _confirm_drop(fallen: intake.Drop) -> bool:
     if fallen.before_n is None:
         st.caption(say("以前没有接入过这张表，没有行数可比。", "There was no delivery of this table before to compare rows with."))
+    elif not fallen.asks:
+        st.caption(rows_compared(fallen))
     if not fallen.asks:
         return False
     st.warning(
@@ -314,6 +315,16 @@ def _confirm_drop(fallen: intake.Drop) -> bool:
         icon=":material/trending_down:",
     )
     return st.checkbox(say("我已核实：数据确实少了这么多", "I have checked: that many rows are really gone"), key="drop_confirmed")
+
+
+def rows_compared(fallen: intake.Drop) -> str:
+    """How many rows a delivery has more or fewer than the file in use, in words."""
+    before, now = fallen.before_n or 0, fallen.now_n
+    if before == now:
+        return say(f"与现用文件行数相同（{now:,} 行）。", f"As many rows as the file in use ({now:,}).")
+    if now < before:
+        return say(f"比现用文件少 {before - now:,} 行（{before:,} → {now:,}）。", f"{before - now:,} rows fewer than the file in use ({before:,} → {now:,}).")
+    return say(f"比现用文件多 {now - before:,} 行（{before:,} → {now:,}）。", f"{now - before:,} rows more than the file in use ({before:,} → {now:,}).")
 
 
 def _run(project: Path, user: User) -> None:
@@ -352,7 +363,7 @@ def _start(project: Path, key: str, user: User) -> None:
 
     def ended(job: jobs.Job, how: jobs.State) -> None:
         shutil.rmtree(folder.parent, ignore_errors=True)
-        at = datetime.now().astimezone().isoformat(timespec="seconds")
+        at = casebook.now().isoformat(timespec="seconds")
         note_run(project, {"at": at, "by": job.by, "state": how, "seconds": round(job.seconds, 1), "zh": job.zh, "en": job.en})
 
     _running[key] = jobs.start("verify", [folder, out], by=user.user_id, cpu_s=jobs.VERIFY_S, after=ended)

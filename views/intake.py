@@ -129,8 +129,10 @@ def put_aside(project: Path, role: str, name: str, content: bytes | Path, change
     return Trial(folder, role, Path(name).name, file)
 
 
-def take_over(project: Path, trial: Trial, *, by: str, report: dict[str, Any], drop: Drop, confirmed: bool) -> list[str]:
+def take_over(project: Path, trial: Trial, *, by: str, report: dict[str, Any], drop: Drop, confirmed: bool, now: datetime | None = None) -> list[str]:
     """Make the delivery the table in use; returns the names the replaced files are kept under.
+
+    `now` is the time that is noted, where it is not the machine's.
 
     Raises
     ------
@@ -139,7 +141,7 @@ def take_over(project: Path, trial: Trial, *, by: str, report: dict[str, Any], d
     """
     if drop.asks and not confirmed:
         raise ProjectError("行数比上次少两成以上，须先确认", "a fifth of the rows is gone; somebody has to confirm that first")
-    now = datetime.now().astimezone()
+    now = now or datetime.now().astimezone()
     kept = [_keep(project, old, now) for old in files_of(project, trial.role)]
     if (project / SETTINGS).is_file():
         kept.append(_keep(project, project / SETTINGS, now))

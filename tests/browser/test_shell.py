@@ -125,7 +125,7 @@ def test_a_delivery_is_looked_at_taken_over_and_run(
     expect(page.get_by_text("核对完成")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("已发布到案卷库")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("link", name="运行", exact=True).click()
-    expect(page.get_by_text("与上次相比")).to_be_visible()
+    expect(page.get_by_text("哪次核对")).to_be_visible()
     assert own(address, requested)
     assert not faults
 

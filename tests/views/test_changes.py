@@ -13,7 +13,7 @@ from geo.casebook import Casebook, open_casebook
 from geo.casebook.publish import publish
 from layers.result import Result
 from tests.layers.town import draw_result, draw_town
-from tests.views.conftest import Opened
+from tests.views.conftest import Opened, texts
 from views.changes import counted
 
 
@@ -46,6 +46,23 @@ def test_what_changed_is_counted_first_and_nothing_is_not_a_zero() -> None:
     assert table["问题"].tolist() == ["有楼无牌", "牌址不符", "坐标超界"]
     assert table["新增"].tolist() == ["1", "1", ""]
     assert table["仍在"].tolist() == ["", "", "1"]
+
+
+def test_a_run_is_told_against_the_one_before_and_the_first_one_says_that_it_is_the_first(
+    town: tuple[Result, Casebook], opened: Opened
+) -> None:
+    test = opened("run", acting="data")
+    newest, first = test.selectbox[0].options
+    assert newest.startswith("#2 · ")
+    assert newest.endswith("与 #1 相比")
+    assert first.startswith("#1 · ")
+    assert first.endswith("首次核对")
+    assert any("新增" in m.label for m in test.metric)
+    test.selectbox[0].select(1).run()
+    labels = [m.label for m in test.metric]
+    assert any("首次核对" in label for label in labels)
+    assert not any("新增" in label for label in labels)
+    assert "没有上一次可比" in texts(test)
 
 
 def test_a_change_names_the_object_the_village_and_the_reason(town: tuple[Result, Casebook], opened: Opened) -> None:

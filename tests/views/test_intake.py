@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 
 from geo.errors import ProjectError
 from geo.read import read_settings
-from views import intake
+from views import casebook, intake
+from views.data import rows_compared
 from views.intake import Drop, drop, files_of, put_aside, run_folder, take_over
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -40,6 +42,26 @@ def test_putting_aside_changes_nothing_in_use_and_dropping_it_leaves_no_trace(pr
     assert {k: v for k, v in contents(project).items() if not k.startswith(".trials/")} == before
     intake.drop_trial(trial)
     assert contents(project) == before
+
+
+def test_a_delivery_is_noted_at_the_time_the_app_goes_by(project: Path) -> None:
+    trial = put_aside(project, "plates", "plates.csv", b"new", {})
+    take_over(project, trial, by="data", report=report(7), drop=Drop(8, 7), confirmed=False, now=datetime(2026, 6, 30, 9, tzinfo=UTC))
+    assert intake.deliveries(project)[0]["at"] == "2026-06-30T09:00:00+00:00"
+
+
+def test_the_sample_town_has_one_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOORPLATE_SAMPLE_DAY", "2026-06-30")
+    assert f"{casebook.now():%Y-%m-%d}" == "2026-06-30"
+    monkeypatch.delenv("DOORPLATE_SAMPLE_DAY")
+    assert abs(datetime.now(UTC) - casebook.now()) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "words"), [(744, 739, "少 5 行（744 → 739）"), (739, 744, "多 5 行（739 → 744）"), (739, 739, "行数相同（739 行）")]
+)
+def test_a_delivery_says_how_many_rows_more_or_fewer_it_has(before: int, now: int, words: str) -> None:
+    assert words in rows_compared(Drop(before, now))
 
 
 def test_taking_over_keeps_every_replaced_byte_and_writes_down_who_did_it(project: Path) -> None:
