@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo.casebook import ROLES
 from geo.errors import ResultError
 from geo.export.history import run_digest
 from geo.export.inspection import VERDICTS, accuracy, add_answers, describe_sample, read_answers, write_sample_pdf
@@ -22,6 +23,9 @@ from views.state import kept, language, say
 SAMPLE_N, MOST_N = 50, 500
 _SIZE, _DAY = "sample_n", "sample_day"
 _OPEN = "—"
+_SAVED = "inspection_saved"
+MAY = frozenset({"leader", "data"})
+"""Roles that enter what an inspection found: those who inspect, not the offices whose records are inspected."""
 
 
 def show(result: Result) -> None:
@@ -41,6 +45,8 @@ def show(result: Result) -> None:
     if sample.empty:
         st.info(say("没有应挂牌的建筑可以抽查。", "No building that should have a plate can be drawn."))
         return
+    if saved_n := st.session_state.pop(_SAVED, 0):
+        st.success(say(f"已记下 {saved_n} 栋的结果。", f"The results of {saved_n} buildings are kept."), icon=":material/check_circle:")
     book = casebook.book(result.folder)
     with downloads:
         pdf_button(
@@ -97,14 +103,20 @@ def _answers(result: Result, sample: pd.DataFrame, answers: pd.DataFrame, *, run
     ids = sample["building_id"]
     table = pd.DataFrame(
         {
+            say("序号", "No."): sample["n"],
             say("村居", "Village"): sample["village"],
-            say("组/街巷", "Street"): sample["place_name"],
+            say("组/街巷", "Street"): sample["place_name"].where(sample["place_name"] != "", _near(sample)),
             say("门牌号", "Number"): sample["number"],
             say("建筑编号", "Building"): ids,
             verdict: ids.map(before["verdict"]).map(words).astype("str").fillna(_OPEN),
             remark: ids.map(before["remark"]).astype("str").fillna(""),
         }
     )
+    if not MAY & set(current_user().roles):
+        st.dataframe(table, hide_index=True, height=420, key="inspection_seen")
+        told = say("、", ", ").join(say(ROLES[role].zh, ROLES[role].en) for role in ROLES if role in MAY)
+        st.info(say(f"抽查结果由{told}填写，被抽查的单位只能查看。", f"Filled in by {told}; those who are inspected can look."), icon=":material/lock:")
+        return
     fixed = [c for c in table.columns if c not in (verdict, remark)]
     with st.form("inspection", border=False):
         edited = st.data_editor(
@@ -115,6 +127,11 @@ def _answers(result: Result, sample: pd.DataFrame, answers: pd.DataFrame, *, run
     if sent:
         codes = {told: code for code, told in words.items()}
         _keep(result, _changed(table, edited, sample, codes=codes, columns=(verdict, remark)), run=run, drawn_on=drawn_on)
+
+
+def _near(sample: pd.DataFrame) -> pd.Series:
+    """Beside which house one stands that has no number of its own."""
+    return (say("邻 ", "near ") + sample["beside"]).where(sample["beside"] != "", "")
 
 
 def _changed(
@@ -131,10 +148,13 @@ def _keep(result: Result, rows: list[dict[str, Any]], *, run: str, drawn_on: str
         st.info(say("没有新填写的结果。", "Nothing new was filled in."))
         return
     user = current_user()
+    if not MAY & set(user.roles):
+        return
     at = pd.Timestamp.now(tz="UTC").isoformat(timespec="seconds")
     try:
         add_answers(result.folder, [{**row, "run": run, "drawn_on": drawn_on, "by": user.user_id, "at": at} for row in rows])
     except ResultError as error:
         st.error(plain(say(error.zh, error.en)))
         return
+    st.session_state[_SAVED] = len(rows)
     st.rerun()

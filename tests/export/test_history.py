@@ -101,6 +101,22 @@ def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         add_answers(tmp_path / "gone", [answer("B1", "agrees")])
 
 
+def test_a_drawn_house_without_a_number_is_found_beside_its_neighbour_and_rows_go_along_the_street() -> None:
+    town = small_town()
+    sample = describe_sample(draw_sample(town.buildings, 14, run="r", drawn_on="2026-07-01"), town)
+    assert sample["n"].tolist() == list(range(1, len(sample) + 1))
+    bare = sample[sample["building_id"] == "BX"].iloc[0]
+    centre = town.buildings.set_index("building_id").geometry.centroid
+    named = sample.loc[sample["number"] != "", "building_id"]
+    near = centre[named].distance(centre["BX"])
+    number = sample.set_index("building_id")["number"][near.idxmin()]
+    assert bare["beside"].startswith(f"民主街{number} ")
+    assert bare["beside"].endswith(f"{near.min():.0f}米")
+    numbers = sample.loc[sample["number"] != "", "number"].str.extract(r"(\d+)")[0].astype(int)
+    assert numbers.is_monotonic_increasing
+    assert abs(sample.index[sample["building_id"] == "BX"][0] - sample.index[sample["building_id"] == near.idxmin()][0]) == 1
+
+
 def test_the_sample_to_take_along_names_places_and_numbers(tmp_path: Path) -> None:
     town = small_town()
     sample = describe_sample(draw_sample(town.buildings, 6, run="r", drawn_on="2026-07-01"), town)

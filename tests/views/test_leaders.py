@@ -98,6 +98,24 @@ def test_every_view_is_complete_in_english(own: Result, opened: Opened, view: st
     assert not [c for c in told if "\u4e00" <= c <= "\u9fff"]
 
 
+def test_who_is_inspected_sees_the_results_and_cannot_fill_them_in(own: Result, opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    from views import inspection
+    from views.sign_in import User
+
+    monkeypatch.setattr(inspection, "current_user", lambda: User("leader", "分管领导", ("leader",), ("*",), "single"))
+    assert [b.label for b in opened("coverage", coverage_view="sample").button if "记下" in b.label]
+    monkeypatch.setattr(inspection, "current_user", lambda: User("civil", "民政办", ("civil_affairs",), ("*",), "single"))
+    test = opened("coverage", coverage_view="sample")
+    assert not [b.label for b in test.button if "记下" in b.label]
+    assert "被抽查的单位只能查看" in read(test)
+    inspection._keep(own, [{"building_id": "B1", "village_code": "V1", "verdict": "agrees", "remark": ""}], run="r", drawn_on="2026-07-01")
+    assert not (own.folder / "inspections.csv").exists()
+
+
+def test_what_was_kept_is_confirmed_on_the_page(own: Result, opened: Opened) -> None:
+    assert "已记下 3 栋的结果" in "".join(s.value for s in opened("coverage", coverage_view="sample", inspection_saved=3).success)
+
+
 def test_only_what_was_filled_in_anew_is_kept() -> None:
     from views.inspection import _changed
 
