@@ -16,7 +16,7 @@ from views.state import LANGUAGE, language, remember_pages, remember_shell, say
 _SHEET = """<style>
 [data-testid="stElementToolbar"] { display: none !important; }
 .stMainBlockContainer { padding: 3.7rem 1.2rem .6rem; max-width: none; }
-.stApp iframe { border-radius: 8px; border: 1px solid var(--st-border-color, #d7dee7); }
+.stApp iframe { border-radius: 8px; border: 1px solid rgba(124, 139, 153, .35); }
 .st-key-map_box iframe { height: calc(100vh - 10.6rem) !important; min-height: 420px; }
 .st-key-coverage_box iframe { height: calc(100vh - 14rem) !important; min-height: 380px; }
 .st-key-panel { flex: 0 0 calc(100vh - 27.9rem) !important; height: calc(100vh - 27.9rem) !important; max-height: none !important; min-height: 260px; gap: .5rem; padding: .7rem .9rem; }

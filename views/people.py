@@ -29,6 +29,8 @@ LABELS_N = 600
 _CLASSES: tuple[tuple[float, str, str], ...] = (
     (1, "0", "#eef2f5"), (5, "1–4", "#d6e6f2"), (10, "5–9", "#9fc9e6"), (20, "10–19", "#56B4E9"), (50, "20–49", "#0072B2"), (np.inf, "50+", "#08306b"),
 )  # fmt: skip
+_ON_DARK = ("#223240", "#1f4a6b", "#2273a8", "#4aa3d9", "#94cdf0", "#e8f5ff")
+"""The colours of the classes on a dark page."""
 _CODES = (
     "people_unplaced",
     "people_on_nothing",
@@ -204,7 +206,7 @@ def _chart(result: Result, buildings: gpd.GeoDataFrame, counts: pd.DataFrame, *,
                 "x": spots.x.to_numpy() - at[0][:, 0].min(),
                 "y": spots.y.to_numpy() - at[0][:, 1].min(),
                 "told": counts["told"].where(counts["told"].str.isdigit(), "").to_numpy(),
-                "dark": classes.isin(["20–49", "50+"]).to_numpy(),
+                "dark": classes.isin(["<5", "0", "1–4", "5–9"] if is_dark() else ["20–49", "50+"]).to_numpy(),
             }
         )
         layers.append(
@@ -229,11 +231,10 @@ def _legend_line(*, exact: bool) -> None:
 
 
 def _legend(*, exact: bool) -> tuple[list[str], list[str]]:
-    names = (
-        [(name, colour) for _, name, colour in _CLASSES]
-        if exact
-        else [("<5", "#d6e6f2"), *((name, colour) for _, name, colour in _CLASSES[2:])]
-    )
+    """Names of the classes and their colours: the more people, the further from the ground of the page."""
+    ramp = _ON_DARK if is_dark() else tuple(colour for _, _, colour in _CLASSES)
+    told = [name for _, name, _ in _CLASSES]
+    names = list(zip(told, ramp, strict=True)) if exact else [("<5", ramp[1]), *zip(told[2:], ramp[2:], strict=True)]
     names += [(say("不公开", "withheld"), "#b8a9c9")] if not exact else []
     names += [(say("未知", "unknown"), "#2a323b" if is_dark() else "#ffffff")]
     return [n for n, _ in names], [c for _, c in names]

@@ -169,6 +169,14 @@
       return mine.length ? this.findings[mine[0]].s : null;
     },
 
+    /* The rim of a sign: on a dark ground a black disc has a light one, or it would not be seen. */
+    rim: function (suspect, fill) {
+      if (!this.state.dark) {
+        return suspect ? "#3a3a3a" : "#ffffff";
+      }
+      return suspect ? "#c8d1da" : fill === "#1b1b1b" ? "#e6ebf0" : "#0f1318";
+    },
+
     style: function (dp) {
       var dark = this.state.dark,
         code,
@@ -224,7 +232,7 @@
       }
       fill = look.fill === "#d9e0e6" && dark ? "#4a5a69" : look.fill;
       return {
-        color: dp.shape === "badge" ? (dp.p.c === "suspect" ? "#3a3a3a" : edge) : dark ? "#9fadba" : "#44525f",
+        color: dp.shape === "badge" ? this.rim(dp.p.c === "suspect", fill) : dark ? "#9fadba" : "#44525f",
         dashArray: dp.p.c === "suspect" ? "2 2" : null,
         weight: dp.shape === "badge" ? 1.5 : 1,
         fillColor: fill,

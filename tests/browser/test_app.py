@@ -170,3 +170,9 @@ def test_a_dark_theme_reaches_into_the_map(page: Page, address: str, frame_of: F
     page.emulate_media(color_scheme="dark")
     page.goto(f"{address}/map")
     drawn(frame_of(page), ready=f"sample/{first_village(result)}", dark="true")
+    rim = "([dark, suspect, fill]) => Doorplate.view.rim.call({ state: { dark: dark } }, suspect, fill)"
+    frame = frame_of(page)
+    assert frame.evaluate(rim, [True, False, "#1b1b1b"]) == "#e6ebf0", "a black sign on a dark ground has a light rim"
+    assert frame.evaluate(rim, [True, True, "#1b1b1b"]) == "#c8d1da"
+    assert frame.evaluate(rim, [False, False, "#1b1b1b"]) == "#ffffff"
+    assert page.locator("iframe").first.evaluate("e => getComputedStyle(e).borderTopColor") == "rgba(124, 139, 153, 0.35)"

@@ -68,3 +68,14 @@ def test_where_everybody_went_adds_up_for_the_police_and_hides_small_parts_for_o
     one_small = {"resident_n": {"all": 100.0, "placed": 92.0, "shared": 6.0, "unplaced": 2.0}}
     assert people.where_table(one_small, exact=False).iloc[:, 1].tolist() == ["92", "不公开", "<5", "100"]
     assert people.where_table({}, exact=False).empty
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("exact", [False, True])
+def test_the_more_people_the_further_the_colour_is_from_the_ground_of_the_page(role: pytest.MonkeyPatch, dark: bool, exact: bool) -> None:
+    role.setattr(people, "is_dark", lambda: dark)
+    names, colours = people._legend(exact=exact)
+    ramp = [c for n, c in zip(names, colours, strict=True) if n[-1].isdigit() or n == "50+"]
+    assert names.index("50+") + 1 == len(ramp)
+    light = [sum(w * int(c[i : i + 2], 16) for w, i in ((0.21, 1), (0.72, 3), (0.07, 5))) for c in ramp]
+    assert light == sorted(light, reverse=not dark)
