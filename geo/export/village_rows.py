@@ -35,8 +35,8 @@ stands, for a door without a number that of the number proposed. status, version
 null without one. proposal: the number to adopt. x, y: where it is, in the working CRS; null for what has no place."""
 
 _KEY = ("village", "place", "prefix", "number", "sub_number", "letter", "yard", "estate", "section", "building_no", "temporary")
-_PROPOSED = r"^(?P<place>[^\d临附]+)(?P<number>临?\d.*)$"
-"""A proposed number with its street, hamlet or group in front of it."""
+_PROPOSED = r"^(?P<place>.+?)(?P<number>临?\d+号.*)$"
+"""A proposed number with its street, hamlet or group in front of it, as a standard address or shorter."""
 _KINDS = {"building": "buildings", "plate": "plates", "address": "addresses"}
 
 
@@ -256,8 +256,10 @@ def _spots(rows: pd.DataFrame, result: Verification) -> np.ndarray:
 def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
     place, number = rows["place"].fillna(""), rows["number"].fillna("")
     proposed = rows["proposal"].fillna("").str.extract(_PROPOSED).fillna("")
-    bare = (place == "") & (number == "") & (proposed["place"] != "")
-    place, number = place.mask(bare, proposed["place"]), number.mask(bare, proposed["number"])
+    known = sorted(set(place) - {""}, key=lambda name: (-len(name), name))
+    street = proposed["place"].map({told: next((name for name in known if told.endswith(name)), "") for told in set(proposed["place"])})
+    bare = (place == "") & (number == "") & (street != "")
+    place, number = place.mask(bare, street), number.mask(bare, proposed["number"])
     rows.insert(2, "band", place)
     keys = pd.DataFrame(
         {

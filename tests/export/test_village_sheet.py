@@ -78,9 +78,10 @@ def test_what_is_decided_and_under_way_keeps_its_row_and_is_counted_apart() -> N
     assert "unplated_building" in set(village_rows(small_town(), CODE, cases=again).codes.dropna())
 
 
-def test_a_house_with_a_proposed_number_stands_in_its_street_at_that_number() -> None:
+@pytest.mark.parametrize("number", ["民主街7号附1号", "重庆市璧山区梧溪镇凤峰社区民主街7号附1号"])
+def test_a_house_with_a_proposed_number_stands_in_its_street_at_that_number(number: str) -> None:
     cases = cases_of_town()
-    cases.loc[cases["code"] == "unplated_building", "number"] = "民主街7号附1号"
+    cases.loc[cases["code"] == "unplated_building", "number"] = number
     rows = village_rows(small_town(), CODE, cases=cases).rows
     at = int(rows.index[rows["building_id"] == "BX"][0])
     assert rows["building_id"].iloc[at - 1] == "B7"
