@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,9 +88,11 @@ def act_as(page: Page, name: str) -> None:
 def as_police(page: Page, office: str, frame_of: FrameOf) -> Frame:
     """The page of the police, which is the first one they see."""
     opened(page, office, frame_of)
+    list_of_civil_affairs = page.get_by_text(re.compile("^办理中"))
+    expect(list_of_civil_affairs.first).to_be_visible()
     act_as(page, "派出所")
     expect(page.get_by_text("先人后址")).to_be_visible()
-    expect(page.get_by_text("办理中")).to_have_count(0)
+    expect(list_of_civil_affairs).to_have_count(0)
     frame = frame_of(page)
     drawn(frame, ready=f"sample/{VILLAGE}")
     return frame
