@@ -51,7 +51,7 @@ class Prompt:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.kept: dict[str, Answer] = {}
+        self.kept: dict[tuple[str, str], Answer] = {}
         self.kept_bytes_n = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,13 +60,15 @@ class Prompt:
             hurry(receive)
         if scope["type"] != "http" or scope["method"] != "GET" or _FILES not in scope["path"] or "range" in Headers(scope=scope):
             await self.app(scope, receive, send)
-        elif (known := self.kept.get(scope["path"])) is not None:
+            return
+        asked = scope["path"], Headers(scope=scope).get("accept-encoding", "")  # who reads no gzip gets none
+        if (known := self.kept.get(asked)) is not None:
             await send(known.start)
             await send({"type": "http.response.body", "body": known.parts[0]})
         else:
-            await self.app(scope, receive, self._keeping(scope["path"], send))
+            await self.app(scope, receive, self._keeping(asked, send))
 
-    def _keeping(self, path: str, send: Send) -> Send:
+    def _keeping(self, asked: tuple[str, str], send: Send) -> Send:
         """Sends on an answer and keeps it where it lasts."""
         answer: Answer | None = None
 
@@ -77,17 +79,17 @@ class Prompt:
             elif message["type"] == "http.response.body" and answer is not None and answer.lasting:
                 answer.parts.append(message.get("body", b""))
                 if not message.get("more_body"):
-                    self._keep(path, answer)
+                    self._keep(asked, answer)
             else:
                 answer = None  # sent in another way than in pieces of its body
             await send(message)
 
         return keep
 
-    def _keep(self, path: str, answer: Answer) -> None:
+    def _keep(self, asked: tuple[str, str], answer: Answer) -> None:
         body = answer.body
-        if path not in self.kept and self.kept_bytes_n + len(body) <= KEPT_BYTES_N:
-            self.kept[path] = Answer(answer.start, [body])
+        if asked not in self.kept and self.kept_bytes_n + len(body) <= KEPT_BYTES_N:
+            self.kept[asked] = Answer(answer.start, [body])
             self.kept_bytes_n += len(body)
 
 

@@ -29,7 +29,10 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Footprints that vanished without a document."""
     changes = evidence.changes
-    rows = changes[(changes["survey"] == "previous") & (changes["state"] == "vanished")]
+    # a plan, or a house that is gone itself, is drawn there but does not stand there
+    standing = among(changes["other_id"], evidence.buildings.loc[evidence.buildings["live"], "building_id"])
+    missing = (changes["state"] == "vanished") | (changes["state"].isin(["merged", "built_over"]) & ~standing)
+    rows = changes[(changes["survey"] == "previous") & missing]
     rows = rows[~among(rows["building_id"], evidence.documented)]
     return found(
         rows["building_id"],

@@ -27,6 +27,7 @@ def seen() -> Seen:
         drawn.previous(f"Bterrace{i}", 300 + 8 * i, 60, w=8)  # each has IoU 0.083 with the terrace
     drawn.house("Bterrace", 300, 60, w=96)
     drawn.previous("Bhut", 0, 200, w=3, d=3).house("Bhall", -5, 195, w=40, d=30)
+    drawn.previous("Bsite", 0, 300, w=3, d=3).house("Bplan", -5, 295, w=40, d=30, condition="planned")
     drawn.house("Bstate", 0, 120, condition="demolished").previous("Bstate", 0, 120)
     return drawn.verify()
 
@@ -49,6 +50,10 @@ def test_below_a_tenth_of_overlap_it_is_gone_and_above_changed() -> None:
 def test_where_something_stands_nothing_was_pulled_down() -> None:
     assert "suspected_demolition" not in seen().codes("Bhut", *(f"Bterrace{i}" for i in range(12)))
     assert "suspected_new_building" in seen().codes("Bhall")
+
+
+def test_a_plan_drawn_over_the_site_is_nothing_that_stands() -> None:
+    assert "suspected_demolition" in seen().codes("Bsite")
 
 
 def test_houses_in_both_surveys_are_not_mentioned() -> None:

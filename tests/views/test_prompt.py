@@ -107,3 +107,11 @@ def test_a_request_from_nowhere_is_answered_all_the_same() -> None:
 
     assert not hurry(receive)
     assert Prompt(app()).kept == {}
+
+
+def test_who_reads_no_gzip_is_not_given_what_was_kept_for_who_does(served: int) -> None:
+    got(served, "/static/js/one.js", **{"Accept-Encoding": "gzip"})
+    got(served, "/static/js/one.js", **{"Accept-Encoding": "gzip"})
+    assert len(ASKED) == 1
+    got(served, "/static/js/one.js", **{"Accept-Encoding": "identity"})
+    assert len(ASKED) == 2
