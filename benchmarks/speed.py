@@ -2,6 +2,7 @@
 
 python -m benchmarks.speed [--sizes 5000 50000 200000] [--seed 1] [--repeats 1] [--workdir DIR] [--write]
 
+The peer runs twice: with the nearest house for every plate, and with a house of its own for every plate at the least sum of distances (scipy).
 Every measurement is a fresh process: wall time from start to exit, imports included, and the peak of its resident memory.
 The register is that of a Chinese town: it goes down to the flat, about three addresses per building. Machines differ and are noisy; only the ratios inside one run mean anything. Of several repeats the fastest counts.
 """
@@ -35,6 +36,8 @@ STEPS = (
     ("write", ("write",), ("write",)),
 )
 
+PEERS: dict[str, tuple[str, ...]] = {"geopandas": (), "geopandas one to one": ("--one-to-one",)}
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -63,40 +66,43 @@ def main() -> None:
 def report(sizes: list[int], seed: int, repeats: int, workdir: Path) -> str:
     """The tables as Markdown."""
     projects = {size: deal(size, seed, workdir) for size in sorted(sizes)}
-    measured: dict[int, tuple[Measured, Measured]] = {}
+    measured: dict[int, tuple[Measured, ...]] = {}
     for _ in range(repeats):
         for size, project in projects.items():
-            pair = verify(project, workdir / "out"), peer(project, workdir / "peer")
-            before = measured.get(size, pair)
-            measured[size] = tuple(min(a, b, key=lambda m: m.wall_s) for a, b in zip(before, pair, strict=True))  # type: ignore[assignment]
-    rows = ["| buildings | plates | addresses | doorplate s | geopandas s | ratio | doorplate MB | geopandas MB |", "|---:|---:|---:|---:|---:|---:|---:|---:|"]
-    for size, (ours, theirs) in measured.items():
+            once = verify(project, workdir / "out"), *(peer(project, workdir / "peer", options) for options in PEERS.values())
+            measured[size] = tuple(min(a, b, key=lambda m: m.wall_s) for a, b in zip(measured.get(size, once), once, strict=True))
+    names = ("doorplate", *PEERS)
+    rows = [
+        "| buildings | plates | addresses |" + "".join(f" {n} s |" for n in names) + " ratios |" + "".join(f" {n} MB |" for n in names),
+        "|" + "---:|" * (4 + 2 * len(names)),
+    ]
+    for size, sides in measured.items():
         told = json.loads((projects[size] / "truth" / "truth.json").read_text(encoding="utf-8"))["rows"]
-        rows.append(
-            f"| {size:,} | {told['plates']:,} | {told['addresses']:,} | {ours.wall_s:.1f} | {theirs.wall_s:.1f} | {theirs.wall_s / ours.wall_s:.2f}x "
-            f"| {ours.peak_mb:,.0f} | {theirs.peak_mb:,.0f} |"
-        )
-    head = f"`python -m benchmarks.speed --seed {seed} --repeats {repeats}`, {os.cpu_count()} cores. Ratio: how many times as fast as the peer."
+        ratios = ", ".join(f"{side.wall_s / sides[0].wall_s:.2f}x" for side in sides[1:])
+        walls, peaks = (" | ".join(f"{value:,.{digits}f}" for value in values) for values, digits in (([m.wall_s for m in sides], 1), ([m.peak_mb for m in sides], 0)))
+        rows.append(f"| {size:,} | {told['plates']:,} | {told['addresses']:,} | {walls} | {ratios} | {peaks} |")
+    head = f"`python -m benchmarks.speed --seed {seed} --repeats {repeats}`, {os.cpu_count()} cores. Ratio: how many times as fast as each peer."
     return "\n".join([head, "", *rows, "", *slopes(measured), "", *step_table(measured)])
 
 
-def slopes(measured: dict[int, tuple[Measured, Measured]]) -> list[str]:
+def slopes(measured: dict[int, tuple[Measured, ...]]) -> list[str]:
     """Growth of the cost between the two largest sizes: 1 is linear."""
     if len(measured) < 2:
         return []
-    (small, a), (large, b) = list(measured.items())[-2:]
-    grown = [math.log(late.wall_s / early.wall_s) / math.log(large / small) for early, late in zip(a, b, strict=True)]
-    return [f"Slope on log-log from {small:,} to {large:,} buildings: doorplate {grown[0]:.2f}, geopandas {grown[1]:.2f}."]
+    (small, early), (large, late) = list(measured.items())[-2:]
+    grown = [f"{n} {math.log(b.wall_s / a.wall_s) / math.log(large / small):.2f}" for n, a, b in zip(("doorplate", *PEERS), early, late, strict=True)]
+    return [f"Slope on log-log from {small:,} to {large:,} buildings: {', '.join(grown)}."]
 
 
-def step_table(measured: dict[int, tuple[Measured, Measured]]) -> list[str]:
+def step_table(measured: dict[int, tuple[Measured, ...]]) -> list[str]:
     """Seconds of the steps both sides do, for every size; a step nobody timed is left empty."""
-    rows = ["| step | " + " | ".join(f"{size:,}: doorplate / geopandas" for size in measured) + " |", "|---|" + "---:|" * len(measured)]
-    for name, our_steps, their_steps in STEPS:
-        cells = [f"{_sum(ours, our_steps)} / {_sum(theirs, their_steps)}" for ours, theirs in measured.values()]
+    names = " / ".join(("doorplate", *PEERS))
+    rows = ["| step | " + " | ".join(f"{size:,}: {names}" for size in measured) + " |", "|---|" + "---:|" * len(measured)]
+    for name, ours, theirs in STEPS:
+        cells = [" / ".join([_sum(sides[0], ours), *(_sum(side, theirs) for side in sides[1:])]) for sides in measured.values()]
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
-    rest = [f"{ours.wall_s - sum(ours.steps.values()):.2f} / {theirs.wall_s - sum(theirs.steps.values()):.2f}" for ours, theirs in measured.values()]
-    shared = [_shared(ours, theirs) for ours, theirs in measured.values()]
+    rest = [" / ".join(f"{side.wall_s - sum(side.steps.values()):.2f}" for side in sides) for sides in measured.values()]
+    shared = [_shared(sides) for sides in measured.values()]
     return [
         *rows,
         "| start, imports and what is not timed | " + " | ".join(rest) + " |",
@@ -104,11 +110,11 @@ def step_table(measured: dict[int, tuple[Measured, Measured]]) -> list[str]:
     ]
 
 
-def _shared(ours: Measured, theirs: Measured) -> str:
-    """Sums and ratio over the steps where both answer the same question; classify and write are not: ours says far more."""
+def _shared(sides: tuple[Measured, ...]) -> str:
+    """Sums and ratios over the steps where both answer the same question; classify and write are not: ours says far more."""
     steps = [s for s in STEPS if s[0] not in ("classify", "write")]
-    mine, peers = (sum(m.steps.get(k, 0.0) for s in steps for k in s[side]) for m, side in ((ours, 1), (theirs, 2)))
-    return f"{mine:.2f} / {peers:.2f} = {peers / mine:.2f}x"
+    ours, *theirs = (sum(m.steps.get(k, 0.0) for s in steps for k in s[min(side, 1) + 1]) for side, m in enumerate(sides))
+    return " / ".join(f"{s:.2f}" for s in (ours, *theirs)) + " = " + ", ".join(f"{s / ours:.2f}x" for s in theirs)
 
 
 def _sum(measured: Measured, steps: tuple[str, ...]) -> str:
@@ -132,9 +138,9 @@ def verify(project: Path, out: Path) -> Measured:
     return Measured(measured.wall_s, measured.peak_mb, told["seconds"])
 
 
-def peer(project: Path, out: Path) -> Measured:
+def peer(project: Path, out: Path, options: tuple[str, ...]) -> Measured:
     """Their side: benchmarks/peer_geopandas.py."""
-    measured, stdout = run(["benchmarks.peer_geopandas", str(project), str(out)])
+    measured, stdout = run(["benchmarks.peer_geopandas", str(project), str(out), *options])
     return Measured(measured.wall_s, measured.peak_mb, json.loads(stdout)["seconds"])
 
 

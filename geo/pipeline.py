@@ -36,6 +36,7 @@ from geo.share import hanging, share, torn_doors
 from geo.standing import rebuilt, standing
 from geo.summarise import summarise
 from geo.tables import COUNTS, Inputs, Verification
+from geo.threads import beside
 
 VERSION = "0.1.0"
 STEPS = ("standing", "describe", "locate", "match", "assign", "link", "change", "population", "classify", "summarise")
@@ -77,6 +78,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     t = profile.thresholds
     clock = _Clock(on_step)
     inputs = settle(inputs)
+    # outlines against outlines asks nothing of the texts, and shapely lets go of the interpreter: it is worked out meanwhile
+    changing = beside(lambda: change(inputs.buildings_previous, inputs.buildings, thresholds=t))
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
@@ -128,7 +131,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("link"):
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word)
     with clock("change"):
-        changes = change(inputs.buildings_previous, inputs.buildings, thresholds=t)
+        changes = changing.result()
     with clock("population"):
         door_of = pd.Series(doors.address_door, index=doors_of["address_id"])
         addresses["door_n"] = addresses["parent_id"].fillna(addresses["address_id"]).map(door_of).astype("float64")

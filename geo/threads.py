@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+Answer = TypeVar("Answer")
 
 PART_N = 5_000
 """Fewest pairs worth a thread."""
@@ -30,3 +32,11 @@ def in_threads(ask: Callable[..., npt.NDArray[Any]], *columns: npt.NDArray[Any])
     parts = zip(*(np.array_split(c, 4 * parts_n) for c in columns), strict=True)
     with ThreadPoolExecutor(parts_n) as pool:
         return np.concatenate(list(pool.map(lambda part: ask(*part), parts)))
+
+
+def beside(work: Callable[[], Answer]) -> Future[Answer]:
+    """Begin `work` in a thread of its own; `result()` of what is returned waits for it and raises what it raised."""
+    pool = ThreadPoolExecutor(1)
+    begun = pool.submit(work)
+    pool.shutdown(wait=False)
+    return begun

@@ -119,12 +119,22 @@ def test_one_finding_settles_one_case() -> None:
 @pytest.mark.filterwarnings("default")
 def test_the_peer_does_a_careful_analysts_work(tmp_path: Path) -> None:
     write_town(town(), tmp_path / "town", formats="parquet", truth=True)
-    told = peer_geopandas.verify(tmp_path / "town", tmp_path / "out")
+    told = peer_geopandas.verify(tmp_path / "town", tmp_path / "out", own_house=False)
     assert set(told["seconds"]) - {"fuzzy_match"} == {step for _, _, theirs in speed.STEPS for step in theirs} - {"fuzzy_match"}  # type: ignore[call-overload]
     scored = scoring.score(tmp_path / "out", tmp_path / "town" / "truth")
     assert scored.codes.loc["damaged_plate", "f1"] == 1.0
     assert scored.codes.loc["dangling_plate", "recall"] == 1.0
     assert scored.link_recall > 0.85
+
+
+def test_the_peer_that_gives_every_plate_a_house_of_its_own_finds_the_least_sum() -> None:
+    houses = gpd.GeoDataFrame({"building_id": ["left", "right"]}, geometry=[shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)])
+    # both are nearest to the left house; the nearer one would have to go 9 m farther than the other if it gave way
+    plates = gpd.GeoDataFrame({"plate_id": ["a", "b", "far"]}, geometry=shapely.points([[11, 5], [13, 5], [90, 5]]), index=[7, 8, 9])
+    pairs = pd.DataFrame({"index_right": [0, 1, 0, 1], "distance_m": [1.0, 9.0, 3.0, 7.0]}, index=[7, 7, 8, 8])
+    home = peer_geopandas.one_to_one(plates, houses, pairs)
+    assert home.loc[[7, 8]].tolist() == ["left", "right"]
+    assert home.isna().tolist() == [False, False, True]
 
 
 def test_the_peer_reads_the_dialects_of_the_town() -> None:
@@ -138,13 +148,13 @@ def test_the_peer_reads_the_dialects_of_the_town() -> None:
 
 
 def test_growth_is_read_off_the_two_largest_sizes() -> None:
-    def pair(ours: float, theirs: float) -> tuple[speed.Measured, speed.Measured]:
-        return speed.Measured(ours, 1.0), speed.Measured(theirs, 1.0)
+    def sides(*seconds: float) -> tuple[speed.Measured, ...]:
+        return tuple(speed.Measured(s, 1.0) for s in seconds)
 
-    assert speed.slopes({1000: pair(9, 9), 10_000: pair(1, 1), 100_000: pair(10, 100)}) == [
-        "Slope on log-log from 10,000 to 100,000 buildings: doorplate 1.00, geopandas 2.00."
+    assert speed.slopes({1000: sides(9, 9, 9), 10_000: sides(1, 1, 1), 100_000: sides(10, 100, 1000)}) == [
+        "Slope on log-log from 10,000 to 100,000 buildings: doorplate 1.00, geopandas 2.00, geopandas one to one 3.00."
     ]
-    assert speed.slopes({1000: pair(1, 1)}) == []
+    assert speed.slopes({1000: sides(1, 1, 1)}) == []
 
 
 def test_a_measured_process_reports_its_own_memory() -> None:
