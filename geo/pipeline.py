@@ -27,6 +27,7 @@ from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe
 from geo.locate import locate, locate_villages
 from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
+from geo.outbuildings import doubt, outbuildings
 from geo.population import population, sum_counts
 from geo.profile import Profile
 from geo.read.ledger import CELL_CODES
@@ -116,7 +117,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             rooms=stacked_rooms(doors, believed, addresses[addresses["active"]]),
             names=lasting_names(doors, standing_plates, believed),
             building_prior=_prior(footprints),
-            wants_door=(footprints["built_for_people"] & ~footprints["temporary"]).to_numpy(),
+            wants_door=_wants_door(footprints),
             described=_described(footprints),
             passing=footprints["temporary"].to_numpy(),
             door_passing=_passing(doors, standing_plates, believed),
@@ -127,7 +128,10 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             reach_m=t.candidate_m,
             stray_m=t.misplaced_m,
         )
-        edges, none = insist(assignment.edges, assignment.none, fixed)
+        sheds = outbuildings(
+            assignment.edges, described=_described(footprints), wants_door=_wants_door(footprints), village_code=footprints["village_code"], ratio=t.outbuilding_ratio
+        )
+        edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word)
     with clock("change"):
@@ -277,6 +281,11 @@ def _passing(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> np.
     for door, rows in ((doors.plate_door, plates), (doors.address_door, addresses)):
         out[door[rows["temporary"].to_numpy() & (door >= 0)]] = True
     return out
+
+
+def _wants_door(footprints: gpd.GeoDataFrame) -> np.ndarray:
+    """Whether a footprint is of the kind that has a number, and for good."""
+    return (footprints["built_for_people"] & ~footprints["temporary"]).to_numpy(dtype=bool)
 
 
 def _described(footprints: gpd.GeoDataFrame) -> np.ndarray:

@@ -44,6 +44,7 @@ class Thresholds:
     no_building_ratio: float = 0.005
     declared_log_odds: float = 6.0
     roof_log_odds: float = 4.0
+    outbuilding_ratio: float = 0.1
     plates_complete_ratio: float = 0.9
     plates_on_wall_ratio: float = 0.95
     on_map_ratio: float = 0.98

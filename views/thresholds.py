@@ -46,6 +46,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "no_building_ratio": ("无楼之号的先验", "share of numbers without any building"),
     "declared_log_odds": ("登记编号的证据强度", "weight of a declared id"),
     "roof_log_odds": ("房间高于楼顶的反证强度", "weight of rooms above a roof"),
+    "outbuilding_ratio": ("附属房：有号比例与周围房屋之比", "outbuildings: how often they have a number, against the houses beside them"),
     "plates_complete_ratio": ("门牌视为齐全的比例", "share of plates up from which a missing one speaks"),
     "plates_on_wall_ratio": ("上墙率目标", "target: plates on the wall"),
     "on_map_ratio": ("上图率目标", "target: on the map"),
