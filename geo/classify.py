@@ -31,7 +31,8 @@ def classify(evidence: Evidence, rules: tuple[Rule, ...]) -> gpd.GeoDataFrame:
     order of the rules and then by subject. `finding_id` depends on code and subject alone; no two findings share it.
     """
     parts = [p for p in (_complete(rule.card, rule.find(evidence), evidence.profile.severities) for rule in rules) if p]
-    columns = {c: np.concatenate([p[c] for p in parts]) if parts else np.zeros(0, dtype=object) for c in FINDING_COLUMNS if c != "village_code"}
+    told = [c for c in FINDING_COLUMNS if c != "village_code"]
+    columns = {c: np.concatenate([p[c] for p in parts]) if parts else np.zeros(0, dtype=object) for c in told}
     columns["village_code"], geometry = _places(evidence, columns["subject"], columns["subject_id"])
     rows = {c: pd.Series(columns[c], dtype={"related": "object", "value": "float64"}.get(c, "str")) for c in FINDING_COLUMNS}
     return gpd.GeoDataFrame(rows, geometry=geometry, crs=evidence.buildings.crs)
@@ -50,38 +51,50 @@ def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> 
         return {}
     if not rows["subject_id"].is_monotonic_increasing:
         rows = rows.sort_values("subject_id", kind="stable")
-    if "subject" not in rows:
-        rows = rows.assign(subject=card.subject)
-    if rows["subject_id"].duplicated().any() and rows.duplicated(["subject", "subject_id"]).any():
-        # one finding an object: the first reason stands, what all of them relate to is kept
-        together = rows.groupby(["subject", "subject_id"], sort=False)["related"].agg(lambda lists: list(dict.fromkeys(i for ids in lists for i in ids)))
-        rows = rows.drop_duplicates(["subject", "subject_id"]).assign(related=together.to_numpy())
-    subject, subject_id = _texts(rows["subject"]), _texts(rows["subject_id"])
+    subject = rows["subject"] if "subject" in rows else pd.Series(card.subject, index=rows.index)
+    if rows["subject_id"].duplicated().any():
+        rows = _together(rows.assign(subject=subject))
+        subject = rows["subject"]
+    kind, name = _texts(subject), _texts(rows["subject_id"])
+    ids = [hashlib.sha256(f"{card.code}\n{k}\n{n}".encode()).hexdigest()[:16] for k, n in zip(kind, name, strict=True)]
+    detail_zh, detail_en = _sentences(card, rows)
     always = {"code": card.code, "severity": severities.get(card.code, card.severity), "office": card.office}
-    return {name: np.full(len(rows), text, dtype=object) for name, text in always.items()} | {
-        "finding_id": np.array([hashlib.sha256(f"{card.code}\n{s}\n{i}".encode()).hexdigest()[:16] for s, i in zip(subject, subject_id, strict=True)], dtype=object),
-        "subject": subject,
-        "subject_id": subject_id,
+    unit = _texts(rows["unit"])
+    return {column: np.full(len(rows), text, dtype=object) for column, text in always.items()} | {
+        "finding_id": np.array(ids, dtype=object),
+        "subject": kind,
+        "subject_id": name,
         "related": rows["related"].to_numpy(),
         "certainty": _texts(rows["certainty"]),
-        "detail_zh": _sentences(card.detail_zh, rows),
-        "detail_en": _sentences(card.detail_en, rows),
+        "detail_zh": detail_zh,
+        "detail_en": detail_en,
         "proposal": _texts(rows["proposal"]),
         "value": rows["value"].to_numpy(dtype=float),
-        "unit": _texts(rows["unit"].replace("", np.nan)),
+        "unit": np.where(unit == "", np.nan, unit),
     }
+
+
+def _together(rows: pd.DataFrame) -> pd.DataFrame:
+    """One finding an object: the first reason stands, what all of them relate to is kept."""
+    related = rows.groupby(["subject", "subject_id"], sort=False)["related"].agg(lambda lists: list(dict.fromkeys(i for ids in lists for i in ids)))
+    return rows.drop_duplicates(["subject", "subject_id"]).assign(related=related.to_numpy())
 
 
 def _texts(column: pd.Series) -> np.ndarray:
     return column.astype("str").to_numpy(dtype=object)
 
 
-def _sentences(pattern: str, rows: pd.DataFrame) -> np.ndarray:
-    """The pattern with the words of each row in its `{placeholders}`; a word that is not known is a dash."""
-    names = [name for _, name, _, _ in Formatter().parse(pattern) if name is not None]
-    words = [rows[name].astype(object).fillna("—") for name in names]
-    bare = re.sub(r"\{\w+\}", "{}", pattern)
-    return np.array([bare.format(*row) for row in zip(*words, strict=True)] if words else [bare.format()] * len(rows), dtype=object)
+def _sentences(card: Card, rows: pd.DataFrame) -> list[np.ndarray]:
+    """The card's sentences, Chinese and English, with the words of each row in their `{placeholders}`; a word that is not known is a dash."""
+    patterns = card.detail_zh, card.detail_en
+    names = [[name for _, name, _, _ in Formatter().parse(p) if name is not None] for p in patterns]
+    words = {name: rows[name].astype(object).fillna("—").tolist() for name in set().union(*names)}
+    out = []
+    for pattern, asked in zip(patterns, names, strict=True):
+        bare = re.sub(r"\{\w+\}", "{}", pattern)
+        texts = map(bare.format, *(words[name] for name in asked)) if asked else [bare.format()] * len(rows)
+        out.append(np.array(list(texts), dtype=object))
+    return out
 
 
 def _places(evidence: Evidence, subject: np.ndarray, subject_id: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -89,32 +102,33 @@ def _places(evidence: Evidence, subject: np.ndarray, subject_id: np.ndarray) -> 
     kind, name = np.where(subject == "address", "addresses", subject + "s"), subject_id.copy()
     for row in np.flatnonzero(subject == "row"):
         kind[row], _, name[row] = str(subject_id[row]).partition(":")
+    names = {one: pd.Series(name[kind == one], dtype="str") for one in ("buildings", "plates", "addresses")}
+    written = _written(evidence, names["addresses"])
+    houses = _outlines(evidence, pd.concat([names["buildings"], written["building_id"]]))
+    plates = pd.DataFrame(evidence.plates[["plate_id", "village_code", "geometry"]]).rename(columns={"plate_id": "name"})
     village, geometry = np.full(len(kind), None, dtype=object), np.full(len(kind), None, dtype=object)
-    p, houses = evidence.plates, _outlines(evidence)
-    for one, table in (("buildings", houses), ("plates", p.rename(columns={"plate_id": "name"})), ("addresses", None)):
-        asked = np.flatnonzero(kind == one)
-        names = pd.Series(name[asked], dtype="str")
-        table = _written(evidence, names) if table is None else table
-        at = positions(names, table["name"])
-        asked, found = asked[at >= 0], table.iloc[at[at >= 0]]
+    for one, table in (("buildings", houses), ("plates", plates), ("addresses", written)):
+        at = positions(names[one], table["name"])
+        asked, found = np.flatnonzero(kind == one)[at >= 0], table.iloc[at[at >= 0]]
         village[asked] = found["village_code"].to_numpy(dtype=object)
         place = np.array(found["geometry"], dtype=object)
         if one == "buildings":
             place = shapely.point_on_surface(place)
         elif one == "addresses":
             # an address without a position is where its plate is, else on its building
-            for column, known, shapes in (("paired_id", p["plate_id"], p), ("building_id", houses["name"], houses)):
+            for column, known in (("paired_id", plates), ("building_id", houses)):
                 missing = np.flatnonzero(shapely.is_missing(place))
-                there = positions(found[column].iloc[missing], known)
-                place[missing[there >= 0]] = shapely.point_on_surface(shapes["geometry"].to_numpy()[there[there >= 0]])
+                there = positions(found[column].iloc[missing], known["name"])
+                place[missing[there >= 0]] = shapely.point_on_surface(known["geometry"].to_numpy()[there[there >= 0]])
         geometry[asked] = place
     return village, geometry
 
 
-def _outlines(evidence: Evidence) -> pd.DataFrame:
-    """name, village_code and geometry of the buildings of either survey, the current one first."""
+def _outlines(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
+    """name, village_code and geometry of these buildings, as the current survey has them, else the one before."""
     now, before = evidence.buildings, evidence.inputs.buildings_previous
-    before = before[~among(before["building_id"], now["building_id"])]
+    before = before[among(before["building_id"], asked) & ~among(before["building_id"], now["building_id"])]
+    now = now[among(now["building_id"], asked)]
     village = locate_villages(shapely.point_on_surface(before.geometry.to_numpy()), evidence.inputs.villages)
     return pd.DataFrame(
         {
@@ -125,8 +139,8 @@ def _outlines(evidence: Evidence) -> pd.DataFrame:
     )
 
 
-def _written(evidence: Evidence, names: pd.Series) -> pd.DataFrame:
-    """name, village_code, paired_id, building_id and geometry of those addresses, rooms among them."""
+def _written(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
+    """name, village_code, paired_id, building_id and geometry of these addresses, rooms among them."""
     columns = ["address_id", "village_code", "paired_id", "building_id", "geometry"]
-    tables = (pd.DataFrame(t.reindex(columns=columns))[among(t["address_id"], names)] for t in (evidence.addresses, evidence.rooms))
-    return pd.concat(tables).rename(columns={"address_id": "name"})
+    tables = (pd.DataFrame(t.reindex(columns=columns))[among(t["address_id"], asked)] for t in (evidence.addresses, evidence.rooms))
+    return pd.concat(tables, ignore_index=True).rename(columns={"address_id": "name"})

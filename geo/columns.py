@@ -64,13 +64,16 @@ def look_up(column: pd.Series, names: pd.Series, values: pd.Series) -> pd.Series
 
 
 def lists_at(values: pd.Series, at: np.ndarray, n: int) -> list[list[Any]]:
-    """The values that stand at each of the positions 0 to n, sorted; those at -1 are left out.
+    """The values that go to each of n positions, in their order; those at -1 are left out.
 
     One sort and one cut: a grouped aggregation in Python takes ten times as long.
+
+    Examples
+    --------
+    >>> lists_at(pd.Series(["a", "b", "c", "d"]), np.array([1, -1, 0, 1]), 3)
+    [['c'], ['a', 'd'], []]
     """
-    order = np.arange(len(at)) if values.is_monotonic_increasing else values.argsort(kind="stable").to_numpy()
-    order = order[at[order] >= 0]
-    order = order[np.argsort(at[order], kind="stable")]
+    order = np.argsort(at, kind="stable")[np.count_nonzero(at < 0) :]
     listed = values.iloc[order].tolist()
     ends = np.cumsum(np.bincount(at[order], minlength=n)).tolist()
     return [listed[a:b] for a, b in zip([0, *ends], ends, strict=False)]

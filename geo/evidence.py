@@ -264,9 +264,8 @@ def _buildings(
         out[column] = _tally(hung, plates[flag], n)
     out["addresses_n"] = _tally(written, addresses["active"], n)
     out["temporary_n"] = _tally(hung, plates["standing"] & plates["temporary"], n) + _tally(written, addresses["active"] & addresses["temporary"], n)
-    standing, active = np.where(plates["standing"], hung, -1), np.where(addresses["active"], written, -1)
-    out["plate_ids"] = pd.Series(lists_at(plates["plate_id"], standing, n), index=out.index, dtype=object)
-    out["address_ids"] = pd.Series(lists_at(addresses["address_id"], active, n), index=out.index, dtype=object)
+    out["plate_ids"] = _sorted_lists(plates["plate_id"], np.where(plates["standing"], hung, -1), out.index)
+    out["address_ids"] = _sorted_lists(addresses["address_id"], np.where(addresses["active"], written, -1), out.index)
     out = out.join(_claims(edges, links, out.index))
     out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
     out = out.join(_sums(people, lives, out.index))
@@ -274,6 +273,11 @@ def _buildings(
     out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
     out["vacant"] = known & ~out["inhabited"] & ~unsure & (_tally(written, addresses["active"] & ~addresses["vacant"], n) == 0)
     return out
+
+
+def _sorted_lists(ids: pd.Series, at: np.ndarray, index: pd.Index) -> pd.Series:
+    order = np.arange(len(at)) if ids.is_monotonic_increasing else ids.argsort().to_numpy()
+    return pd.Series(lists_at(ids.iloc[order], at[order], len(index)), index=index, dtype=object)
 
 
 def _tally(at: np.ndarray, flag: pd.Series, n: int) -> np.ndarray:

@@ -129,15 +129,16 @@ def found(
     words
         What the card's sentence needs beside these, a column each.
     """
-    out = pd.DataFrame({"subject_id": subject_id.astype("str")})
-    out["related"] = related if related is not None else pd.Series([[] for _ in range(len(out))], index=out.index, dtype=object)
-    out["certainty"] = certainty
-    out["value"] = value if value is not None else np.nan
-    out["unit"] = unit
-    out["proposal"] = proposal if proposal is not None else np.nan
-    for name, column in words.items():
-        out[name] = column
-    return out
+    index = subject_id.index
+    columns = {
+        "subject_id": subject_id.astype("str"),
+        "related": related if related is not None else pd.Series([[] for _ in range(len(index))], index=index, dtype=object),
+        "certainty": certainty,
+        "value": value if value is not None else np.nan,
+        "unit": unit,
+        "proposal": proposal if proposal is not None else np.nan,
+    }
+    return pd.DataFrame(columns | words, index=index)
 
 
 def ids(*columns: pd.Series) -> pd.Series:
