@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
+from string import Formatter
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among
+from geo.columns import among, look_up, positions
 from geo.locate import locate_villages
 from geo.rule import Card, Evidence, Rule
 
@@ -28,88 +30,117 @@ def classify(evidence: Evidence, rules: tuple[Rule, ...]) -> gpd.GeoDataFrame:
     GeoDataFrame with FINDING_COLUMNS and geometry (point of the subject, None where it has no place), sorted by the
     order of the rules and then by subject. `finding_id` depends on code and subject alone; no two findings share it.
     """
-    parts = [_complete(rule.card, rule.find(evidence), evidence.profile.severities) for rule in rules]
-    parts = [p for p in parts if len(p)]
-    columns = [*FINDING_COLUMNS[:5], *FINDING_COLUMNS[6:]]
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({c: pd.Series(dtype="str") for c in columns})
-    village, geometry = _places(evidence, rows["subject"].to_numpy(dtype=object), rows["subject_id"].to_numpy(dtype=object))
-    rows["village_code"] = pd.Series(village, dtype="str")
-    rows["value"] = rows["value"].astype("float64")
-    for column in set(FINDING_COLUMNS) - {"related", "value"}:
-        rows[column] = rows[column].astype("str")
-    return gpd.GeoDataFrame(rows[list(FINDING_COLUMNS)], geometry=geometry, crs=evidence.buildings.crs)
+    parts = [p for p in (_complete(rule.card, rule.find(evidence), evidence.profile.severities) for rule in rules) if p]
+    told = [c for c in FINDING_COLUMNS if c != "village_code"]
+    columns = {c: np.concatenate([p[c] for p in parts]) if parts else np.zeros(0, dtype=object) for c in told}
+    columns["village_code"], geometry = _places(evidence, columns["subject"], columns["subject_id"])
+    rows = {c: pd.Series(columns[c], dtype={"related": "object", "value": "float64"}.get(c, "str")) for c in FINDING_COLUMNS}
+    return gpd.GeoDataFrame(rows, geometry=geometry, crs=evidence.buildings.crs)
 
 
 def status(ids: pd.Series, subject: str, findings: pd.DataFrame, otherwise: pd.Series) -> pd.Series:
     """The one status of each object: code of its first finding in order of precedence, else `otherwise`."""
-    first = findings[findings["subject"] == subject].drop_duplicates("subject_id").set_index("subject_id")["code"]
-    return ids.map(first).astype("str").fillna(otherwise)
+    mine = findings.loc[findings["subject"] == subject, ["subject_id", "code"]]
+    return look_up(ids, mine["subject_id"], mine["code"]).astype("str").fillna(otherwise)
 
 
-def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> pd.DataFrame:
-    rows = rows.dropna(subset=["subject_id"]).sort_values("subject_id", kind="stable").reset_index(drop=True)
-    if "subject" not in rows:
-        rows["subject"] = card.subject
-    if rows.duplicated(["subject", "subject_id"]).any():
-        # one finding an object: the first reason stands, what all of them relate to is kept
-        together = rows.groupby(["subject", "subject_id"], sort=False)["related"].agg(lambda lists: list(dict.fromkeys(i for ids in lists for i in ids)))
-        rows = rows.drop_duplicates(["subject", "subject_id"]).reset_index(drop=True).assign(related=together.to_numpy())
-    words = rows.drop(columns=["related"]).astype(object).fillna("—").to_dict("records")
-    names = rows["subject"] + "\n" + rows["subject_id"]
-    return pd.DataFrame(
-        {
-            "finding_id": [hashlib.sha256(f"{card.code}\n{n}".encode()).hexdigest()[:16] for n in names],
-            "code": card.code,
-            "subject": rows["subject"],
-            "subject_id": rows["subject_id"],
-            "related": rows["related"],
-            "severity": severities.get(card.code, card.severity),
-            "certainty": rows["certainty"],
-            "office": card.office,
-            "detail_zh": [card.detail_zh.format_map(w) for w in words],
-            "detail_en": [card.detail_en.format_map(w) for w in words],
-            "proposal": rows["proposal"],
-            "value": rows["value"],
-            "unit": rows["unit"].replace("", np.nan),
-        }
-    )
+def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """The columns of a rule's findings but for their village, in order of their subjects; nothing where it found nothing."""
+    rows = rows.dropna(subset=["subject_id"]) if rows["subject_id"].hasnans else rows
+    if rows.empty:
+        return {}
+    if not rows["subject_id"].is_monotonic_increasing:
+        rows = rows.sort_values("subject_id", kind="stable")
+    subject = rows["subject"] if "subject" in rows else pd.Series(card.subject, index=rows.index)
+    if rows["subject_id"].duplicated().any():
+        rows = _together(rows.assign(subject=subject))
+        subject = rows["subject"]
+    kind, name = _texts(subject), _texts(rows["subject_id"])
+    ids = [hashlib.sha256(f"{card.code}\n{k}\n{n}".encode()).hexdigest()[:16] for k, n in zip(kind, name, strict=True)]
+    detail_zh, detail_en = _sentences(card, rows)
+    always = {"code": card.code, "severity": severities.get(card.code, card.severity), "office": card.office}
+    unit = _texts(rows["unit"])
+    return {column: np.full(len(rows), text, dtype=object) for column, text in always.items()} | {
+        "finding_id": np.array(ids, dtype=object),
+        "subject": kind,
+        "subject_id": name,
+        "related": rows["related"].to_numpy(),
+        "certainty": _texts(rows["certainty"]),
+        "detail_zh": detail_zh,
+        "detail_en": detail_en,
+        "proposal": _texts(rows["proposal"]),
+        "value": rows["value"].to_numpy(dtype=float),
+        "unit": np.where(unit == "", np.nan, unit),
+    }
+
+
+def _together(rows: pd.DataFrame) -> pd.DataFrame:
+    """One finding an object: the first reason stands, what all of them relate to is kept."""
+    related = rows.groupby(["subject", "subject_id"], sort=False)["related"].agg(lambda lists: list(dict.fromkeys(i for ids in lists for i in ids)))
+    return rows.drop_duplicates(["subject", "subject_id"]).assign(related=related.to_numpy())
+
+
+def _texts(column: pd.Series) -> np.ndarray:
+    return column.astype("str").to_numpy(dtype=object)
+
+
+def _sentences(card: Card, rows: pd.DataFrame) -> list[np.ndarray]:
+    """The card's sentences, Chinese and English, with the words of each row in their `{placeholders}`; a word that is not known is a dash."""
+    patterns = card.detail_zh, card.detail_en
+    names = [[name for _, name, _, _ in Formatter().parse(p) if name is not None] for p in patterns]
+    words = {name: rows[name].astype(object).fillna("—").tolist() for name in set().union(*names)}
+    out = []
+    for pattern, asked in zip(patterns, names, strict=True):
+        bare = re.sub(r"\{\w+\}", "{}", pattern)
+        texts = map(bare.format, *(words[name] for name in asked)) if asked else [bare.format()] * len(rows)
+        out.append(np.array(list(texts), dtype=object))
+    return out
 
 
 def _places(evidence: Evidence, subject: np.ndarray, subject_id: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Village and point of the object each finding is about; a row of a table, `plates:P1`, is where its object is."""
-    b, p = evidence.buildings, evidence.plates
-    previous = evidence.inputs.buildings_previous
-    previous = previous[~among(previous["building_id"], b["building_id"])]
-    written = pd.concat([t.reindex(columns=["address_id", "village_code", "paired_id", "building_id", "geometry"]) for t in (evidence.addresses, evidence.rooms)])
-    outlines, points = np.concatenate([b.geometry.to_numpy(), previous.geometry.to_numpy()]), p.geometry.to_numpy()
-    old_village = locate_villages(shapely.point_on_surface(previous.geometry.to_numpy()), evidence.inputs.villages)
-    houses, plates, addresses = (
-        pd.Index(ids.to_numpy(dtype=object)) for ids in (pd.concat([b["building_id"], previous["building_id"]]), p["plate_id"], written["address_id"])
-    )
-    table, _, bare = np.array([str(i).partition(":") for i in subject_id], dtype=object).reshape(-1, 3).T
-    row = subject == "row"
-    kind, name = np.where(row, table, np.where(subject == "address", "addresses", subject + "s")), np.where(row, bare, subject_id)
+    kind, name = np.where(subject == "address", "addresses", subject + "s"), subject_id.copy()
+    for row in np.flatnonzero(subject == "row"):
+        kind[row], _, name[row] = str(subject_id[row]).partition(":")
+    names = {one: pd.Series(name[kind == one], dtype="str") for one in ("buildings", "plates", "addresses")}
+    written = _written(evidence, names["addresses"])
+    houses = _outlines(evidence, pd.concat([names["buildings"], written["building_id"]]))
+    plates = pd.DataFrame(evidence.plates[["plate_id", "village_code", "geometry"]]).rename(columns={"plate_id": "name"})
     village, geometry = np.full(len(kind), None, dtype=object), np.full(len(kind), None, dtype=object)
-    for one, index, codes in (
-        ("buildings", houses, np.concatenate([b["village_code"].to_numpy(dtype=object), old_village])),
-        ("plates", plates, p["village_code"].to_numpy(dtype=object)),
-        ("addresses", addresses, written["village_code"].to_numpy(dtype=object)),
-    ):
-        asked = np.flatnonzero(kind == one)
-        at = index.get_indexer(name[asked])
-        asked, at = asked[at >= 0], at[at >= 0]
-        village[asked] = codes[at]
+    for one, table in (("buildings", houses), ("plates", plates), ("addresses", written)):
+        at = positions(names[one], table["name"])
+        asked, found = np.flatnonzero(kind == one)[at >= 0], table.iloc[at[at >= 0]]
+        village[asked] = found["village_code"].to_numpy(dtype=object)
+        place = np.array(found["geometry"], dtype=object)
         if one == "buildings":
-            geometry[asked] = shapely.point_on_surface(outlines[at])
-        elif one == "plates":
-            geometry[asked] = points[at]
-        else:
+            place = shapely.point_on_surface(place)
+        elif one == "addresses":
             # an address without a position is where its plate is, else on its building
-            own = written.iloc[at]
-            place = own.geometry.to_numpy().copy()
-            for ids, known, shapes in ((own["paired_id"], plates, points), (own["building_id"], houses, outlines)):
+            for column, known in (("paired_id", plates), ("building_id", houses)):
                 missing = np.flatnonzero(shapely.is_missing(place))
-                there = known.get_indexer(ids.to_numpy(dtype=object)[missing])
-                place[missing[there >= 0]] = shapely.point_on_surface(shapes[there[there >= 0]])
-            geometry[asked] = place
+                there = positions(found[column].iloc[missing], known["name"])
+                place[missing[there >= 0]] = shapely.point_on_surface(known["geometry"].to_numpy()[there[there >= 0]])
+        geometry[asked] = place
     return village, geometry
+
+
+def _outlines(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
+    """name, village_code and geometry of these buildings, as the current survey has them, else the one before."""
+    now, before = evidence.buildings, evidence.inputs.buildings_previous
+    before = before[among(before["building_id"], asked) & ~among(before["building_id"], now["building_id"])]
+    now = now[among(now["building_id"], asked)]
+    village = locate_villages(shapely.point_on_surface(before.geometry.to_numpy()), evidence.inputs.villages)
+    return pd.DataFrame(
+        {
+            "name": pd.concat([now["building_id"], before["building_id"]], ignore_index=True),
+            "village_code": np.concatenate([now["village_code"].to_numpy(dtype=object), village]),
+            "geometry": np.concatenate([now.geometry.to_numpy(), before.geometry.to_numpy()]),
+        }
+    )
+
+
+def _written(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
+    """name, village_code, paired_id, building_id and geometry of these addresses, rooms among them."""
+    columns = ["address_id", "village_code", "paired_id", "building_id", "geometry"]
+    tables = (pd.DataFrame(t.reindex(columns=columns))[among(t["address_id"], asked)] for t in (evidence.addresses, evidence.rooms))
+    return pd.concat(tables, ignore_index=True).rename(columns={"address_id": "name"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,50 @@ def among(column: pd.Series, values: pd.Series | Collection[str]) -> pd.Series:
     wanted = as_arrow(values) if isinstance(values, pd.Series) else pa.array(list(values), type=pa.large_string())
     hit = pc.is_in(as_arrow(column), value_set=wanted, skip_nulls=True)
     return pd.Series(np.asarray(hit), index=column.index)
+
+
+def positions(column: pd.Series, names: pd.Series) -> np.ndarray:
+    """Position of each text among the names, -1 where it is none of them or null; of a name that occurs twice, the first.
+
+    Examples
+    --------
+    >>> positions(pd.Series(["b", "x", None, "a"], dtype="str"), pd.Series(["a", "b", "a"], dtype="str")).tolist()
+    [1, -1, -1, 0]
+    """
+    at = pc.index_in(as_arrow(column.astype("str")), value_set=as_arrow(names.astype("str")), skip_nulls=True)
+    return pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def at_positions(values: pd.Series, at: np.ndarray, index: pd.Index) -> pd.Series:
+    """Values at the given positions, null where a position is -1."""
+    return pd.Series(pd.api.extensions.take(values.array, at, allow_fill=True), index=index)
+
+
+def look_up(column: pd.Series, names: pd.Series, values: pd.Series) -> pd.Series:
+    """The value that stands beside each name, null where a text is no name: `Series.map` by a table, without its Python.
+
+    Examples
+    --------
+    >>> look_up(pd.Series(["b", "x"], dtype="str"), pd.Series(["a", "b"], dtype="str"), pd.Series([1.0, 2.0])).tolist()
+    [2.0, nan]
+    """
+    return at_positions(values, positions(column, names), column.index)
+
+
+def lists_at(values: pd.Series, at: np.ndarray, n: int) -> list[list[Any]]:
+    """The values that go to each of n positions, in their order; those at -1 are left out.
+
+    One sort and one cut: a grouped aggregation in Python takes ten times as long.
+
+    Examples
+    --------
+    >>> lists_at(pd.Series(["a", "b", "c", "d"]), np.array([1, -1, 0, 1]), 3)
+    [['c'], ['a', 'd'], []]
+    """
+    order = np.argsort(at, kind="stable")[np.count_nonzero(at < 0) :]
+    listed = values.iloc[order].tolist()
+    ends = np.cumsum(np.bincount(at[order], minlength=n)).tolist()
+    return [listed[a:b] for a, b in zip([0, *ends], ends, strict=False)]
 
 
 def as_arrow(texts: pd.Series) -> pa.Array:

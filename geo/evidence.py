@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among
+from geo.columns import among, at_positions, lists_at, look_up, positions
 from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
 from geo.locate import locate
@@ -15,7 +15,7 @@ from geo.match import Doors
 from geo.occupancy import houses
 from geo.population import sum_counts
 from geo.profile import Profile
-from geo.rule import Evidence, gather_lists
+from geo.rule import Evidence
 from geo.tables import COUNTS, Inputs
 
 
@@ -57,13 +57,13 @@ def gather(
         building_id (linked), building_live, building_gone, link_state (linked, undecided, unlinked; null: took no
         part), score, distance_m (to the linked building), nearest_id, nearest_m (live footprint within reach, NaN:
         none), gone_id, gone_m (the same for footprints gone by document), gone_here (bool: the nearest footprint of
-        either survey is gone and within `near_m`), pair_via, demolished_id (the gone building it belongs to, null:
+        either survey is gone and within `near_m`), demolished_id (the gone building it belongs to, null:
         none), demolished_document, demolished_temporary (bool: the building or the number was temporary).
     plates
-        paired_id (an address of its door), registered (bool: an active address has its key), retired_id (an address
-        of its key that is not active), renewed_door, renewed_village (what the crosswalk makes of it).
+        paired_id (an address of its door), pair_via (how their doors were found to be one), registered (bool: an active address has its key), retired_id (an address
+        of its key that is not active), renewed_door (what the crosswalk makes of it).
     addresses
-        plate-level only; paired_id (a plate of its door), paired_n, paired_installed, on_plate (bool: a standing
+        plate-level only; paired_id (a plate of its door), on_plate (bool: a standing
         plate has its key), the counts of the address and its rooms (NaN: unknown), vacant (bool: every count known,
         fresh and zero), inhabited (bool: some count above zero), counted (bool: some row speaks of the address itself).
     buildings
@@ -71,8 +71,8 @@ def gather(
         addresses), doors_n, claimed_n (expected number of undecided doors here), plate_ids, address_ids (lists), the
         counts, vacant, inhabited.
     rooms
-        addresses that roll up, as `describe` says, with house, inhabited, counted and vacant of their own, and building_id, building_live and
-        building_gone of their door.
+        addresses that roll up, the ROOM_COLUMNS of `describe`, with house, inhabited, counted and vacant of their own, and building_id,
+        building_live and building_gone of their door.
     people
         `geo.population.population` with building_id and reason filled (no_building, gone).
     """
@@ -81,14 +81,12 @@ def gather(
     plates = _witness(plates, took_p, links.plates, near, 0, footprints, profile)
     addresses = _witness(every[~rolls_up], took_a, links.addresses, near, len(took_p), footprints, profile)
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
-    counted = _count(people, every, crosswalk, profile)
-    addresses = addresses.join(counted).join(sum_counts(people, people["door_id"]), on="address_id")
-    people = _place_people(people, addresses, profile)
-    rooms = every[rolls_up].rename(columns={"building_id": "declared_building"}).join(counted)
-    parents = addresses.set_index("address_id")
-    for column in ("building_id", "building_live", "building_gone"):
-        rooms[column] = rooms["parent_id"].map(parents[column])
-    rooms["link_state"] = pd.Series(np.nan, index=rooms.index, dtype="str")
+    people = people.assign(fresh=_fresh(people, profile))
+    counted = _count(people, every, crosswalk)
+    at_address = positions(people["door_id"], addresses["address_id"])
+    addresses = addresses.join(counted).join(_sums(people, at_address, addresses.index))
+    people = _place_people(people, at_address, addresses)
+    rooms = _rooms(every, addresses, counted)
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
@@ -102,7 +100,7 @@ def gather(
         buildings=buildings,
         plates=plates,
         addresses=addresses,
-        rooms=gpd.GeoDataFrame(rooms),
+        rooms=rooms,
         links=links.table,
         changes=changes,
         people=people,
@@ -124,24 +122,28 @@ def _witness(
     footprints: gpd.GeoDataFrame,
     profile: Profile,
 ) -> gpd.GeoDataFrame:
-    building = pd.Series(fate["building"].to_numpy(), index=took).reindex(rows.index).fillna(-1).astype(int)
-    at = building.to_numpy()
+    slot = took.get_indexer(rows.index)
+    building = fate["building"].to_numpy()
+    at = np.where(slot >= 0, building[slot], -1) if len(took) else slot
+    names = footprints["building_id"]
     out = rows.rename(columns={"building_id": "declared_building", "address_id": "declared_address"} if "plate_id" in rows else {"building_id": "declared_building"})
-    names = footprints["building_id"].to_numpy(dtype=object)
-    out["building_id"] = pd.Series(np.where(at >= 0, names[at] if len(names) else None, None), index=rows.index).astype("str")
+    out["building_id"] = at_positions(names, at, rows.index)
     for column, source in (("building_live", "live"), ("building_gone", "gone")):
         values = footprints[source].to_numpy(dtype=bool)
         out[column] = (at >= 0) & (values[at] if len(values) else False)
     for column, source in (("link_state", "state"), ("score", "probability"), ("distance_m", "distance_m")):
-        out[column] = pd.Series(fate[source].to_numpy(), index=took).reindex(rows.index)
-    mine = near[(near["point"] >= first) & (near["point"] < first + len(took))]
-    live = footprints["live"].to_numpy()[mine["footprint"]]
-    gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()[mine["footprint"]]
-    for name, chosen in (("nearest", mine[live]), ("gone", mine[gone])):
-        closest = chosen.drop_duplicates("point").set_index("point")
-        at_row = pd.Series(closest["footprint"].to_numpy(), index=took[closest.index - first])
-        out[f"{name}_id"] = at_row.map(pd.Series(names)).reindex(rows.index).astype("str") if len(names) else np.nan
-        out[f"{name}_m"] = pd.Series(closest["distance_m"].to_numpy(), index=took[closest.index - first]).reindex(rows.index)
+        out[column] = at_positions(fate[source], slot, rows.index)
+    point, footprint = near["point"].to_numpy() - first, near["footprint"].to_numpy()
+    mine = (point >= 0) & (point < len(took))
+    gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
+    for name, asked in (("nearest", footprints["live"].to_numpy()), ("gone", gone)):
+        chosen = np.flatnonzero(mine & asked[footprint])
+        closest = np.full(len(took) + 1, -1)
+        # backwards, so that the first, the nearest, is written last
+        closest[point[chosen[::-1]]] = chosen[::-1]
+        closest = closest[slot]
+        out[f"{name}_id"] = at_positions(names, np.where(closest >= 0, footprint[closest], -1) if len(near) else closest, rows.index)
+        out[f"{name}_m"] = at_positions(near["distance_m"], closest, rows.index)
     out["gone_here"] = (out["gone_m"] <= profile.thresholds.near_m) & ~(out["nearest_m"] < out["gone_m"])
     return out
 
@@ -150,55 +152,62 @@ def _pair(
     plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, every: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, crosswalk: pd.DataFrame
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     pairs = pd.concat([doors.pairs, doors.undecided]).sort_values(["plate", "address"])
-    plate, address = took_p[pairs["plate"]], took_a[pairs["address"]]
-    plate_id, address_id = plates["plate_id"].loc[plate], addresses["address_id"].loc[address]
-    installed = pd.Series(plates["installed"].loc[plate].to_numpy(), index=address)
-    plates = plates.assign(paired_id=pd.Series(address_id.to_numpy(), index=plate).groupby(level=0).first(), pair_via=pd.Series(pairs["via"].to_numpy(), index=plate).groupby(level=0).min())
-    addresses = addresses.assign(
-        paired_id=pd.Series(plate_id.to_numpy(), index=address).groupby(level=0).first(),
-        paired_n=pd.Series(1, index=address).groupby(level=0).sum().reindex(addresses.index).fillna(0),
-        paired_installed=installed.groupby(level=0).any().reindex(addresses.index, fill_value=False),
-        pair_via=pd.Series(pairs["via"].to_numpy(), index=address).groupby(level=0).min(),
+    plate, address = plates.index.get_indexer(took_p[pairs["plate"]]), addresses.index.get_indexer(took_a[pairs["address"]])
+    plates = plates.assign(
+        paired_id=_first(plate, addresses["address_id"].iloc[address], plates.index),
+        pair_via=pairs["via"].groupby(plate).min().reindex(np.arange(len(plates))).set_axis(plates.index),
     )
-    renewal = crosswalk.drop_duplicates(["village_code_old", "old_door"]).set_index(["village_code_old", "old_door"])
-    newer = renewal.reindex(pd.MultiIndex.from_arrays([plates["village_code"], plates["door"]]))
-    plates["renewed_door"], plates["renewed_village"] = newer["new_door"].to_numpy(), newer["village_code_new"].to_numpy()
-    held = _known_keys(every.loc[every["active"], ["door", *_WITNESSES]])
-    plates["registered"] = plates["paired_id"].notna() | _any_key(plates, held)
-    retired = every.loc[~every["active"], ["address_id", "key"]].dropna(subset=["key"]).sort_values("address_id").drop_duplicates("key").set_index("key")["address_id"]
-    plates["retired_id"] = plates["key"].map(retired).astype("str")
-    addresses["on_plate"] = addresses["paired_id"].notna() | _any_key(addresses, _known_keys(plates.loc[plates["standing"], ["door", *_WITNESSES]]))
+    addresses = addresses.assign(paired_id=_first(address, plates["plate_id"].iloc[plate], addresses.index))
+    newer = positions(plates["village_code"] + "|" + plates["door"], crosswalk["village_code_old"] + "|" + crosswalk["old_door"])
+    plates["renewed_door"] = at_positions(crosswalk["new_door"], newer, plates.index)
+    plates["registered"] = plates["paired_id"].notna() | _known(plates, every.loc[every["active"], ["door", *_WITNESSES]])
+    retired = every.loc[~every["active"], ["address_id", "key"]].dropna(subset=["key"]).sort_values("address_id")
+    plates["retired_id"] = look_up(plates["key"], retired["key"], retired["address_id"])
+    addresses["on_plate"] = addresses["paired_id"].notna() | _known(addresses, plates.loc[plates["standing"], ["door", *_WITNESSES]])
     return plates, addresses
 
 
 _WITNESSES = ("village_code", "text_village", "point_village", "declared_village")
 
 
-def _known_keys(rows: pd.DataFrame) -> pd.Series:
-    """Every key rows may be known by, with each village that witnesses for them."""
-    return pd.concat([rows[village] + "|" + rows["door"] for village in _WITNESSES]).drop_duplicates()
+def _known(asked: pd.DataFrame, held: pd.DataFrame) -> pd.Series:
+    """Whether one of the rows held has the door and, by any witness of either, the village of each row asked."""
+    doors = asked["door"].drop_duplicates().dropna()
+    villages = pd.concat([*(asked[v] for v in _WITNESSES[:3]), *(held[v] for v in _WITNESSES)]).drop_duplicates().dropna()
+    keys = [_numbered(held, v, doors, villages) for v in _WITNESSES]
+    known = pd.Series(np.concatenate([k[k >= 0] for k in keys])).drop_duplicates()
+    hit = np.zeros(len(asked), dtype=bool)
+    for village in _WITNESSES[:3]:
+        hit |= pd.Series(_numbered(asked, village, doors, villages)).isin(known).to_numpy()
+    return pd.Series(hit, index=asked.index)
 
 
-def _any_key(rows: pd.DataFrame, held: pd.Series) -> pd.Series:
-    hit = pd.Series(False, index=rows.index)
-    for village in ("village_code", "text_village", "point_village"):
-        hit |= among(rows[village] + "|" + rows["door"], held)
-    return hit
+def _numbered(rows: pd.DataFrame, village: str, doors: pd.Series, villages: pd.Series) -> np.ndarray:
+    """One number for the door and the village of each row; below zero where either is none of those."""
+    door, at = positions(rows["door"], doors), positions(rows[village], villages)
+    return np.where((door >= 0) & (at >= 0), door * len(villages) + at, -1)
 
 
-def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def _first(at: np.ndarray, values: pd.Series, index: pd.Index) -> pd.Series:
+    """The first of the values that go to each row of an index, null where none does."""
+    first = np.full(len(index), -1)
+    # backwards, so that the first is written last
+    first[at[::-1]] = np.arange(len(at))[::-1]
+    return at_positions(values, first, index)
+
+
+def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """What the counts say of every address: house, inhabited, counted, vacant."""
-    counts = people[list(COUNTS)]
     # people first: whoever is counted on any row of the same number, under any status or former name, is there
-    house, rolls_up = houses(addresses, crosswalk), addresses["rolls_up"]
-    at = pd.Index(addresses["address_id"].to_numpy(dtype=object)).get_indexer(people["address_id"].to_numpy(dtype=object))
-    some, unsure = (counts > 0).any(axis=1).to_numpy(), ~_fresh(people, profile).to_numpy()
+    house, rolls_up = houses(addresses, crosswalk), addresses["rolls_up"].to_numpy()
+    at = positions(people["address_id"], addresses["address_id"])
+    some, unsure = (people[list(COUNTS)].to_numpy() > 0).any(axis=1), ~people["fresh"].to_numpy()
     own = np.zeros(len(addresses), dtype=bool)
     own[at[(at >= 0) & some]] = True
     # rooms at zero say nothing of the address itself: unknown is never zero
     counted = np.zeros(len(addresses), dtype=bool)
     counted[at[at >= 0]] = True
-    open_ = addresses["active"].to_numpy() & ~rolls_up.to_numpy() & ~counted
+    open_ = addresses["active"].to_numpy() & ~rolls_up & ~counted
     open_[at[(at >= 0) & unsure]] = True
     # a count that fits several doors of a number may be anybody's of them
     open_ |= among(addresses["key"], people["torn_key"].dropna()).to_numpy()
@@ -213,48 +222,77 @@ def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
     return people[list(COUNTS)].notna().all(axis=1) & (people["age_days"] <= profile.thresholds.fresh_days) & (people["age_days"] >= 0)
 
 
-def _place_people(people: pd.DataFrame, addresses: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
-    """The population with fresh, and the live building of each row or why it has none."""
-    live = addresses[addresses["building_live"]].set_index("address_id")["building_id"]
-    out = people.assign(fresh=_fresh(people, profile), building_id=people["door_id"].map(live).astype("str"))
+def _sums(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """Counts summed by the row of an index that each goes to; NaN where nobody knows the count."""
+    sums = sum_counts(people[at >= 0], pd.Series(at[at >= 0]))
+    return sums.reindex(np.arange(len(index))).set_axis(index)
+
+
+def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The population with the live building of each row or why it has none."""
+    live = addresses["building_id"].where(addresses["building_live"])
+    out = people.assign(building_id=at_positions(live, at_address, people.index))
     out["reason"] = out["reason"].mask(out["address_id"].notna() & out["building_id"].isna(), "no_building")
     return out
+
+
+def _rooms(every: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, counted: pd.DataFrame) -> gpd.GeoDataFrame:
+    """The addresses that roll up, with what the counts say of them and the building of their door."""
+    rooms = every.loc[every["rolls_up"], list(ROOM_COLUMNS)].rename(columns={"building_id": "declared_building"}).join(counted)
+    door = positions(rooms["parent_id"], addresses["address_id"])
+    for column in ("building_id", "building_live", "building_gone"):
+        rooms[column] = at_positions(addresses[column], door, rooms.index)
+    rooms["link_state"] = pd.Series(np.nan, index=rooms.index, dtype="str")
+    return rooms
+
+
+ROOM_COLUMNS = (
+    "address_id", "parent_id", "text", "status", "kind", "building_id", "town", "village", "group", "street", "number", "sub_number",
+    "building_no", "unit", "floor", "room", "door", "key", "alias_door", "text_village", "declared_village", "point_village", "village_code",
+    "active", "rolls_up", "geometry",
+)  # fmt: skip
+"""What is asked of rooms. Most rows of a register are rooms, and they are read here only once more than needed."""
 
 
 def _buildings(
     footprints: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
 ) -> gpd.GeoDataFrame:
     out = footprints[footprints["current"]].copy()
-    here, written = plates.dropna(subset=["building_id"]), addresses.dropna(subset=["building_id"])
-    index = out["building_id"]
+    n, ids = len(out), out["building_id"]
+    hung, written, lives = (positions(rows["building_id"], ids) for rows in (plates, addresses, people))
     for column, flag in (("plates_n", "standing"), ("installed_n", "installed"), ("up_n", "up")):
-        out[column] = index.map(here[flag].groupby(here["building_id"]).sum()).fillna(0).astype(int)
-    written = written[written["active"]]
-    out["addresses_n"] = index.map(written.groupby("building_id").size()).fillna(0).astype(int)
-    temporary = pd.concat([here.loc[here["standing"] & here["temporary"], "building_id"], written.loc[written["temporary"], "building_id"]])
-    out["temporary_n"] = index.map(temporary.value_counts()).fillna(0).astype(int)
-    out["plate_ids"] = _lists(index, here[here["standing"]], "plate_id")
-    out["address_ids"] = _lists(index, written, "address_id")
+        out[column] = _tally(hung, plates[flag], n)
+    out["addresses_n"] = _tally(written, addresses["active"], n)
+    out["temporary_n"] = _tally(hung, plates["standing"] & plates["temporary"], n) + _tally(written, addresses["active"] & addresses["temporary"], n)
+    out["plate_ids"] = _sorted_lists(plates["plate_id"], np.where(plates["standing"], hung, -1), out.index)
+    out["address_ids"] = _sorted_lists(addresses["address_id"], np.where(addresses["active"], written, -1), out.index)
+    out = out.join(_claims(edges, links, out.index))
+    out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
+    out = out.join(_sums(people, lives, out.index))
+    known, unsure = _tally(lives, people["fresh"].notna(), n) > 0, _tally(lives, ~people["fresh"], n) > 0
+    out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
+    out["vacant"] = known & ~out["inhabited"] & ~unsure & (_tally(written, addresses["active"] & ~addresses["vacant"], n) == 0)
+    return out
+
+
+def _sorted_lists(ids: pd.Series, at: np.ndarray, index: pd.Index) -> pd.Series:
+    order = np.arange(len(at)) if ids.is_monotonic_increasing else ids.argsort().to_numpy()
+    return pd.Series(lists_at(ids.iloc[order], at[order], len(index)), index=index, dtype=object)
+
+
+def _tally(at: np.ndarray, flag: pd.Series, n: int) -> np.ndarray:
+    """How many flagged rows go to each of n positions."""
+    return np.bincount(at[(at >= 0) & flag.to_numpy(dtype=bool)], minlength=n)
+
+
+def _claims(edges: pd.DataFrame, links: Links, index: pd.Index) -> pd.DataFrame:
+    """For the buildings at these positions: the expected number of undecided doors here, and the number of doors decided to be here."""
     decided = pd.concat([links.plates, links.addresses])
     settled = decided.loc[decided["state"] != "undecided", "door"].unique()
     open_ = edges[~edges["door"].isin(settled)]
     claimed = open_.groupby("building")["probability"].sum()
-    out["claimed_n"] = pd.Series(out.index, index=out.index).map(claimed).fillna(0.0)
-    doors = decided.loc[decided["building"] >= 0].groupby("building")["door"].nunique()
-    out["doors_n"] = pd.Series(out.index, index=out.index).map(doors).fillna(0).astype(int)
-    out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
-    out = out.join(sum_counts(people, people["building_id"]), on="building_id")
-    unsure = (~people["fresh"]).groupby(people["building_id"]).any()
-    known = among(out["building_id"], people["building_id"].dropna())
-    out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
-    unknown_at = set(written.loc[~written["vacant"], "building_id"])
-    out["vacant"] = known & ~out["inhabited"] & ~out["building_id"].map(unsure).eq(True) & ~among(out["building_id"], unknown_at)
-    return out
-
-
-def _lists(index: pd.Series, rows: pd.DataFrame, id_column: str) -> pd.Series:
-    lists = gather_lists(rows["building_id"], rows[id_column]).to_dict()
-    return pd.Series([lists.get(b, []) for b in index], index=index.index, dtype=object)
+    here = decided.loc[decided["building"] >= 0, ["building", "door"]].drop_duplicates()
+    return pd.DataFrame({"claimed_n": claimed.reindex(index, fill_value=0.0), "doors_n": here["building"].value_counts().reindex(index, fill_value=0)})
 
 
 def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame, near_m: float) -> dict[str, pd.Series]:
@@ -265,14 +303,14 @@ def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame
     By place: on the gone footprint, or it is the nearest footprint of either survey within `near_m`, whatever live
     neighbours stand around; a number known from both plate and register is judged by its link alone.
     """
-    book = gone.drop_duplicates("building_id").set_index("building_id")
-    declared = rows["declared_building"].where(rows["declared_building"].isin(book.index))
+    declared = rows["declared_building"].where(among(rows["declared_building"], gone["building_id"]))
     borne_out = (rows["distance_m"] <= near_m) | rows["distance_m"].isna() | rows["paired_id"].notna()
     linked = rows["building_id"].where(rows["building_gone"] & borne_out)
     placed = rows["gone_id"].where(rows["gone_here"] & rows["paired_id"].isna())
     owner = declared.astype("str").fillna(linked.astype("str")).fillna(placed.astype("str")).where(asked)
-    document = owner.map(book["document"]).astype("str").fillna("建筑状态：已拆除")
-    temporary = owner.map(book["temporary"]).eq(True) | rows["temporary"]
+    paper = positions(owner, gone["building_id"])
+    document = at_positions(gone["document"], paper, owner.index).astype("str").fillna("建筑状态：已拆除")
+    temporary = at_positions(gone["temporary"], paper, owner.index).eq(True) | rows["temporary"]
     return {"demolished_id": owner, "demolished_document": document, "demolished_temporary": temporary}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,8 @@ class Evidence:
     """Plates and addresses left over on one building with different keys: plate_id, address_id, building_id, text, address_text, parts_zh, parts_en."""
     successors: pd.DataFrame
     """Plates without an address near an address without a plate: address_id, plate_id."""
+    answers: dict[Callable[..., Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was answered already (`once`). Evidence that differs in anything starts anew."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,22 @@ class Rule:
 
     card: Card
     find: Callable[[Evidence], pd.DataFrame]
+
+
+Answer = TypeVar("Answer")
+
+
+def once(question: Callable[[Evidence], Answer]) -> Callable[[Evidence], Answer]:
+    """A question that several rules ask of the evidence, answered once. Nobody may change the answer."""
+
+    @wraps(question)
+    def asked(evidence: Evidence) -> Answer:
+        if question not in evidence.answers:
+            evidence.answers[question] = question(evidence)
+        answer: Answer = evidence.answers[question]
+        return answer
+
+    return asked
 
 
 def found(
@@ -110,15 +129,16 @@ def found(
     words
         What the card's sentence needs beside these, a column each.
     """
-    out = pd.DataFrame({"subject_id": subject_id.astype("str")})
-    out["related"] = related if related is not None else pd.Series([[] for _ in range(len(out))], index=out.index, dtype=object)
-    out["certainty"] = certainty
-    out["value"] = value if value is not None else np.nan
-    out["unit"] = unit
-    out["proposal"] = proposal if proposal is not None else np.nan
-    for name, column in words.items():
-        out[name] = column
-    return out
+    index = subject_id.index
+    columns = {
+        "subject_id": subject_id.astype("str"),
+        "related": related if related is not None else pd.Series([[] for _ in range(len(index))], index=index, dtype=object),
+        "certainty": certainty,
+        "value": value if value is not None else np.nan,
+        "unit": unit,
+        "proposal": proposal if proposal is not None else np.nan,
+    }
+    return pd.DataFrame(columns | words, index=index)
 
 
 def ids(*columns: pd.Series) -> pd.Series:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among
+from geo.columns import among, look_up
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -52,9 +52,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     certain = open_ & among(at, plated)
     suspect = open_ & ~certain & (_between_plates(evidence, open_) | _bare(evidence, open_)) if _complete(evidence) else certain & False
     rows = a.assign(at=at, sure=certain)[certain | suspect]
-    successor = rows["address_id"].map(evidence.successors.set_index("address_id")["plate_id"]).astype("str")
-    texts = evidence.plates.set_index("plate_id")["text"]
-    successor_text = successor.map(texts).astype("str")
+    successor = look_up(rows["address_id"], evidence.successors["address_id"], evidence.successors["plate_id"])
+    successor_text = look_up(successor, evidence.plates["plate_id"], evidence.plates["text"])
     known = successor.notna()
     return found(
         rows["address_id"],

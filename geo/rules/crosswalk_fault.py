@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from geo.columns import among
+from geo.columns import among, look_up
 from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
@@ -35,8 +36,9 @@ def find(evidence: Evidence) -> pd.DataFrame:
     known = set(evidence.inputs.villages["name"]) | set(evidence.inputs.villages["village_code"])
     nowhere = ~door & ~among(rows["new"], known | set(rows["old"])) & ~among(rows["village_new"], known)
     # a number that is still in use cannot become one that neither a plate nor an address has; a chain of renumberings is followed
-    used = set(pd.concat([t[c] for t in (evidence.plates, evidence.addresses) for c in ("door", "alias_door")]).dropna())
-    vanished = door & among(rows["door_old"], used) & ~among(rows["door_new"], used | set(rows["door_old"].dropna()))
+    said = pd.concat([rows["door_old"], rows["door_new"]])
+    used = pd.concat([t[c][among(t[c], said)] for t in (evidence.plates, evidence.addresses) for c in ("door", "alias_door")])
+    vanished = door & among(rows["door_old"], used) & ~among(rows["door_new"], pd.concat([used, rows["door_old"]]))
     split = door & rows.duplicated("old", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
     joined = door & rows.duplicated("new", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
     people = _people_differ(evidence)
@@ -48,15 +50,17 @@ def find(evidence: Evidence) -> pd.DataFrame:
         (split, "一个旧地址对应多个新地址", "one old address has several new ones"),
         (joined, "两个旧地址变成同一个新地址", "two old addresses become one"),
     ]
-    return pd.concat([found(rows.loc[m, "row"], old=rows.loc[m, "old"], new=rows.loc[m, "new"], why_zh=zh, why_en=en) for m, zh, en in faults]).drop_duplicates("subject_id")
+    why_zh, why_en = (pd.Series(np.select([m for m, _, _ in faults], [f[n] for f in faults], ""), index=rows.index) for n in (1, 2))
+    rows = rows[why_zh != ""]
+    return found(rows["row"], old=rows["old"], new=rows["new"], why_zh=why_zh[rows.index], why_en=why_en[rows.index])
 
 
 def _people_differ(evidence: Evidence) -> set[str]:
     """Old texts whose address is still counted, with another number of registered people than the new one."""
-    a = evidence.addresses.dropna(subset=["key", "registered_n"]).drop_duplicates("key").set_index("key")["registered_n"]
-    rows = evidence.crosswalk
+    a, rows = evidence.addresses, evidence.crosswalk
     old, new = rows["village_code_old"] + "|" + rows["old_door"], rows["village_code_new"] + "|" + rows["new_door"]
-    before, after = old.map(a).astype("float64"), new.map(a).astype("float64")
+    counted = a.loc[a["registered_n"].notna() & among(a["key"], pd.concat([old, new])), ["key", "registered_n"]]
+    before, after = (look_up(keys, counted["key"], counted["registered_n"]).astype("float64") for keys in (old, new))
     return set(rows.loc[before.notna() & after.notna() & (before != after), "old"])
 
 

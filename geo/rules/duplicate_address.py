@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.columns import among
+from geo.columns import among, look_up
 from geo.rule import Card, Evidence, Rule, found, groups
 from geo.rules.repeated import same_address_apart, same_key_apart
 
@@ -30,11 +30,12 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active plate-level addresses of one key that are not known to lie apart."""
     a = evidence.addresses
-    rows = a[a["active"] & a["within"].isna() & a["key"].notna()]
+    rows = pd.DataFrame(a[["address_id", "key", "text"]])[a["active"] & a["within"].isna() & a["key"].notna()]
+    rows = rows[rows["key"].duplicated(keep=False)]
     rows = rows[~among(rows["key"], same_address_apart(evidence)["key"]) & ~among(rows["key"], same_key_apart(evidence)["key"])]
-    twice = groups(rows[rows.duplicated("key", keep=False)], by="key", id_column="address_id")
-    texts = rows.set_index("address_id")["text"]
-    return found(twice["subject_id"], related=twice["related"], value=twice["n"].astype(float), unit="addresses", text=twice["subject_id"].map(texts), n=twice["n"].astype(str))
+    twice = groups(rows, by="key", id_column="address_id")
+    text = look_up(twice["subject_id"], rows["address_id"], rows["text"])
+    return found(twice["subject_id"], related=twice["related"], value=twice["n"].astype(float), unit="addresses", text=text, n=twice["n"].astype(str))
 
 
 RULE = Rule(CARD, find)

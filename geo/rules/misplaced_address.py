@@ -28,9 +28,9 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Linked addresses whose point is away from their building."""
     t = evidence.profile.thresholds
-    rows = evidence.addresses
-    rows = rows[rows["active"] & (rows["stack_n"] < evidence.profile.thresholds.stack_n)]
-    rows = rows[rows["building_live"] & (rows["distance_m"] > t.near_m) & (rows["distance_m"] <= t.misplaced_m)]
+    a = evidence.addresses
+    away = (a["distance_m"] > t.near_m) & (a["distance_m"] <= t.misplaced_m)
+    rows = a[away & a["active"] & a["building_live"] & (a["stack_n"] < t.stack_n)]
     return found(
         rows["address_id"],
         related=ids(rows["building_id"]),

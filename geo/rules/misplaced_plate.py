@@ -28,9 +28,8 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Linked plates whose point is away from their building."""
     t = evidence.profile.thresholds
-    rows = evidence.plates
-    rows = rows[rows["standing"]]
-    rows = rows[rows["building_live"] & (rows["distance_m"] > t.near_m) & (rows["distance_m"] <= t.misplaced_m)]
+    p = evidence.plates
+    rows = p[p["standing"] & p["building_live"] & (p["distance_m"] > t.near_m) & (p["distance_m"] <= t.misplaced_m)]
     return found(
         rows["plate_id"],
         related=ids(rows["building_id"]),

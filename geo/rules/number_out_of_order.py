@@ -43,58 +43,48 @@ DETOUR = 3.0
 def find(evidence: Evidence) -> pd.DataFrame:
     """Plates on the wrong side of a street that keeps odd and even apart, or far from both their neighbours in number."""
     p = evidence.plates
-    rows = p[p["installed"] & p["street"].notna() & p["number_n"].notna() & p.geometry.notna() & p["sub_number"].isna() & p["building_no"].isna()]
-    rows = rows[["plate_id", "building_id", "text", "village_code", "place", "number_n", "geometry"]]
-    rows = rows.assign(street_key=rows["village_code"].fillna("") + "|" + rows["place"]).sort_values(["street_key", "number_n", "plate_id"])
-    rows = rows[rows.groupby("street_key")["plate_id"].transform("size") >= LEAST_N]
-    rows = rows.assign(x=shapely.get_x(rows.geometry.to_numpy()), y=shapely.get_y(rows.geometry.to_numpy()))
-    # a tree per street: no column form exists
-    judged = [_judge(street, evidence.profile.thresholds.parity_ratio) for _, street in pd.DataFrame(rows[["street_key", "number_n", "x", "y"]]).groupby("street_key")]
-    words = pd.concat(judged).reindex(rows.index) if judged else pd.Series(index=rows.index, dtype="str")
-    rows = rows.assign(word=words)[words.notna()]
+    asked = p["installed"] & p["street"].notna() & p["number_n"].notna() & p.geometry.notna() & p["sub_number"].isna() & p["building_no"].isna()
+    rows = pd.DataFrame(p[["plate_id", "building_id", "text", "village_code", "place", "number_n", "geometry"]])[asked]
+    rows["street"] = pd.factorize(rows["village_code"].fillna("") + "|" + rows["place"])[0]
+    rows = rows[np.bincount(rows["street"], minlength=1)[rows["street"]] >= LEAST_N].sort_values("plate_id")
+    rows = rows.iloc[np.lexsort((rows["number_n"], rows["street"]))]
+    street = rows["street"].to_numpy()
+    points, odd = rows["geometry"].to_numpy(), rows["number_n"].to_numpy() % 2 == 1
+    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    wrong, away = _on_wrong_side(xy, odd, street, evidence.profile.thresholds.parity_ratio), _out_of_place(xy, odd, street)
+    rows, wrong = rows[wrong | away], wrong[wrong | away]
     return found(
         rows["plate_id"],
         related=ids(rows["building_id"]),
         certainty="suspect",
         text=rows["text"],
-        why_zh=rows["word"].map({"side": "单双号与所在街侧的其他门牌相反", "place": "离前后两个号码都很远"}),
-        why_en=rows["word"].map({"side": "its parity is against its side of the street", "place": "it is far from both its neighbours in number"}),
+        why_zh=np.where(wrong, "单双号与所在街侧的其他门牌相反", "离前后两个号码都很远"),
+        why_en=np.where(wrong, "its parity is against its side of the street", "it is far from both its neighbours in number"),
     )
 
 
-def _judge(street: pd.DataFrame, parity_ratio: float) -> pd.Series:
-    """`side` or `place` for the plates of one street that are out of order, null for the others."""
-    xy = street[["x", "y"]].to_numpy()
-    odd = street["number_n"].to_numpy() % 2 == 1
-    right = _on_own_side(xy, odd)
-    known = ~np.isnan(right)
-    wrong = (right == 0.0) & _in_other_row(xy, odd) & (known.sum() >= LEAST_N) & (np.nanmean(right) >= parity_ratio if known.any() else False)
-    away = np.zeros(len(street), dtype=bool)
-    for parity in (True, False):
-        at = np.flatnonzero(odd == parity)
-        step = np.hypot(*(xy[at[1:]] - xy[at[:-1]]).T)
-        if len(at) < LEAST_N // 2:
-            continue
-        usual = np.quantile(step, 0.75)
-        gap = np.hypot(*(xy[at[2:]] - xy[at[:-2]]).T)
-        limit = DETOUR * np.maximum(gap, usual)
-        away[at[1:-1]] = (step[:-1] > limit) & (step[1:] > limit)
-        # the first and the last number have one neighbour: only a place in the midst of the others tells
-        for end, next_ in ((0, 1), (-1, -2)):
-            others = np.delete(at, end)
-            midst = np.hypot(*(xy[others] - xy[at[end]]).T).min() <= usual
-            away[at[end]] = midst and float(np.hypot(*(xy[at[end]] - xy[at[next_]]))) > DETOUR * usual
-    return pd.Series(np.select([wrong, away], ["side", "place"], ""), index=street.index).replace("", np.nan)
+def _on_wrong_side(xy: np.ndarray, odd: np.ndarray, street: np.ndarray, parity_ratio: float) -> np.ndarray:
+    """Plates among the row of the other parity, on streets whose plates keep to their sides."""
+    right = _on_own_side(xy, odd, street)
+    known_n, right_n = np.bincount(street, ~np.isnan(right)), np.bincount(street, right == 1.0)
+    keeps = (known_n >= LEAST_N) & (right_n / np.maximum(known_n, 1) >= parity_ratio)
+    wrong = (right == 0.0) & keeps[street]
+    for one in np.unique(street[wrong]):
+        here = slice(*np.searchsorted(street, [one, one + 1]))
+        asked = np.flatnonzero(wrong[here])
+        wrong[here][asked] = _in_other_row(xy[here], odd[here], asked)
+    return wrong
 
 
-def _on_own_side(xy: np.ndarray, odd: np.ndarray) -> np.ndarray:
+def _on_own_side(xy: np.ndarray, odd: np.ndarray, street: np.ndarray) -> np.ndarray:
     """1 where a plate stands nearer the row of its own parity than the other row, 0 where not, NaN where the street has no sides."""
-    _, near = KDTree(xy).query(xy, k=min(NEAR_N + 1, len(xy)))
-    around = near[:, 1:]
-    local = xy[around] - xy[around].mean(axis=1, keepdims=True)
-    along = np.linalg.svd(local, full_matrices=False)[2][:, 0]
-    across = np.column_stack([-along[:, 1], along[:, 0]])
-    offset = np.einsum("nkd,nd->nk", xy[around] - xy[:, None], across)
+    around = np.zeros((len(xy), NEAR_N), dtype=int)
+    starts = np.flatnonzero(np.diff(street, prepend=-1))
+    for a, b in zip(starts, np.append(starts[1:], len(xy)), strict=False):
+        # a tree per street: no column form exists
+        around[a:b] = KDTree(xy[a:b]).query(xy[a:b], k=NEAR_N + 1)[1][:, 1:] + a
+    local = xy[around]
+    offset = np.einsum("nkd,nd->nk", local - xy[:, None], _across(local))
     rows = [np.where(odd[around] == side, offset, np.nan) for side in (True, False)]
     with np.errstate(invalid="ignore"):
         means = [np.nansum(r, axis=1) / np.where(np.isnan(r).all(axis=1), np.nan, (~np.isnan(r)).sum(axis=1)) for r in rows]
@@ -103,30 +93,74 @@ def _on_own_side(xy: np.ndarray, odd: np.ndarray) -> np.ndarray:
     return np.where(sided, (np.abs(own) < np.abs(other)).astype(float), np.nan)
 
 
-def _in_other_row(xy: np.ndarray, odd: np.ndarray) -> np.ndarray:
-    """Whether a plate stands in the midst of the row of the other parity, and nearer to it than to its own, each row seen by its own plates alone.
+def _across(points: np.ndarray) -> np.ndarray:
+    """Unit vector across each group of points: at right angles to the axis along which they spread most."""
+    x, y = np.moveaxis(points - points.mean(axis=1, keepdims=True), 2, 0)
+    angle = np.arctan2(2 * (x * y).sum(axis=1), (x * x).sum(axis=1) - (y * y).sum(axis=1)) / 2
+    return np.column_stack([-np.sin(angle), np.cos(angle)])
+
+
+def _in_other_row(xy: np.ndarray, odd: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Whether each plate asked stands in the midst of the row of the other parity, and nearer to it than to its own, each row seen by its own plates alone.
 
     The second look that an alarm needs: where one side of a street ends earlier, or leaves a gap, the plates nearby lie across the street
     or behind a bend, and tell nothing of the side.
     """
     if min(odd.sum(), (~odd).sum()) <= ROW_N:
-        return np.zeros(len(xy), dtype=bool)
-    rows = [xy[_nearest_others(xy, np.flatnonzero(odd == side))] for side in (True, False)]
+        return np.zeros(len(asked), dtype=bool)
+    rows = [xy[_nearest_others(xy, np.flatnonzero(odd == side), asked)] for side in (True, False)]
     along = np.linalg.svd(np.concatenate([r - r.mean(axis=1, keepdims=True) for r in rows], axis=1), full_matrices=False)[2][:, 0]
     across = np.column_stack([-along[:, 1], along[:, 0]])
-    away = [np.abs(np.median(np.einsum("nkd,nd->nk", r - xy[:, None], across), axis=1)) for r in rows]
-    ahead = [np.einsum("nkd,nd->nk", r - xy[:, None], along) for r in rows]
+    away = [np.abs(np.median(np.einsum("nkd,nd->nk", r - xy[asked, None], across), axis=1)) for r in rows]
+    ahead = [np.einsum("nkd,nd->nk", r - xy[asked, None], along) for r in rows]
     midst = [(a.min(axis=1) < 0) & (a.max(axis=1) > 0) for a in ahead]
-    return np.asarray(np.where(odd, (away[1] < away[0]) & midst[1], (away[0] < away[1]) & midst[0]))
+    return np.asarray(np.where(odd[asked], (away[1] < away[0]) & midst[1], (away[0] < away[1]) & midst[0]))
 
 
-def _nearest_others(xy: np.ndarray, among: np.ndarray) -> np.ndarray:
-    """The ROW_N nearest of the plates at `among` to each plate, itself left out."""
-    _, near = KDTree(xy[among]).query(xy, k=ROW_N + 1)
+def _nearest_others(xy: np.ndarray, among: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """The ROW_N nearest of the plates at `among` to each plate asked, itself left out."""
+    _, near = KDTree(xy[among]).query(xy[asked], k=ROW_N + 1)
     found_ = among[near]
-    itself = found_ == np.arange(len(xy))[:, None]
+    itself = found_ == asked[:, None]
     keep = np.where(itself.any(axis=1)[:, None], ~itself, np.arange(ROW_N + 1) < ROW_N)
-    return np.asarray(found_[keep].reshape(len(xy), ROW_N))
+    return np.asarray(found_[keep].reshape(len(asked), ROW_N))
+
+
+def _out_of_place(xy: np.ndarray, odd: np.ndarray, street: np.ndarray) -> np.ndarray:
+    """Plates whose steps to both neighbours in number, of their own parity, are long for the street and no way round anything."""
+    order = np.argsort(street * 2 + odd, kind="stable")
+    row, at = (street * 2 + odd)[order], xy[order]
+    usual = _usual_step(at, row)
+    # steps to the number before and after; NaN at the ends of a row, and no step is longer than that
+    step, gap = np.full(len(at) + 1, np.nan), np.full(len(at), np.nan)
+    step[1:-1] = np.where(row[1:] == row[:-1], np.hypot(*(at[1:] - at[:-1]).T), np.nan)
+    gap[1:-1] = np.hypot(*(at[2:] - at[:-2]).T)
+    limit = DETOUR * np.maximum(gap, usual)
+    away = (step[:-1] > limit) & (step[1:] > limit)
+    # the first and the last number have one neighbour: only a place in the midst of the others tells
+    for end in np.flatnonzero((np.isnan(step[:-1]) | np.isnan(step[1:])) & (np.fmax(step[:-1], step[1:]) > DETOUR * usual)):
+        others = np.arange(*np.searchsorted(row, [row[end], row[end] + 1]))
+        away[end] = np.hypot(*(at[others[others != end]] - at[end]).T).min() <= usual[end]
+    out = np.zeros(len(xy), dtype=bool)
+    out[order] = away
+    return out
+
+
+def _usual_step(at: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Upper quartile of the steps along the row of each plate; NaN for rows of too few plates to know it."""
+    within = row[1:] == row[:-1]
+    step, owner = np.hypot(*(at[1:] - at[:-1]).T)[within], row[1:][within]
+    step = step[np.lexsort((step, owner))]
+    plates_n = np.bincount(row, minlength=1)
+    steps_n = np.maximum(plates_n - 1, 0)
+    first, place = np.cumsum(steps_n) - steps_n, 0.75 * (steps_n - 1)
+    known = plates_n >= LEAST_N // 2
+    first, place = first[known], place[known]
+    lower, upper = step[first + np.floor(place).astype(int)], step[first + np.ceil(place).astype(int)]
+    part = place - np.floor(place)
+    usual = np.full(len(plates_n), np.nan)
+    usual[known] = np.where(part >= 0.5, upper - (upper - lower) * (1 - part), lower + (upper - lower) * part)
+    return usual[row]
 
 
 RULE = Rule(CARD, find)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import look_up
 from geo.match import OLD
 from geo.rule import Card, Evidence, Rule, found, ids
 
@@ -31,14 +32,14 @@ def find(evidence: Evidence) -> pd.DataFrame:
     p = evidence.plates
     renumbered = p["renewed_door"].notna() & ((p["pair_via"] == OLD) | ~p["registered"])
     rows = p[p["installed"] & (p["village_abolished"] | renumbered)]
-    texts = evidence.addresses.set_index("address_id")["text"]
+    text = look_up(rows["paired_id"], evidence.addresses["address_id"], evidence.addresses["text"])
     by_village = rows["village_abolished"]
     return found(
         rows["plate_id"],
         related=ids(rows["paired_id"], rows["building_id"]),
-        proposal=rows["paired_id"].map(texts),
+        proposal=text,
         text=rows["text"],
-        new=rows["paired_id"].map(texts).fillna(rows["renewed_door"]).fillna("—"),
+        new=text.fillna(rows["renewed_door"]).fillna("—"),
         what_zh=by_village.map({True: "村名", False: "号码"}),
         what_en=by_village.map({True: "village", False: "number"}),
     )

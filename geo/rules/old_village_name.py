@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import look_up
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -27,10 +28,10 @@ CARD = Card(
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active plate-level addresses whose text names a village that is no more."""
-    rows = evidence.addresses
-    rows = rows[rows["active"] & rows["village_abolished"]]
+    a, p = evidence.addresses, evidence.plates
+    rows = a[a["active"] & a["village_abolished"]]
     names = evidence.inputs.villages.set_index("village_code")["name"]
-    by_plate = rows["paired_id"].map(evidence.plates.set_index("plate_id")["village_code"])
+    by_plate = look_up(rows["paired_id"], p["plate_id"], p["village_code"])
     codes = rows["text_village"].fillna(by_plate).fillna(rows["village_options"])
     options = [[names[c] for c in str(code).split("|") if c in names.index] for code in codes]
     texts = [" / ".join(text.replace(old, new) for new in news) for text, old, news in zip(rows["text"], rows["village"], options, strict=True)]

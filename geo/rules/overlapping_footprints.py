@@ -35,9 +35,14 @@ def find(evidence: Evidence) -> pd.DataFrame:
     outlines, names = live.geometry.to_numpy(), live["building_id"].to_numpy(dtype=object)
     i, j = shapely.STRtree(outlines).query(outlines)
     i, j = i[names[i] < names[j]], j[names[i] < names[j]]
-    smaller = np.minimum(shapely.area(outlines[i]), shapely.area(outlines[j]))
+    ratio = evidence.profile.thresholds.overlap_ratio
+    # what two outlines share lies in what their boxes share: most neighbours need no more
+    area = shapely.area(outlines)
+    near = _boxes_share_m2(outlines, i, j) > 0.99 * ratio * np.minimum(area[i], area[j])
+    i, j = i[near], j[near]
+    smaller = np.minimum(area[i], area[j])
     share = shapely.area(shapely.intersection(outlines[i], outlines[j])) / smaller
-    over = share > evidence.profile.thresholds.overlap_ratio
+    over = share > ratio
     i, j, share = i[over], j[over], share[over]
     piles = connected_components(coo_array((np.ones(len(i)), (i, j)), shape=(len(names), len(names))), directed=False)[1] if len(names) else names
     worst = pd.Series(share).groupby(piles[i]).max()
@@ -47,6 +52,13 @@ def find(evidence: Evidence) -> pd.DataFrame:
     return found(
         rows["subject_id"], related=rows["related"], value=rows["share"], unit="ratio", other=joined(rows["related"]), share=shown(rows["share"] * 100)
     )
+
+
+def _boxes_share_m2(outlines: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
+    """Area that the boxes of every two outlines have in common."""
+    box = shapely.bounds(outlines)
+    least, most = np.maximum(box[i, :2], box[j, :2]), np.minimum(box[i, 2:], box[j, 2:])
+    return np.asarray(np.clip(most - least, 0, None).prod(axis=1))
 
 
 RULE = Rule(CARD, find)

@@ -30,8 +30,8 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Virtual and demolished addresses with people."""
     a = evidence.addresses
-    nothing = set(evidence.addresses.loc[evidence.addresses["demolished_id"].notna(), "address_id"]) | set(virtual(evidence)["subject_id"])
-    rows = a[among(a["address_id"], nothing) & a["inhabited"]]
+    nothing = a["demolished_id"].notna() | among(a["address_id"], virtual(evidence)["subject_id"])
+    rows = a[nothing & a["inhabited"]]
     n = rows[["registered_n", "resident_n"]].max(axis=1)
     return found(rows["address_id"], value=n, unit="persons", text=rows["text"], n=shown(n))
 

@@ -36,11 +36,11 @@ REASONS = {
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Population rows that found no house, unless the address itself already says why."""
-    p = evidence.people
-    a = evidence.addresses.set_index("address_id")
-    explained = set(evidence.addresses.loc[evidence.addresses["demolished_id"].notna(), "address_id"]) | set(virtual(evidence)["subject_id"])
-    open_ = p["door_id"].map(a["link_state"]).isin(["undecided"]) | p["door_id"].map(a["active"]).eq(False)
-    rows = p[p["reason"].notna() & ~among(p["door_id"], explained) & ~((p["reason"] == "no_building") & open_)]
+    p, a = evidence.people, evidence.addresses
+    rows = p[p["reason"].notna()]
+    explained = pd.concat([a.loc[a["demolished_id"].notna(), "address_id"], virtual(evidence)["subject_id"]])
+    open_ = among(rows["door_id"], a.loc[(a["link_state"] == "undecided") | ~a["active"], "address_id"])
+    rows = rows[~among(rows["door_id"], explained) & ~((rows["reason"] == "no_building") & open_)]
     row = "population:" + rows["source_row"]
     # what names the row for good is the address it gives, not its place in the file
     rows = rows.assign(row=row, named=rows["given_id"].fillna(rows["text"]).fillna(row), text=rows["text"].fillna(rows["given_id"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import look_up
 from geo.rule import Card, Evidence, Rule, found
 from geo.rules.unplated import unplated
 
@@ -30,8 +31,9 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Eligible buildings with an active address and no installed plate, nobody registered."""
     rows = unplated(evidence)
     rows = rows[(rows["addresses_n"] > 0) & ~((rows["registered_n"] > 0) | (rows["resident_n"] > 0))]
-    texts = evidence.addresses.set_index("address_id")["text"]
-    return found(rows["building_id"], related=rows["address_ids"] + rows["plate_ids"], text=rows["address_ids"].str[0].map(texts))
+    first = pd.Series([ids[0] for ids in rows["address_ids"]], index=rows.index, dtype="str")
+    text = look_up(first, evidence.addresses["address_id"], evidence.addresses["text"])
+    return found(rows["building_id"], related=rows["address_ids"] + rows["plate_ids"], text=text)
 
 
 RULE = Rule(CARD, find)

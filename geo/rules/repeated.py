@@ -2,47 +2,52 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among
-from geo.rule import Evidence
+from geo.columns import among, positions
+from geo.rule import Evidence, once
 
 
+@once
 def same_key_apart(evidence: Evidence) -> pd.DataFrame:
     """Groups of standing door plates of one key on different buildings: key, subject_id, related, n, distance_m, text, two_addresses.
 
     distance_m is the largest distance between the buildings they are linked to, or between the plates where a building
     is not decided. two_addresses: at least two active addresses of the key are located as far apart.
     """
-    p = evidence.plates
-    rows = p[p["standing"] & p["key"].notna() & ~p["level"].isin(["unit", "room"]) & ~p["village_abolished"]]
-    rows = _apart(evidence, rows, "plate_id", evidence.profile.thresholds.many_buildings_min_m)
-    spread = _apart(evidence, evidence.addresses[evidence.addresses["active"]], "address_id", evidence.profile.thresholds.many_buildings_min_m)
+    p, a, least_m = evidence.plates, evidence.addresses, evidence.profile.thresholds.many_buildings_min_m
+    rows = _apart(evidence, p, p["standing"] & ~p["level"].isin(["unit", "room"]) & ~p["village_abolished"], "plate_id", least_m)
+    spread = _apart(evidence, a, a["active"], "address_id", least_m)
     return rows.assign(two_addresses=among(rows["key"], spread["key"]))
 
 
+@once
 def same_address_apart(evidence: Evidence) -> pd.DataFrame:
     """Groups of active addresses of one key that are located on different buildings beyond `dangling_m`."""
-    a = evidence.addresses
-    rows = a[a["active"] & a["key"].notna() & (a["stack_n"] < evidence.profile.thresholds.stack_n)]
-    return _apart(evidence, rows, "address_id", evidence.profile.thresholds.dangling_m)
+    a, t = evidence.addresses, evidence.profile.thresholds
+    return _apart(evidence, a, a["active"] & (a["stack_n"] < t.stack_n), "address_id", t.dangling_m)
 
 
-def _apart(evidence: Evidence, rows: pd.DataFrame, id_column: str, least_m: float) -> pd.DataFrame:
-    rows = rows[["key", id_column, "building_id", "text", "geometry"]]
-    rows = rows[rows.duplicated("key", keep=False) & rows["key"].notna()].sort_values(["key", id_column])
-    at = pd.Index(evidence.buildings["building_id"]).get_indexer(rows["building_id"])
-    outline = np.array([*evidence.buildings.geometry.to_numpy(), None], dtype=object)[at]
-    place = np.where(at >= 0, outline, rows.geometry.to_numpy())
-    rows = pd.DataFrame(rows.drop(columns="geometry")).assign(place=place)[pd.notna(place)]
-    pairs = rows[["key", "place", id_column, "building_id"]].merge(rows[["key", "place", id_column, "building_id"]], on="key", suffixes=("", "_b"))
-    pairs = pairs[(pairs[id_column] < pairs[f"{id_column}_b"]) & (pairs["building_id"].isna() | (pairs["building_id"] != pairs["building_id_b"]))]
-    pairs = pairs.assign(distance_m=shapely.distance(pairs["place"].to_numpy(), pairs["place_b"].to_numpy()))
-    pairs = pairs[(pairs["distance_m"] > least_m)]
-    far = pairs.groupby("key")["distance_m"].max()
-    members = rows[rows["key"].isin(far.index)]
+def _apart(evidence: Evidence, table: gpd.GeoDataFrame, asked: pd.Series, id_column: str, least_m: float) -> pd.DataFrame:
+    """Groups of the rows asked, of one key, of which two lie farther apart than `least_m`."""
+    keys = table["key"].where(asked)
+    several = keys.duplicated(keep=False) & keys.notna()
+    rows = pd.DataFrame(table[["key", id_column, "building_id", "text", "geometry"]])[several].sort_values(["key", id_column])
+    at = positions(rows["building_id"], evidence.buildings["building_id"])
+    place = np.array(rows["geometry"], dtype=object)
+    place[at >= 0] = evidence.buildings.geometry.to_numpy()[at[at >= 0]]
+    rows = rows.assign(place=place)[~shapely.is_missing(place)]
+    i, j = _pairs(rows["key"])
+    building = rows["building_id"].to_numpy(dtype=object)
+    elsewhere = building[i] != building[j]
+    i, j = i[elsewhere], j[elsewhere]
+    distance_m = shapely.distance(rows["place"].to_numpy()[i], rows["place"].to_numpy()[j])
+    key = rows["key"].iloc[i[distance_m > least_m]]
+    far = pd.Series(distance_m[distance_m > least_m], index=key.index).groupby(key).max()
+    members = rows[among(rows["key"], far.index.to_series())]
     listed = members.groupby("key").agg(all_ids=(id_column, list), text=("text", "first")).reset_index()
     return pd.DataFrame(
         {
@@ -54,3 +59,11 @@ def _apart(evidence: Evidence, rows: pd.DataFrame, id_column: str, least_m: floa
             "text": listed["text"],
         }
     )
+
+
+def _pairs(keys: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of every two rows of one key, the earlier first; the keys are sorted."""
+    group = pd.factorize(keys)[0]
+    later_n = np.searchsorted(group, group, side="right") - np.arange(len(group)) - 1
+    i = np.repeat(np.arange(len(group)), later_n)
+    return i, i + 1 + np.arange(len(i)) - np.repeat(np.cumsum(later_n) - later_n, later_n)

@@ -33,7 +33,9 @@ ROW_STEP_N = 6
 def find(evidence: Evidence) -> pd.DataFrame:
     """Buildings whose installed plates are not one number and not a row."""
     p = evidence.plates
-    rows = p[p["installed"] & p["building_live"] & p["number_n"].notna() & p["building_no"].isna() & ~p["level"].isin(["unit", "room", "side"])]
+    asked = p["installed"] & p["building_live"] & p["number_n"].notna() & p["building_no"].isna() & ~p["level"].isin(["unit", "room", "side"])
+    rows = pd.DataFrame(p[["plate_id", "building_id", "side", "key", "number_n", "text"]])[asked]
+    rows = rows[rows["building_id"].duplicated(keep=False)]
     # a building stands in one village: that its plates are said to be in two is another fault
     rows = rows.assign(side=rows["side"].str.split("|", n=1).str[1]).sort_values(["building_id", "side", "number_n", "plate_id"])
     doors = rows.drop_duplicates(["building_id", "key"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import look_up
 from geo.rule import Card, Evidence, Rule, found, groups
 
 CARD = Card(
@@ -30,8 +31,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     a = evidence.addresses
     rows = a[a["active"] & (a["stack_n"] >= evidence.profile.thresholds.stack_n)]
     piles = groups(rows, by="stack", id_column="address_id")
-    texts = rows.set_index("address_id")["text"]
-    return found(piles["subject_id"], related=piles["related"], value=piles["n"].astype(float), unit="addresses", n=piles["n"].astype(str), text=piles["subject_id"].map(texts))
+    text = look_up(piles["subject_id"], rows["address_id"], rows["text"])
+    return found(piles["subject_id"], related=piles["related"], value=piles["n"].astype(float), unit="addresses", n=piles["n"].astype(str), text=text)
 
 
 RULE = Rule(CARD, find)

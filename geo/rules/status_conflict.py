@@ -34,10 +34,10 @@ def find(evidence: Evidence) -> pd.DataFrame:
 def _unbuilt(evidence: Evidence) -> pd.DataFrame:
     b = evidence.buildings
     unbuilt = b.loc[b["condition"].isin(["planned", "entered_in_error"]), "building_id"]
-    rows = evidence.addresses[evidence.addresses["active"]]
-    at = rows["building_id"].where(among(rows["building_id"], unbuilt))
-    rows = rows.assign(at=at.fillna(rows["declared_building"].where(among(rows["declared_building"], unbuilt) & ~rows["building_live"])))
-    rows = rows[rows["at"].notna()]
+    a = evidence.addresses
+    at = a["building_id"].where(among(a["building_id"], unbuilt))
+    at = at.fillna(a["declared_building"].where(among(a["declared_building"], unbuilt) & ~a["building_live"]))
+    rows = a.assign(at=at)[a["active"] & at.notna()]
     return found(rows["address_id"], related=ids(rows["at"], rows["paired_id"]), text=rows["text"], other=rows["at"], subject="address", why_zh="有效地址所在建筑为规划或误录", why_en="an active address on a building that is planned or entered in error")
 
 
@@ -50,10 +50,9 @@ def _retired(evidence: Evidence) -> pd.DataFrame:
 def _permanent(evidence: Evidence) -> pd.DataFrame:
     b = evidence.buildings
     temporary = b.loc[b["temporary"] & b["live"], "building_id"]
-    addresses = evidence.addresses[evidence.addresses["active"]]
-    addresses = addresses[among(addresses["building_id"], temporary) & ~addresses["temporary"]]
-    plates = evidence.plates[evidence.plates["standing"]]
-    plates = plates[among(plates["building_id"], temporary) & ~plates["temporary"] & ~among(plates["building_id"], addresses["building_id"])]
+    a, p = evidence.addresses, evidence.plates
+    addresses = a[a["active"] & ~a["temporary"] & among(a["building_id"], temporary)]
+    plates = p[p["standing"] & ~p["temporary"] & among(p["building_id"], temporary) & ~among(p["building_id"], addresses["building_id"])]
     first = addresses.sort_values("address_id").drop_duplicates("building_id")
     second = plates.sort_values("plate_id").drop_duplicates("building_id")
     return pd.concat(

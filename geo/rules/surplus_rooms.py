@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.columns import among
+from geo.columns import among, at_positions, look_up
 from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
@@ -28,15 +28,15 @@ CARD = Card(
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Rooms of a building that cannot be there, one finding per building."""
-    r = evidence.rooms
-    floors = evidence.buildings.set_index("building_id")["floors_n"]
+    r, a, b = evidence.rooms, evidence.addresses, evidence.buildings
+    r = pd.DataFrame(r[["address_id", "text", "floor", "room", "building_id", "building_gone", "declared_building", "parent_id", "counted"]])[r["active"] & ~r["inhabited"]]
     floor = pd.to_numeric(r["floor"], errors="coerce").astype("float64").fillna(_floor_of_room(r["room"]))
-    held = r["building_id"].map(floors).astype("float64")
+    held = look_up(r["building_id"], b["building_id"], b["floors_n"]).astype("float64")
     gone = evidence.gone["building_id"]
     # what the house's own address is known to have belonged to, its rooms belonged to
-    left = r["parent_id"].map(evidence.addresses.set_index("address_id")["demolished_id"]).astype("str")
+    left = look_up(r["parent_id"], a["address_id"], a["demolished_id"])
     away = r["building_gone"].eq(True) | among(r["declared_building"], gone) | left.notna()
-    rows = r[r["active"] & ~r["inhabited"] & (away | (floor > held))].assign(away=away, owner=left.fillna(r["building_id"]).fillna(r["parent_id"]))
+    rows = r.assign(away=away, owner=left.fillna(r["building_id"]).fillna(r["parent_id"]))[away | (floor > held)]
     rows = rows.sort_values(["owner", "address_id"])
     listed = rows.groupby("owner").agg(all_ids=("address_id", list), text=("text", "first"), away=("away", "any"), counted=("counted", "all")).reset_index()
     return found(
@@ -59,8 +59,9 @@ def find(evidence: Evidence) -> pd.DataFrame:
 
 def _floor_of_room(room: pd.Series) -> pd.Series:
     """Storey a room number begins with (502 -> 5, 1203 -> 12); NaN where it does not say."""
-    digits = room.str.extract(r"^(\d{1,2})\d{2}$", expand=False)
-    return pd.to_numeric(digits, errors="coerce")
+    which, rooms = pd.factorize(room)
+    digits = pd.Series(rooms, dtype="str").str.extract(r"^(\d{1,2})\d{2}$", expand=False)
+    return at_positions(pd.to_numeric(digits, errors="coerce"), which, room.index)
 
 
 RULE = Rule(CARD, find)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.columns import among
-from geo.rule import Evidence
+from geo.rule import Evidence, once
 
 
+@once
 def torn_between_none(evidence: Evidence) -> pd.Series:
     """Undecided addresses with nothing to decide between: no plate, nothing that stands or stood, here or among their candidates; by address.
 

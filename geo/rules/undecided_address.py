@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import lists_at, positions
 from geo.rule import Card, Evidence, Rule, found, joined
 from geo.rules.torn import torn_between_none
 
@@ -30,10 +31,9 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Address rows whose candidates are too close to call."""
     rows = evidence.addresses
     rows = rows[(rows["link_state"] == "undecided") & rows["demolished_id"].isna() & ~torn_between_none(evidence)]
-    open_ = evidence.links[(evidence.links["state"] == "undecided") & evidence.links["address_id"].notna()]
+    open_ = evidence.links[evidence.links["state"] == "undecided"]
     other = open_["building_id"].fillna(open_["plate_id"])
-    named = other.groupby(open_["address_id"]).agg(list)
-    related = rows["address_id"].map(named).map(lambda x: x if isinstance(x, list) else [])
+    related = pd.Series(lists_at(other, positions(open_["address_id"], rows["address_id"]), len(rows)), index=rows.index, dtype=object)
     return found(rows["address_id"], related=related, certainty="suspect", value=rows["score"], unit="probability", text=rows["text"], candidates=joined(related))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import lists_at, positions
 from geo.rule import Card, Evidence, Rule, found, joined
 
 CARD = Card(
@@ -29,10 +30,9 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Plate rows whose candidates are too close to call."""
     rows = evidence.plates
     rows = rows[(rows["link_state"] == "undecided") & rows["demolished_id"].isna()]
-    open_ = evidence.links[(evidence.links["state"] == "undecided") & evidence.links["plate_id"].notna()]
+    open_ = evidence.links[evidence.links["state"] == "undecided"]
     other = open_["building_id"].fillna(open_["address_id"])
-    named = other.groupby(open_["plate_id"]).agg(list)
-    related = rows["plate_id"].map(named).map(lambda x: x if isinstance(x, list) else [])
+    related = pd.Series(lists_at(other, positions(open_["plate_id"], rows["plate_id"]), len(rows)), index=rows.index, dtype=object)
     return found(rows["plate_id"], related=related, certainty="suspect", value=rows["score"], unit="probability", text=rows["text"], candidates=joined(related))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.columns import look_up
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -29,7 +30,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses that could be put on the map by their plate."""
     a = evidence.addresses
     rows = a[a["active"] & a.geometry.isna() & a["paired_id"].notna()]
-    points = evidence.plates.set_index("plate_id").geometry.reindex(rows["paired_id"])
+    points = look_up(rows["paired_id"], evidence.plates["plate_id"], evidence.plates.geometry)
     where = pd.Series([None if p is None else f"{p.x:.2f},{p.y:.2f}" for p in points], index=rows.index, dtype="str")
     return found(rows["address_id"], related=ids(rows["paired_id"]), proposal=where, text=rows["text"], plate=rows["paired_id"])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import UNCLAIMED_N, Evidence
+from geo.rule import UNCLAIMED_N, Evidence, once
 
 
+@once
 def unplated(evidence: Evidence) -> pd.DataFrame:
     """Eligible, permanent buildings on which no plate is up and to which no undecided door is likely to belong."""
     b = evidence.buildings

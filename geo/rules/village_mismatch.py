@@ -28,18 +28,18 @@ CARD = Card(
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Plates and active addresses whose text or declaration names another village than their point."""
-    addresses = evidence.addresses[evidence.addresses["active"]]
+    p, a = evidence.plates, evidence.addresses
     parts = [
-        _mismatch(evidence, evidence.plates[evidence.plates["standing"]], "plate", "门牌"),
-        _mismatch(evidence, addresses[addresses["stack_n"] < evidence.profile.thresholds.stack_n], "address", "地址"),
+        _mismatch(evidence, p, p["standing"], "plate", "门牌"),
+        _mismatch(evidence, a, a["active"] & (a["stack_n"] < evidence.profile.thresholds.stack_n), "address", "地址"),
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _mismatch(evidence: Evidence, rows: pd.DataFrame, subject: str, word: str) -> pd.DataFrame:
+def _mismatch(evidence: Evidence, rows: pd.DataFrame, asked: pd.Series, subject: str, word: str) -> pd.DataFrame:
     said = rows["declared_village"].where(rows["declared_village"] != rows["point_village"])
     said = rows["text_village"].where(rows["text_village"] != rows["point_village"]).fillna(said)
-    rows = rows.assign(said=said)[said.notna() & rows["point_village"].notna()]
+    rows = rows.assign(said=said)[asked & said.notna() & rows["point_village"].notna()]
     distance = distance_to_village(rows.geometry.to_numpy(), rows["said"].to_numpy(dtype=object), evidence.inputs.villages)
     rows = rows.assign(away_m=distance)[distance > evidence.profile.thresholds.border_m]
     names = evidence.inputs.villages.set_index("village_code")["name"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, once
 from geo.rules.torn import torn_between_none
 
 CARD = Card(
@@ -27,6 +27,7 @@ CARD = Card(
 )
 
 
+@once
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses that neither wall nor house bears out."""
     a = evidence.addresses
