@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,3 +39,15 @@ def as_arrow(texts: pd.Series) -> pa.Array:
     """A column of texts as one string array."""
     array = pa.array(texts, type=pa.large_string(), from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def repeats(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each text but the first is the one before it; no null among them."""
+    texts = as_arrow(ids)
+    return np.asarray(pc.equal(texts.slice(1), texts.slice(0, max(len(texts) - 1, 0))))
+
+
+def is_sorted(ids: pd.Series) -> bool:
+    """Whether no text stands before a smaller one (by its bytes, as `sort_values` has it); a null is not in order."""
+    texts = as_arrow(ids)
+    return not texts.null_count and bool(pc.all(pc.less_equal(texts.slice(0, max(len(texts) - 1, 0)), texts.slice(1)), min_count=0).as_py())

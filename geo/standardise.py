@@ -101,7 +101,7 @@ def _checked(raw: Raw, profile: Profile, ledger: Ledger) -> tuple[dict[str, Rows
     for role in ("villages", "buildings"):
         if role in rows:
             rows[role] = _polygons(rows[role], rows, ledger, profile)
-    footprints = rows["buildings"].shapes if "buildings" in rows else np.array([], dtype=object)
+    footprints = shapely.STRtree(rows["buildings"].shapes if "buildings" in rows else np.array([], dtype=object))
     for role in (r for r in ORDER if r in layers):
         ready = replace(layers[role], shapes=rows[role].shapes)
         layers[role] = _fitted(ready, rows, footprints, raw)
@@ -158,7 +158,7 @@ def _lines(rows: Rows, ledger: Ledger) -> Rows:
     return rows.keep(check_lines(rows.shapes, rows.values, rows.table, ledger))
 
 
-def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -> Layer:
+def _fitted(layer: Layer, rows: dict[str, Rows], footprints: shapely.STRtree, raw: Raw) -> Layer:
     """The layer where it belongs: as confirmed in doorplate.toml, else as its fit to the footprints tells."""
     word = raw.settings.source(layer.table).datum_correction
     if word is not None:
@@ -169,11 +169,11 @@ def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -
         return fit_villages(layer, footprints)
     if layer.table in ("plates", "addresses"):
         return fit_points(layer, rows[layer.table].values["_key"], footprints, batch=rows[layer.table].values["_source"])
-    previous = (
-        rows["buildings_previous"].shapes if "buildings_previous" in rows and layer.table == "demolitions" else np.array([], dtype=object)
-    )
-    # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
-    return fit_polygons(layer, rows[layer.table].values["_key"], np.concatenate([footprints, previous[~shapely.is_missing(previous)]]))
+    if layer.table == "demolitions" and "buildings_previous" in rows:
+        # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
+        previous = rows["buildings_previous"].shapes
+        footprints = shapely.STRtree(np.concatenate([footprints.geometries, previous[~shapely.is_missing(previous)]]))
+    return fit_polygons(layer, rows[layer.table].values["_key"], footprints)
 
 
 def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile: Profile, ledger: Ledger) -> dict[str, Rows]:
