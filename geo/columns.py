@@ -41,6 +41,16 @@ def as_arrow(texts: pd.Series) -> pa.Array:
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
+def as_texts(numbers: pd.Series) -> pd.Series:
+    """Whole numbers as texts."""
+    return as_column(pa.array(numbers).cast(pa.large_string()), numbers.index)
+
+
+def as_column(texts: pa.Array, index: pd.Index) -> pd.Series:
+    """A string array as a column of texts."""
+    return pd.Series(texts.to_pandas().array, index=index, dtype="str")
+
+
 def repeats(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Whether each text but the first is the one before it; no null among them."""
     texts = as_arrow(ids)

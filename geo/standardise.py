@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import as_texts, is_sorted, repeats
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
@@ -135,7 +136,10 @@ def _identified(rows: dict[str, Rows], raw: Raw) -> tuple[dict[str, Layer], Refe
 
 def _typed(raw: Raw, role: str, ledger: Ledger) -> Rows:
     table, source = INPUT[role], raw.settings.source(role)
-    frame = with_keys(raw.tables[role], table, ledger).sort_values("_key", kind="stable", ignore_index=True)
+    frame = pd.DataFrame(with_keys(raw.tables[role], table, ledger))
+    # a table without ids and shapes is put in the order of its content, later and once
+    if not (table.id is None and table.geometry == "none") and not is_sorted(frame["_key"]):
+        frame = frame.sort_values("_key", kind="stable", ignore_index=True)
     typed = type_table(frame, table, source.values, ledger)
     values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
     shapes = shape_array(frame, table, ledger)
@@ -200,18 +204,27 @@ def _exchanging(source: str, crs: str) -> Callable[[Shapes], Shapes]:
 
 def _finished(rows: Rows, crs: str) -> pd.DataFrame:
     """Rows in their order: by id, or by content where there is none."""
-    table, columns = rows.table, [c.name for c in rows.table.columns]
-    frame = rows.values[[*columns, "_source", "_row"]]
+    table, frame = rows.table, rows.values[[c.name for c in rows.table.columns]]
     if table.name == "population":
-        several = len(set(frame["_source"])) > 1
-        frame = frame.assign(source_row=(frame["_source"] if several else "") + "#" + frame["_row"].astype("str"))
+        several = rows.values["_source"].nunique() > 1
+        frame = frame.assign(source_row=(rows.values["_source"] if several else "") + "#" + as_texts(rows.values["_row"]))
     if table.geometry != "none":
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows.shapes, index=frame.index, crs=crs), crs=crs)
-    if table.id is None:
-        place = shapely.bounds(rows.shapes).round(1) if table.geometry != "none" else np.zeros((len(frame), 4))
-        order = frame[columns].assign(**{f"_b{i}": place[:, i] for i in range(4)})
-        frame = frame.loc[order.sort_values(list(order.columns), kind="stable").index]
-    return frame.drop(columns=["_source", "_row"]).reset_index(drop=True)
+    return frame if table.id is not None or _in_order(rows) else frame.loc[_order(rows)].reset_index(drop=True)
+
+
+def _in_order(rows: Rows) -> bool:
+    """Whether the first column alone tells that rows stand in the order of their content: no text before a smaller or an equal one."""
+    first = rows.values[rows.table.columns[0].name]
+    return is_sorted(first) and not repeats(first).any()
+
+
+def _order(rows: Rows) -> pd.Index:
+    """Rows in the order of their content, where that is equal of their place, then of their key."""
+    place = shapely.bounds(rows.shapes).round(1) if rows.table.geometry != "none" else np.zeros((len(rows.values), 0))
+    content = rows.values[[c.name for c in rows.table.columns]].assign(**{f"_b{i}": column for i, column in enumerate(place.T)})
+    content = content.assign(_key=rows.values["_key"])
+    return content.sort_values(list(content.columns), kind="stable").index
 
 
 def _empty(table: Table, crs: str) -> pd.DataFrame:

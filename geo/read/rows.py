@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.columns import as_texts, repeats
 from geo.crs import Floats, Shapes, without
 from geo.read.ledger import Ledger
 from geo.read.values import clean_ids, excel_dates, float_like
@@ -41,20 +42,22 @@ def with_keys(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame
     Tables without an id have their row number as key.
     """
     if table.id is None:
-        return _named(frame.assign(_key="#" + frame["_row"].astype("str")), table, ledger)
+        return _named(frame.assign(_key="#" + as_texts(frame["_row"])), table, ledger)
     out = frame.assign(_key=clean_ids(frame[table.id]))
-    missing = out["_key"].isna()
-    ledger.refuse(table.name, out[missing], "id_missing", table.id, None, "请补上编号 / give the row an id")
-    broken = float_like(out["_key"])
-    fix = "编码经过浮点数，位数可能丢失；请按文本格式重新导出 / the code went through a floating-point number; export it as text"
-    ledger.refuse(table.name, out[broken], "code_in_scientific_notation", table.id, out.loc[broken, "_key"].array, fix)
+    missing, broken = out["_key"].isna(), float_like(out["_key"])
+    if missing.any():
+        ledger.refuse(table.name, out[missing], "id_missing", table.id, None, "请补上编号 / give the row an id")
+    if broken.any():
+        fix = "编码经过浮点数，位数可能丢失；请按文本格式重新导出 / the code went through a floating-point number; export it as text"
+        ledger.refuse(table.name, out[broken], "code_in_scientific_notation", table.id, out.loc[broken, "_key"].array, fix)
     dated = excel_dates(out["text"]) if "text" in out else missing & False
     if dated.any():
         day = out.loc[dated, "text"].str.slice(0, 10).str.split("-")
         number = day.str[1].str.lstrip("0") + "-" + day.str[2].str.lstrip("0")
         fix_date = "Excel 把门牌号变成了日期，是否为 " + number + "？ / Excel made a date of the number, perhaps " + number
         ledger.refuse(table.name, out[dated], "number_turned_into_date", "text", out.loc[dated, "text"].array, fix_date)
-    return out[~(missing | broken | dated)].reset_index(drop=True)
+    refused = missing | broken | dated
+    return out[~refused].reset_index(drop=True) if refused.any() else out
 
 
 def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
@@ -63,7 +66,7 @@ def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
     Pieces of one village or street (equal but for their shape) are joined.
     """
     key = rows.table.id
-    if key is None or not rows.values["_key"].duplicated().any():
+    if key is None or not repeats(rows.values["_key"]).any():  # rows stand in the order of their keys
         return rows
     twice = rows.values["_key"].duplicated(keep=False).to_numpy()
     if rows.table.name in ("villages", "streets"):
@@ -155,6 +158,8 @@ def _named(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame:
     else:
         return frame
     fix = "请补全：新旧两侧，建筑编号或图形，裁定种类及其对象 / complete it: both sides, the building's id or shape, what was decided of what"
+    if not empty.any():
+        return frame
     ledger.refuse(table.name, frame[empty], "nothing_named", None, None, fix)
     return frame[~empty].reset_index(drop=True)
 
