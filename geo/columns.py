@@ -52,9 +52,15 @@ def as_column(texts: pa.Array, index: pd.Index) -> pd.Series:
 
 
 def repeats(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Whether each text but the first is the one before it; no null among them."""
+    """Whether each text but the first is the one before it, or one of the two is null."""
     texts = as_arrow(ids)
-    return np.asarray(pc.equal(texts.slice(1), texts.slice(0, max(len(texts) - 1, 0))))
+    same = pc.equal(texts.slice(1), texts.slice(0, max(len(texts) - 1, 0)))
+    return np.asarray(pc.fill_null(same, True), dtype=bool)
+
+
+def sorting(texts: pd.Series) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Positions of the texts in their order (by their bytes, as `sort_values` has it), equal ones as they stand, nulls last."""
+    return np.asarray(pc.array_sort_indices(as_arrow(texts))).astype(np.intp)
 
 
 def is_sorted(ids: pd.Series) -> bool:

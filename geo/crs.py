@@ -260,6 +260,7 @@ _SHIFT_SAMPLE_N = 600
 _SHIFT_RINGS_M = (3.0, 6.0, 10.0)
 _SHIFT_REACH_M = 12.0
 _SHIFT_STEPS: Sequence[tuple[float, float]] = ((_SHIFT_REACH_M, 4.0), (3.0, 1.0), (0.75, 0.25))
+_SHIFT_LOOKS = 4
 _SHIFT_LEAST_M = 2.0
 _SHIFT_SPREAD_M = 1.5
 
@@ -271,8 +272,8 @@ def _with_shift(fit: Fit, points: Shapes, tree: shapely.STRtree) -> Fit:
     angles = np.arange(8) * np.pi / 4
     rings = [(r * np.cos(a), r * np.sin(a)) for r in _SHIFT_RINGS_M for a in angles]
     # A layer that no step in any direction improves has no shift: three rings are a sixth of the work of the search.
-    stay, *moved = _shift_scores(xy, np.array([(0.0, 0.0), *rings]), tree)
-    if max(moved) < stay + FIT_GAIN / 2:
+    stay = _shift_scores(xy, np.zeros((1, 2)), tree)[0]
+    if not _reached(xy, np.array(rings), tree, stay + FIT_GAIN / 2):
         return fit
     whole = _best_shift(xy, tree)
     before, after = _score(tree, xy), _score(tree, xy + np.asarray(whole))
@@ -284,6 +285,19 @@ def _with_shift(fit: Fit, points: Shapes, tree: shapely.STRtree) -> Fit:
         return fit
     sure = size >= SHIFT_APPLIED_M and gain >= SHIFT_GAIN
     return replace(fit, dx_m=whole[0], dy_m=whole[1], shifted=sure, applied=fit.applied or sure)
+
+
+def _reached(xy: Floats, offsets: Floats, tree: shapely.STRtree, least: float) -> bool:
+    """Whether the mean score under one of the offsets is at least that; an offset that cannot come to it any more is let go early."""
+    total = np.zeros(len(offsets))
+    for start in range(_SHIFT_LOOKS):
+        part, left_n = xy[start::_SHIFT_LOOKS], sum(len(xy[i::_SHIFT_LOOKS]) for i in range(start + 1, _SHIFT_LOOKS))
+        total += _shift_scores(part, offsets, tree) * len(part)
+        open_yet = total + left_n > least * len(xy) - 1e-6
+        offsets, total = offsets[open_yet], total[open_yet]
+        if not len(offsets):
+            return False
+    return bool(_shift_scores(xy, offsets, tree).max() >= least)
 
 
 def _best_shift(xy: Floats, tree: shapely.STRtree) -> tuple[float, float]:
@@ -356,9 +370,26 @@ def _between(source: str | pyproj.CRS, target: str | pyproj.CRS) -> pyproj.Trans
 @functools.lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> pyproj.Transformer | None:
     """The transformation between two systems, None where they are one; pyproj takes 8 ms to find it, each time."""
-    if pyproj.CRS(source).equals(pyproj.CRS(target), ignore_axis_order=True):
-        return None
-    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    one, other = pyproj.CRS(source), pyproj.CRS(target)
+    one, other = _of_datum(one, other), _of_datum(other, one)
+    return None if one.equals(other, ignore_axis_order=True) else pyproj.Transformer.from_crs(one, other, always_xy=True)
+
+
+_ALIKE = frozenset({"World Geodetic System 1984", "World Geodetic System 1984 ensemble", "China 2000"})
+"""Datums PROJ knows no way between: it leaves degrees as they are (a matter of decimetres), after a search of 0.1 to 0.4 s."""
+
+
+def _of_datum(crs: pyproj.CRS, other: pyproj.CRS) -> pyproj.CRS:
+    """Degrees of a datum that is the other's for PROJ, as degrees of the other's; any other system as it is."""
+    plain = crs.is_geographic and len(crs.axis_info) == 2 and not (crs.is_bound or other.is_bound or other.is_compound)
+    base = other.geodetic_crs if plain else None
+    if base is None or len(base.axis_info) != 2 or not {_datum(crs), _datum(base)} <= _ALIKE:
+        return crs
+    return base
+
+
+def _datum(crs: pyproj.CRS) -> str:
+    return crs.datum.name if crs.datum is not None else ""
 
 
 def _inverse(forward: Callable[[Floats, Floats], tuple[Floats, Floats]], lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -376,8 +407,9 @@ def _score(tree: shapely.STRtree, xy: Floats) -> Floats:
     distance = np.full(len(xy), np.inf)
     rows = np.flatnonzero(np.isfinite(xy).all(axis=1))
     for reach in _REACHES_M:
-        points, (x, y) = shapely.points(xy[rows]), xy[rows].T
-        i, j = tree.query(shapely.box(x - reach, y - reach, x + reach, y + reach))
+        points = shapely.points(xy[rows])
+        # the tree looks at the box of a shape only: a line from corner to corner has it, and is made in half the time
+        i, j = tree.query(shapely.linestrings(np.stack([xy[rows] - reach, xy[rows] + reach], axis=1)))
         np.minimum.at(distance, rows[i], shapely.distance(points[i], tree.geometries[j]))
         # a footprint nearer than the reach is among those asked; who has one is done
         rows = rows[distance[rows] > reach]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -72,11 +73,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Reference:
-    """Where the project is known to be, in CGCS2000 degrees: the middle and the hull (with a margin) of a layer told already."""
+    """Where the project is known to be, in CGCS2000 degrees: the middle of a layer told already and what of it is near that."""
 
     lon: float
     lat: float
-    hull: shapely.Geometry
+    near: Floats
+
+    @cached_property
+    def hull(self) -> shapely.Geometry:
+        """The hull of the layer, with a margin; only a layer that tells no system asks for it."""
+        return shapely.buffer(shapely.convex_hull(shapely.multipoints(self.near)), _MARGIN_DEGREES)
 
 
 def identify(table: str, shapes: Shapes, declared: pyproj.CRS | None, reference: Reference | None) -> Layer:
@@ -119,8 +125,7 @@ def reference(layer: Layer) -> Reference | None:
         return None
     middle = float(np.median(lon[good])), float(np.median(lat[good]))
     near = np.column_stack([lon[good], lat[good]])
-    near = near[np.hypot(*(near - middle).T) <= _NEAR_DEGREES]
-    return Reference(*middle, shapely.buffer(shapely.convex_hull(shapely.multipoints(near)), _MARGIN_DEGREES))
+    return Reference(*middle, near[np.hypot(*(near - middle).T) <= _NEAR_DEGREES])
 
 
 def working_crs(place: Reference | None) -> str:

@@ -102,6 +102,8 @@ def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     xy = np.full((len(rows.delivered), 2), 1.0)
     there = ~shapely.is_missing(rows.delivered)
     xy[there] = shapely.get_coordinates(rows.delivered[there])
+    if np.isfinite(xy).all() and xy.any(axis=1).all():
+        return rows
     nan, inf, zero = np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)
     for bad, why in (
         (nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"),
@@ -110,24 +112,39 @@ def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
         _unlocate(rows, bad, None, why, ledger)
     _unlocate(rows, zero, None, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)", ledger)
     lost = nan | inf | zero
-    return replace(rows, shapes=without(rows.shapes, lost), delivered=without(rows.delivered, lost)) if lost.any() else rows
+    return replace(rows, shapes=without(rows.shapes, lost), delivered=without(rows.delivered, lost))
 
 
-def without_outside(rows: Rows, area: Shapes, exchanged: Callable[[Shapes], Shapes], outside_m: float, ledger: Ledger) -> Rows:
-    """Points farther than `outside_m` from an area become null, with a repair that proposes the swapped position if that is inside.
+@dataclass(frozen=True)
+class Ground:
+    """The area of a project in the working CRS, how far outside it something may lie, and what is surely no farther, prepared."""
+
+    area: shapely.Geometry
+    near: shapely.Geometry
+    outside_m: float
+
+
+def ground(areas: Shapes, outside_m: float) -> Ground:
+    """The villages (or what stands for the project), in the working CRS, as one ground."""
+    area = shapely.union_all(areas)
+    near = shapely.buffer(area, outside_m * _NEARLY)
+    shapely.prepare(near)
+    return Ground(area, near, outside_m)
+
+
+def without_outside(rows: Rows, project: Ground, exchanged: Callable[[Shapes], Shapes], ledger: Ledger) -> Rows:
+    """Points outside the project's ground become null, with a repair that proposes the swapped position if that is inside.
 
     Parameters
     ----------
-    area
-        The villages (or what stands for the project) in the working CRS.
     exchanged
         Delivered points -> the points, in the working CRS, with their coordinates exchanged.
     """
-    outside = _outside(rows.shapes, area, outside_m)
+    outside, outside_m = _outside(rows.shapes, project), project.outside_m
     if not outside.any():
         return rows
     turned = np.zeros(len(outside), bool)
-    turned[outside] = ~_outside(exchanged(rows.delivered[outside]), area, outside_m)
+    turned[outside] = ~_outside(exchanged(rows.delivered[outside]), project)
     why = "outside_project: 经纬度疑似颠倒 / longitude and latitude look exchanged"
     _unlocate(rows, turned, _points(rows.delivered[turned], exchanged=True), why, ledger)
     far = outside & ~turned
@@ -135,9 +152,9 @@ def without_outside(rows: Rows, area: Shapes, exchanged: Callable[[Shapes], Shap
     return replace(rows, shapes=without(rows.shapes, outside))
 
 
-def note_outside(rows: Rows, area: Shapes, outside_m: float, ledger: Ledger) -> None:
+def note_outside(rows: Rows, project: Ground, ledger: Ledger) -> None:
     """Footprints outside the project, into the repairs; they keep their shape, without which they are nothing."""
-    outside = _outside(shapely.point_on_surface(rows.shapes), area, outside_m)
+    outside, outside_m = _outside(shapely.point_on_surface(rows.shapes), project), project.outside_m
     if outside.any():
         place = _points(shapely.point_on_surface(rows.delivered[outside]))
         why = f"outside_project: 距村界超过 {outside_m:.0f} m，图形保留 / farther than {outside_m:.0f} m from every village, the shape is kept"
@@ -196,19 +213,16 @@ def _content(rows: Rows) -> pd.DataFrame:
     ]
 
 
-def _outside(shapes: Shapes, area: Shapes, outside_m: float) -> npt.NDArray[np.bool_]:
-    """Which points are farther than `outside_m` from every part of an area; the exact distance only near its edge."""
+def _outside(shapes: Shapes, project: Ground) -> npt.NDArray[np.bool_]:
+    """Which points are farther outside the ground than they may be; the exact distance only near its edge."""
     there = ~shapely.is_missing(shapes)
     xy: Floats = np.full((len(shapes), 2), np.nan)
     xy[there] = shapely.get_coordinates(shapes[there])
-    whole = shapely.union_all(area)
-    near = shapely.buffer(whole, outside_m * _NEARLY)
-    shapely.prepare(near)
     finite = np.isfinite(xy).all(axis=1)
     out: npt.NDArray[np.bool_] = there.copy()
-    out[finite] = ~shapely.contains_xy(near, xy[finite, 0], xy[finite, 1])
+    out[finite] = ~shapely.contains_xy(project.near, xy[finite, 0], xy[finite, 1])
     doubtful = np.flatnonzero(out & finite)
-    out[doubtful] = shapely.distance(shapely.points(xy[doubtful]), whole) > outside_m
+    out[doubtful] = shapely.distance(shapely.points(xy[doubtful]), project.area) > project.outside_m
     return out
 
 

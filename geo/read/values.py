@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -160,7 +160,7 @@ def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, le
 
 
 def _words(
-    column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, known: Mapping[str, Any], ledger: Ledger, *, kind: str
+    column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, known: Mapping[str, Any], ledger: Ledger, *, kind: Literal["str", "boolean"]
 ) -> pd.Series:
     codes, plain = pd.factorize(texts)
     words = [_word(str(t)) for t in plain]
@@ -168,7 +168,8 @@ def _words(
     if unknown.any():
         why = "value_unknown: 取值不认识，按未知处理；可在 doorplate.toml 的 values 中写明 / unknown word, taken as unknown; map it in doorplate.toml"
         ledger.repair(table, frame.loc[unknown, "_key"].array, column.name, texts[unknown].array, None, why)
-    return pd.Series(pd.array([*(known.get(w) for w in words), None], dtype=kind).take(codes), index=texts.index)
+    found = pd.Series([*(known.get(w) for w in words), None], dtype=kind)
+    return found.take(codes).set_axis(texts.index)
 
 
 def _dates(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
