@@ -83,3 +83,31 @@ def as_arrow(texts: pd.Series) -> pa.Array:
     """A column of texts as one string array."""
     array = pa.array(texts, type=pa.large_string(), from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def as_texts(numbers: pd.Series) -> pd.Series:
+    """Whole numbers as texts."""
+    return as_column(pa.array(numbers).cast(pa.large_string()), numbers.index)
+
+
+def as_column(texts: pa.Array, index: pd.Index) -> pd.Series:
+    """A string array as a column of texts."""
+    return pd.Series(texts.to_pandas().array, index=index, dtype="str")
+
+
+def repeats(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether each text but the first is the one before it, or one of the two is null."""
+    texts = as_arrow(ids)
+    same = pc.equal(texts.slice(1), texts.slice(0, max(len(texts) - 1, 0)))
+    return np.asarray(pc.fill_null(same, True), dtype=bool)
+
+
+def sorting(texts: pd.Series) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Positions of the texts in their order (by their bytes, as `sort_values` has it), equal ones as they stand, nulls last."""
+    return np.asarray(pc.array_sort_indices(as_arrow(texts))).astype(np.intp)
+
+
+def is_sorted(ids: pd.Series) -> bool:
+    """Whether no text stands before a smaller one (by its bytes, as `sort_values` has it); a null is not in order."""
+    texts = as_arrow(ids)
+    return not texts.null_count and bool(pc.all(pc.less_equal(texts.slice(0, max(len(texts) - 1, 0)), texts.slice(1)), min_count=0).as_py())

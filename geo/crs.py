@@ -32,7 +32,8 @@ FIT_SCORE = 0.30
 """A hypothesis that leaves most points off the footprints explains nothing (foreign points reach 0.03-0.06 in a village)."""
 FIT_SCALE_M = 4.0
 """Length scale of the score exp(-(d / scale)^2)."""
-_REACH_M = 30.0
+_REACHES_M = (4.0, 12.0, 30.0)
+"""How far to look for the nearest footprint, nearest first: most points hang on one. Beyond the last a point scores nothing."""
 _SAMPLE_N = 2000
 
 _A = 6378245.0
@@ -139,7 +140,7 @@ def plane_systems(lon: float) -> tuple[str, ...]:
 
 def transform_xy(x: Floats, y: Floats, source: str | pyproj.CRS, target: str | pyproj.CRS) -> tuple[Floats, Floats]:
     """Coordinates of `source` in `target`, east before north on both sides; what cannot be transformed becomes inf."""
-    step = _transformer(*(c if isinstance(c, str) else c.to_wkt() for c in (source, target)))
+    step = _between(source, target)
     if step is None:
         return np.asarray(x, float), np.asarray(y, float)
     out = step.transform(np.asarray(x, float), np.asarray(y, float))
@@ -148,6 +149,8 @@ def transform_xy(x: Floats, y: Floats, source: str | pyproj.CRS, target: str | p
 
 def reproject(shapes: Shapes, source: str | pyproj.CRS, target: str | pyproj.CRS) -> Shapes:
     """Shapes of `source` in `target`; None stays None, Z and M are dropped."""
+    if _between(source, target) is None:  # nothing to move: the shapes themselves, not rebuilt from their vertices
+        return np.asarray(shapely.force_2d(shapes)) if (shapely.has_z(shapes) | shapely.has_m(shapes)).any() else shapes
     return move(shapes, lambda x, y: transform_xy(x, y, source, target))
 
 
@@ -204,11 +207,15 @@ def hypotheses(shapes: Shapes, crs: str, *, only: str | None = None) -> dict[str
     """
     lonlat = reproject(shapes, crs, GEOGRAPHIC) if only != "as_is" else shapes
     wanted = {name: correct for name, correct in CORRECTIONS.items() if only in (None, name)}
-    out = {name: reproject(move(lonlat, correct), GEOGRAPHIC, crs) for name, correct in wanted.items()}
+    out = {name: move(lonlat, functools.partial(_corrected_xy, correct, crs)) for name, correct in wanted.items()}
     return out if only in CORRECTIONS else {"as_is": shapes, **out}
 
 
-def fit_layer(points: Shapes, footprints: Shapes, crs: str, *, shift: bool = True) -> Fit:
+def _corrected_xy(correct: Callable[[Floats, Floats], tuple[Floats, Floats]], crs: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    return transform_xy(*correct(lon, lat), GEOGRAPHIC, crs)
+
+
+def fit_layer(points: Shapes, footprints: shapely.STRtree, crs: str, *, shift: bool = True) -> Fit:
     """Which datum and rigid shift make a layer of points lie on the footprints.
 
     Parameters
@@ -216,7 +223,7 @@ def fit_layer(points: Shapes, footprints: Shapes, crs: str, *, shift: bool = Tru
     points
         One point per object in the working CRS, in the order of their ids; no None. Representative points of polygons will do.
     footprints
-        Polygons in the working CRS.
+        Index of the polygons in the working CRS; one for all layers, as building it takes longer than asking it.
     crs
         Working CRS of both, metres.
     shift
@@ -230,8 +237,7 @@ def fit_layer(points: Shapes, footprints: Shapes, crs: str, *, shift: bool = Tru
     sample = points[np.unique(np.linspace(0, len(points) - 1, min(len(points), _SAMPLE_N)).astype(int))] if len(points) else points
     if not len(sample) or not len(footprints):
         return Fit(points_n=len(sample))
-    tree = shapely.STRtree(footprints)
-    tried = {name: _score(tree, shapes) for name, shapes in hypotheses(sample, crs).items()}
+    tried = {name: _score(footprints, shapely.get_coordinates(shapes)) for name, shapes in hypotheses(sample, crs).items()}
     means = {name: float(s.mean()) for name, s in tried.items()}
     best = max(means, key=lambda name: (means[name], name == "as_is", name))
     z = (
@@ -254,22 +260,23 @@ _SHIFT_SAMPLE_N = 600
 _SHIFT_RINGS_M = (3.0, 6.0, 10.0)
 _SHIFT_REACH_M = 12.0
 _SHIFT_STEPS: Sequence[tuple[float, float]] = ((_SHIFT_REACH_M, 4.0), (3.0, 1.0), (0.75, 0.25))
+_SHIFT_LOOKS = 4
 _SHIFT_LEAST_M = 2.0
 _SHIFT_SPREAD_M = 1.5
 
 
-def _with_shift(fit: Fit, points: Shapes, footprints: Shapes) -> Fit:
+def _with_shift(fit: Fit, points: Shapes, tree: shapely.STRtree) -> Fit:
     """The fit with the rigid shift that both halves of the points agree on; unchanged where they do not."""
     points = points[np.unique(np.linspace(0, len(points) - 1, min(len(points), _SHIFT_SAMPLE_N)).astype(int))]
-    xy, tree = shapely.get_coordinates(points), _tree_around(points, footprints)
+    xy = shapely.get_coordinates(points)
     angles = np.arange(8) * np.pi / 4
     rings = [(r * np.cos(a), r * np.sin(a)) for r in _SHIFT_RINGS_M for a in angles]
     # A layer that no step in any direction improves has no shift: three rings are a sixth of the work of the search.
-    stay, *moved = _shift_scores(xy, np.array([(0.0, 0.0), *rings]), tree)
-    if max(moved) < stay + FIT_GAIN / 2:
+    stay = _shift_scores(xy, np.zeros((1, 2)), tree)[0]
+    if not _reached(xy, np.array(rings), tree, stay + FIT_GAIN / 2):
         return fit
     whole = _best_shift(xy, tree)
-    before, after = _score(tree, shapely.points(xy)), _score(tree, shapely.points(xy + np.asarray(whole)))
+    before, after = _score(tree, xy), _score(tree, xy + np.asarray(whole))
     size, gain = float(np.hypot(*whole)), float(after.mean() - before.mean())
     if size < _SHIFT_LEAST_M or gain < FIT_GAIN or after.mean() < FIT_SCORE or paired_z(after, before) < 2 * FIT_Z:
         return fit
@@ -280,10 +287,17 @@ def _with_shift(fit: Fit, points: Shapes, footprints: Shapes) -> Fit:
     return replace(fit, dx_m=whole[0], dy_m=whole[1], shifted=sure, applied=fit.applied or sure)
 
 
-def _tree_around(points: Shapes, footprints: Shapes) -> shapely.STRtree:
-    """Index of the footprints near a few points only; a tenth of the time of asking the whole town."""
-    near = shapely.STRtree(footprints).query(points, predicate="dwithin", distance=2 * _SHIFT_REACH_M + _REACH_M)[1]
-    return shapely.STRtree(footprints[np.unique(near)])
+def _reached(xy: Floats, offsets: Floats, tree: shapely.STRtree, least: float) -> bool:
+    """Whether the mean score under one of the offsets is at least that; an offset that cannot come to it any more is let go early."""
+    total = np.zeros(len(offsets))
+    for start in range(_SHIFT_LOOKS):
+        part, left_n = xy[start::_SHIFT_LOOKS], sum(len(xy[i::_SHIFT_LOOKS]) for i in range(start + 1, _SHIFT_LOOKS))
+        total += _shift_scores(part, offsets, tree) * len(part)
+        open_yet = total + left_n > least * len(xy) - 1e-6
+        offsets, total = offsets[open_yet], total[open_yet]
+        if not len(offsets):
+            return False
+    return bool(_shift_scores(xy, offsets, tree).max() >= least)
 
 
 def _best_shift(xy: Floats, tree: shapely.STRtree) -> tuple[float, float]:
@@ -299,17 +313,19 @@ def _best_shift(xy: Floats, tree: shapely.STRtree) -> tuple[float, float]:
 
 def _shift_scores(xy: Floats, offsets: Floats, tree: shapely.STRtree) -> Floats:
     """Mean score of the points under each offset."""
-    moved = shapely.points((xy[None, :, :] + offsets[:, None, :]).reshape(-1, 2))
+    moved = (xy[None, :, :] + offsets[:, None, :]).reshape(-1, 2)
     return np.asarray(_score(tree, moved).reshape(len(offsets), len(xy)).mean(axis=1))
 
 
-def common_shift(previous: Shapes, current: Shapes) -> tuple[float, float, float, int]:
+def common_shift(previous: Shapes, survey: shapely.STRtree) -> tuple[float, float, float, int]:
     """The shift that brings one survey onto another: median vector of the footprints that are each other's best overlap.
 
     Parameters
     ----------
-    previous, current
-        Polygons in the working CRS, no None. Of many only 20,000, evenly taken, are asked.
+    previous
+        Polygons in the working CRS, no None. Of many only 2,000, evenly taken, are asked.
+    survey
+        Index of the polygons of the present survey, in the same CRS.
 
     Returns
     -------
@@ -317,7 +333,8 @@ def common_shift(previous: Shapes, current: Shapes) -> tuple[float, float, float
         Shift to add to `previous`, the standard error of the median, and the number of pairs it rests on (0: no shift told).
     """
     previous = previous[np.unique(np.linspace(0, len(previous) - 1, min(len(previous), _SAMPLE_N)).astype(int))] if len(previous) else previous
-    i, j = shapely.STRtree(current).query(previous, predicate="intersects")
+    current = survey.geometries
+    i, j = survey.query(previous, predicate="intersects")
     if not len(i):
         return 0.0, 0.0, np.inf, 0
     before, after = shapely.area(previous), shapely.area(current)
@@ -346,12 +363,33 @@ def _shared_m2(one: Shapes, two: Shapes) -> Floats:
     return np.asarray(shapely.area(shapely.intersection(one, two)))
 
 
+def _between(source: str | pyproj.CRS, target: str | pyproj.CRS) -> pyproj.Transformer | None:
+    return _transformer(*(c if isinstance(c, str) else c.to_wkt() for c in (source, target)))
+
+
 @functools.lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> pyproj.Transformer | None:
     """The transformation between two systems, None where they are one; pyproj takes 8 ms to find it, each time."""
-    if pyproj.CRS(source).equals(pyproj.CRS(target), ignore_axis_order=True):
-        return None
-    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    one, other = pyproj.CRS(source), pyproj.CRS(target)
+    one, other = _of_datum(one, other), _of_datum(other, one)
+    return None if one.equals(other, ignore_axis_order=True) else pyproj.Transformer.from_crs(one, other, always_xy=True)
+
+
+_ALIKE = frozenset({"World Geodetic System 1984", "World Geodetic System 1984 ensemble", "China 2000"})
+"""Datums PROJ knows no way between: it leaves degrees as they are (a matter of decimetres), after a search of 0.1 to 0.4 s."""
+
+
+def _of_datum(crs: pyproj.CRS, other: pyproj.CRS) -> pyproj.CRS:
+    """Degrees of a datum that is the other's for PROJ, as degrees of the other's; any other system as it is."""
+    plain = crs.is_geographic and len(crs.axis_info) == 2 and not (crs.is_bound or other.is_bound or other.is_compound)
+    base = other.geodetic_crs if plain else None
+    if base is None or len(base.axis_info) != 2 or not {_datum(crs), _datum(base)} <= _ALIKE:
+        return crs
+    return base
+
+
+def _datum(crs: pyproj.CRS) -> str:
+    return crs.datum.name if crs.datum is not None else ""
 
 
 def _inverse(forward: Callable[[Floats, Floats], tuple[Floats, Floats]], lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -364,14 +402,19 @@ def _inverse(forward: Callable[[Floats, Floats], tuple[Floats, Floats]], lon: Fl
     return x, y
 
 
-def _score(tree: shapely.STRtree, points: Shapes) -> Floats:
+def _score(tree: shapely.STRtree, xy: Floats) -> Floats:
     """exp(-(d / 4 m)^2) per point, d to the nearest footprint, 0 beyond reach or where the point is not finite."""
-    finite = np.isfinite(shapely.get_coordinates(points)).all(axis=1) & ~shapely.is_empty(points)
-    out = np.zeros(len(points))
-    rows = np.flatnonzero(finite)
-    (i, _), distance = tree.query_nearest(points[rows], max_distance=_REACH_M, return_distance=True, all_matches=False)
-    out[rows[i]] = np.exp(-((distance / FIT_SCALE_M) ** 2))
-    return out
+    distance = np.full(len(xy), np.inf)
+    rows = np.flatnonzero(np.isfinite(xy).all(axis=1))
+    for reach in _REACHES_M:
+        points = shapely.points(xy[rows])
+        # the tree looks at the box of a shape only: a line from corner to corner has it, and is made in half the time
+        i, j = tree.query(shapely.linestrings(np.stack([xy[rows] - reach, xy[rows] + reach], axis=1)))
+        np.minimum.at(distance, rows[i], shapely.distance(points[i], tree.geometries[j]))
+        # a footprint nearer than the reach is among those asked; who has one is done
+        rows = rows[distance[rows] > reach]
+    distance[rows] = np.inf
+    return np.asarray(np.exp(-((distance / FIT_SCALE_M) ** 2)))
 
 
 def paired_z(a: Floats, b: Floats) -> float:

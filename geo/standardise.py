@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
+from geo.columns import as_texts, is_sorted, repeats, sorting
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
-from geo.read import Raw
+from geo.read import Raw, Source
 from geo.read.elements import agreed_scope, with_parts
 from geo.read.ledger import CELL_CODES, Ledger
 from geo.read.place import (  # fmt: skip
@@ -31,7 +34,7 @@ from geo.read.place import (  # fmt: skip
     to_working,
     working_crs,
 )
-from geo.read.rows import Rows, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
+from geo.read.rows import Rows, ground, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
 from geo.read.shapes import check_kind, check_lines, check_polygons, points_only, shape_array
 from geo.read.values import OPEN_END, parse_date, type_table
 from geo.tables import INPUT, Inputs, Table
@@ -41,17 +44,19 @@ _PAST = ("surveyed_on", "installed_on", "valid_from", "counted_on", "demolished_
 _FUTURE = ("expires_on", "valid_to")
 
 
-def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inputs:
+def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None, release: bool = False) -> Inputs:
     """Typed, checked tables in the working CRS.
 
     Parameters
     ----------
     raw
-        What `read` returned; not changed.
+        What `read` returned; not changed unless `release`.
     profile
         Thresholds and address habits.
     as_of
         ISO day the rules mean by today; wins over doorplate.toml. Default: the newest past date in the data.
+    release
+        Let each raw table go as soon as it is typed: `raw.tables` is empty afterwards, and the two never fill memory together.
 
     Returns
     -------
@@ -68,8 +73,10 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inpu
         `as_of` is no day, or is needed and the data hold no date.
     """
     ledger = Ledger([raw.quarantine] if len(raw.quarantine) else [], [raw.repairs] if len(raw.repairs) else [])
-    tables, layers, crs = _checked(raw, profile, ledger)
-    frames = {t.name: _finished(tables[t.name], crs) if t.name in tables else _empty(t, crs) for t in INPUT.values()}
+    delivered = frozenset(raw.tables)
+    tables, layers, crs = _checked(raw, profile, ledger, release=release)
+    system = pyproj.CRS(crs)
+    frames = {t.name: _finished(tables.pop(t.name), system) if t.name in tables else _empty(t, system) for t in INPUT.values()}
     if frames["villages"].empty:
         frames["villages"] = _whole(frames, profile.thresholds.outside_m)
     scope = raw.settings.scope or agreed_scope(frames, profile)
@@ -79,11 +86,11 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inpu
     day, notes = _as_of(as_of or raw.settings.as_of, frames)
     return Inputs(
         **frames,
-        delivered=frozenset(raw.tables),
+        delivered=delivered,
         crs=crs,
         as_of=day,
         scope=scope,
-        layers=layers_frame(layers),
+        layers=layers,
         quarantine=quarantine,
         repairs=ledger.repairs_frame(),
         sources=_counted(raw.sources, quarantine),
@@ -91,17 +98,19 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None) -> Inpu
     )
 
 
-def _checked(raw: Raw, profile: Profile, ledger: Ledger) -> tuple[dict[str, Rows], dict[str, Layer], str]:
-    """Typed rows of every delivered table in the working CRS, what was found out about each layer, and that CRS."""
-    rows = {role: _typed(raw, role, ledger) for role in INPUT if role in raw.tables}
-    layers, place = _identified(rows, raw)
+def _checked(raw: Raw, profile: Profile, ledger: Ledger, *, release: bool) -> tuple[dict[str, Rows], pd.DataFrame, str]:
+    """Typed rows of every delivered table in the working CRS, what was found out about each layer (LAYERS), and that CRS."""
+    declared = {role: getattr(raw.tables[role], "crs", None) for role in raw.tables}
+    take = raw.tables.pop if release else raw.tables.__getitem__
+    rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in INPUT if role in raw.tables}
+    layers, place = _identified(rows, declared)
     crs = working_crs(place)
     layers = {role: to_working(layer, crs) for role, layer in layers.items()}
-    rows = {role: replace(r, shapes=layers[role].shapes) if role in layers else r for role, r in rows.items()}
+    rows = {role: _moved(r, layers[role].shapes) if role in layers else r for role, r in rows.items()}
     for role in ("villages", "buildings"):
         if role in rows:
             rows[role] = _polygons(rows[role], rows, ledger, profile)
-    footprints = rows["buildings"].shapes if "buildings" in rows else np.array([], dtype=object)
+    footprints = shapely.STRtree(rows["buildings"].shapes if "buildings" in rows else np.array([], dtype=object))
     for role in (r for r in ORDER if r in layers):
         ready = replace(layers[role], shapes=rows[role].shapes)
         layers[role] = _fitted(ready, rows, footprints, raw)
@@ -110,11 +119,17 @@ def _checked(raw: Raw, profile: Profile, ledger: Ledger) -> tuple[dict[str, Rows
     for role in ("buildings_previous", "demolitions", "streets"):
         if role in rows:
             rows[role] = _polygons(rows[role], rows, ledger, profile) if INPUT[role].geometry == "polygon" else _lines(rows[role], ledger)
-    rows = {role: without_duplicates(r, ledger) for role, r in rows.items()}
-    return _located(rows, layers, crs, profile, ledger), layers, crs
+    for role in rows:  # one after the other: a table and its thinned copy are only in memory together while it is made
+        rows[role] = without_duplicates(rows[role], ledger)
+    return _located(rows, layers, crs, profile, ledger), layers_frame(layers), crs
 
 
-def _identified(rows: dict[str, Rows], raw: Raw) -> tuple[dict[str, Layer], Reference | None]:
+def _moved(rows: Rows, shapes: Shapes) -> Rows:
+    """Rows with their shapes in the working CRS; as delivered they are only kept where a message may show them."""
+    return replace(rows, shapes=shapes, delivered=rows.delivered if rows.table.name in ("plates", "addresses", "buildings") else shapes)
+
+
+def _identified(rows: dict[str, Rows], declared: Mapping[str, pyproj.CRS | None]) -> tuple[dict[str, Layer], Reference | None]:
     """The system of every layer; one that only its neighbours can tell is asked again when a neighbour is known."""
     layers: dict[str, Layer] = {}
     place: Reference | None = None
@@ -124,7 +139,7 @@ def _identified(rows: dict[str, Rows], raw: Raw) -> tuple[dict[str, Layer], Refe
     for last in (False, True):
         for role in [r for r in waiting if r not in layers]:
             try:
-                layers[role] = identify(role, rows[role].shapes, getattr(raw.tables[role], "crs", None), place)
+                layers[role] = identify(role, rows[role].shapes, declared[role], place)
             except CrsError:
                 if last or (place is None and role == waiting[-1]):
                     raise
@@ -133,9 +148,12 @@ def _identified(rows: dict[str, Rows], raw: Raw) -> tuple[dict[str, Layer], Refe
     return layers, place
 
 
-def _typed(raw: Raw, role: str, ledger: Ledger) -> Rows:
-    table, source = INPUT[role], raw.settings.source(role)
-    frame = with_keys(raw.tables[role], table, ledger).sort_values("_key", kind="stable", ignore_index=True)
+def _typed(frame: pd.DataFrame, role: str, source: Source, ledger: Ledger) -> Rows:
+    table = INPUT[role]
+    frame = pd.DataFrame(with_keys(frame, table, ledger))
+    # a table without ids and shapes is put in the order of its content, later and once
+    if not (table.id is None and table.geometry == "none") and not is_sorted(frame["_key"]):
+        frame = frame.sort_values("_key", kind="stable", ignore_index=True)
     typed = type_table(frame, table, source.values, ledger)
     values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
     shapes = shape_array(frame, table, ledger)
@@ -158,7 +176,7 @@ def _lines(rows: Rows, ledger: Ledger) -> Rows:
     return rows.keep(check_lines(rows.shapes, rows.values, rows.table, ledger))
 
 
-def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -> Layer:
+def _fitted(layer: Layer, rows: dict[str, Rows], footprints: shapely.STRtree, raw: Raw) -> Layer:
     """The layer where it belongs: as confirmed in doorplate.toml, else as its fit to the footprints tells."""
     word = raw.settings.source(layer.table).datum_correction
     if word is not None:
@@ -169,11 +187,11 @@ def _fitted(layer: Layer, rows: dict[str, Rows], footprints: Shapes, raw: Raw) -
         return fit_villages(layer, footprints)
     if layer.table in ("plates", "addresses"):
         return fit_points(layer, rows[layer.table].values["_key"], footprints, batch=rows[layer.table].values["_source"])
-    previous = (
-        rows["buildings_previous"].shapes if "buildings_previous" in rows and layer.table == "demolitions" else np.array([], dtype=object)
-    )
-    # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
-    return fit_polygons(layer, rows[layer.table].values["_key"], np.concatenate([footprints, previous[~shapely.is_missing(previous)]]))
+    if layer.table == "demolitions" and "buildings_previous" in rows:
+        # What was demolished stands in the survey before, already brought onto the present one; ORDER puts that first.
+        previous = rows["buildings_previous"].shapes
+        footprints = shapely.STRtree(np.concatenate([footprints.geometries, previous[~shapely.is_missing(previous)]]))
+    return fit_polygons(layer, rows[layer.table].values["_key"], footprints)
 
 
 def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile: Profile, ledger: Ledger) -> dict[str, Rows]:
@@ -184,12 +202,12 @@ def _located(rows: dict[str, Rows], layers: dict[str, Layer], crs: str, profile:
     area = (
         area if "villages" in rows and len(rows["villages"].shapes) else np.array([shapely.convex_hull(shapely.geometrycollections(area))])
     )
-    out = dict(rows)
+    out, project = dict(rows), ground(area, profile.thresholds.outside_m)
     for role in ("plates", "addresses"):
         if role in layers:
-            out[role] = without_outside(rows[role], area, _exchanging(layers[role].source, crs), profile.thresholds.outside_m, ledger)
+            out[role] = without_outside(rows[role], project, _exchanging(layers[role].source, crs), ledger)
     if "buildings" in rows:
-        note_outside(rows["buildings"], area, profile.thresholds.outside_m, ledger)
+        note_outside(rows["buildings"], project, ledger)
     return out
 
 
@@ -198,23 +216,33 @@ def _exchanging(source: str, crs: str) -> Callable[[Shapes], Shapes]:
     return lambda shapes: reproject(move(shapes, swap), source, crs)
 
 
-def _finished(rows: Rows, crs: str) -> pd.DataFrame:
+def _finished(rows: Rows, crs: pyproj.CRS) -> pd.DataFrame:
     """Rows in their order: by id, or by content where there is none."""
-    table, columns = rows.table, [c.name for c in rows.table.columns]
-    frame = rows.values[[*columns, "_source", "_row"]]
+    table, frame = rows.table, rows.values[[c.name for c in rows.table.columns]]
     if table.name == "population":
-        several = len(set(frame["_source"])) > 1
-        frame = frame.assign(source_row=(frame["_source"] if several else "") + "#" + frame["_row"].astype("str"))
+        several = len(rows.values["_source"].unique()) > 1
+        frame = frame.assign(source_row=(rows.values["_source"] if several else "") + "#" + as_texts(rows.values["_row"]))
     if table.geometry != "none":
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows.shapes, index=frame.index, crs=crs), crs=crs)
-    if table.id is None:
-        place = shapely.bounds(rows.shapes).round(1) if table.geometry != "none" else np.zeros((len(frame), 4))
-        order = frame[columns].assign(**{f"_b{i}": place[:, i] for i in range(4)})
-        frame = frame.loc[order.sort_values(list(order.columns), kind="stable").index]
-    return frame.drop(columns=["_source", "_row"]).reset_index(drop=True)
+    return frame if table.id is not None else frame.take(_order(rows)).reset_index(drop=True)
 
 
-def _empty(table: Table, crs: str) -> pd.DataFrame:
+def _order(rows: Rows) -> npt.NDArray[np.intp]:
+    """Rows in the order of their content, where that is equal of their place, then of their key."""
+    columns = [c.name for c in rows.table.columns]
+    order = sorting(rows.values[columns[0]])
+    # only rows with equal first values are compared by the others
+    again = repeats(rows.values[columns[0]].iloc[order])
+    tied = order[np.append(again, False) | np.insert(again, 0, False)] if len(order) else order
+    content = rows.values[[*columns, "_key"]].iloc[tied].set_axis(tied)
+    if rows.table.geometry != "none":
+        box = pd.DataFrame(shapely.bounds(rows.shapes[tied]).round(1), index=tied).add_prefix("_b")
+        content = pd.concat([content[columns], box, content["_key"]], axis=1)
+    order[np.isin(order, tied)] = content.sort_values(list(content.columns), kind="stable").index
+    return order
+
+
+def _empty(table: Table, crs: pyproj.CRS) -> pd.DataFrame:
     """A table that was not delivered: every column, no row."""
     nothing = pd.DataFrame({"_source": pd.Series(dtype="str"), "_row": pd.Series(dtype="int64"), "_key": pd.Series(dtype="str")})
     values = type_table(nothing, table, {}, Ledger()).assign(**nothing)

@@ -118,7 +118,7 @@ def test_reprojection_keeps_none_and_drops_heights():
 
 def test_points_as_declared_stay_where_they_are():
     footprints = village()
-    fit = fit_layer(doors(footprints, noise_m=5.0), footprints, CRS)
+    fit = fit_layer(doors(footprints, noise_m=5.0), shapely.STRtree(footprints), CRS)
     assert (fit.hypothesis, fit.applied, fit.dx_m, fit.dy_m) == ("as_is", False, 0.0, 0.0)
     assert fit.points_n == 200
     assert fit.score > 0.7
@@ -128,7 +128,7 @@ def test_points_as_declared_stay_where_they_are():
 @pytest.mark.parametrize("noise_m", [2.0, 5.0, 8.0])
 def test_a_layer_in_another_datum_is_recognised(word, forward, noise_m):
     footprints = village()
-    fit = fit_layer(delivered_in(doors(footprints, noise_m=noise_m), forward), footprints, CRS)
+    fit = fit_layer(delivered_in(doors(footprints, noise_m=noise_m), forward), shapely.STRtree(footprints), CRS)
     assert (fit.hypothesis, fit.applied) == (word, True)
     assert fit.z >= 3
 
@@ -138,13 +138,13 @@ def test_a_third_of_strangers_does_not_hide_the_datum():
     rng = np.random.default_rng(5)
     strangers = shapely.points(617000 + rng.uniform(-500, 900, 70), 3276000 + rng.uniform(-500, 900, 70))
     points = np.concatenate([doors(footprints, noise_m=5.0), strangers])
-    assert fit_layer(delivered_in(points, wgs84_to_gcj02), footprints, CRS).hypothesis == "gcj02"
+    assert fit_layer(delivered_in(points, wgs84_to_gcj02), shapely.STRtree(footprints), CRS).hypothesis == "gcj02"
 
 
 def test_fewer_than_fifty_points_move_nothing():
     footprints = village()
     points = delivered_in(doors(footprints, noise_m=3.0), wgs84_to_gcj02)[:49]
-    assert fit_layer(points, footprints, CRS).applied is False
+    assert fit_layer(points, shapely.STRtree(footprints), CRS).applied is False
 
 
 def test_foreign_points_never_pass_the_gate():
@@ -152,12 +152,12 @@ def test_foreign_points_never_pass_the_gate():
     for seed in range(20):
         rng = np.random.default_rng(seed)
         points = shapely.points(617000 + rng.uniform(-1500, 1500, 200), 3276000 + rng.uniform(-1500, 1500, 200))
-        assert not fit_layer(points, footprints, CRS).applied
+        assert not fit_layer(points, shapely.STRtree(footprints), CRS).applied
 
 
 def test_houses_on_a_raster_do_not_make_a_wrong_datum_certain():
     footprints = village(400, spacing_m=14.0)
-    fit = fit_layer(doors(footprints, noise_m=6.0), footprints, CRS)
+    fit = fit_layer(doors(footprints, noise_m=6.0), shapely.STRtree(footprints), CRS)
     assert fit.hypothesis == "as_is"
     assert not fit.applied
 
@@ -165,7 +165,7 @@ def test_houses_on_a_raster_do_not_make_a_wrong_datum_certain():
 def test_a_clear_shift_of_several_metres_is_applied():
     footprints = village(300, spacing_m=40.0)
     points = doors(footprints, noise_m=1.5)
-    far = fit_layer(move(points, lambda x, y: (x - 7.0, y + 5.0)), footprints, CRS)
+    far = fit_layer(move(points, lambda x, y: (x - 7.0, y + 5.0)), shapely.STRtree(footprints), CRS)
     assert far.applied
     assert far.shifted
     assert (far.dx_m, far.dy_m) == pytest.approx((7.0, -5.0), abs=1.5)
@@ -174,7 +174,7 @@ def test_a_clear_shift_of_several_metres_is_applied():
 def test_plates_that_all_hang_on_the_south_wall_are_not_moved():
     footprints = village(300, spacing_m=40.0)
     wall = shapely.points(shapely.get_coordinates(shapely.centroid(footprints)) - [0.0, 6.5])
-    fit = fit_layer(wall, footprints, CRS)
+    fit = fit_layer(wall, shapely.STRtree(footprints), CRS)
     assert not fit.applied
     assert fit.dy_m > 2.0  # the proposal is shown
 
@@ -182,13 +182,13 @@ def test_plates_that_all_hang_on_the_south_wall_are_not_moved():
 def test_the_fit_does_not_depend_on_anything_but_the_points():
     footprints = village()
     points = delivered_in(doors(footprints, noise_m=5.0), wgs84_to_gcj02)
-    assert fit_layer(points, footprints, CRS) == fit_layer(points.copy(), footprints[::-1].copy(), CRS)
+    assert fit_layer(points, shapely.STRtree(footprints), CRS) == fit_layer(points.copy(), shapely.STRtree(footprints[::-1].copy()), CRS)
 
 
 def test_no_points_or_no_footprints_say_nothing():
     nothing = np.array([], dtype=object)
-    assert fit_layer(nothing, village(), CRS).applied is False
-    assert np.isnan(fit_layer(doors(village(), noise_m=1.0), nothing, CRS).score)
+    assert fit_layer(nothing, shapely.STRtree(village()), CRS).applied is False
+    assert np.isnan(fit_layer(doors(village(), noise_m=1.0), shapely.STRtree(nothing), CRS).score)
 
 
 def test_the_common_shift_of_two_surveys_is_found_to_a_decimetre():
@@ -196,7 +196,7 @@ def test_the_common_shift_of_two_surveys_is_found_to_a_decimetre():
     rng = np.random.default_rng(6)
     jitter = np.repeat(rng.normal(0, 0.2, (300, 2)), shapely.get_num_coordinates(footprints), axis=0)
     before = shapely.transform(footprints, lambda xy: xy + jitter + [1.3, -0.8])
-    dx, dy, error, n = common_shift(before[rng.permutation(300)], np.delete(footprints, np.arange(40)))
+    dx, dy, error, n = common_shift(before[rng.permutation(300)], shapely.STRtree(np.delete(footprints, np.arange(40))))
     assert (dx, dy) == pytest.approx((-1.3, 0.8), abs=0.1)
     assert error < 0.1
     assert n > 200
@@ -204,4 +204,4 @@ def test_the_common_shift_of_two_surveys_is_found_to_a_decimetre():
 
 def test_surveys_of_different_places_have_no_common_shift():
     elsewhere = move(village(), lambda x, y: (x + 5000, y))
-    assert common_shift(elsewhere, village())[3] == 0
+    assert common_shift(elsewhere, shapely.STRtree(village()))[3] == 0

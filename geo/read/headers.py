@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from geo.tables import INPUT
 
@@ -139,7 +140,8 @@ def clean_header(text: str) -> str:
     return re.sub(r"[/、\\()·.\-]", "", short or plain)
 
 
-def vocabulary(role: str) -> dict[str, tuple[str, int]]:
+@lru_cache
+def vocabulary(role: str) -> Mapping[str, tuple[str, int]]:
     """Cleaned header -> (canonical column, rank); a lower rank wins where two headers mean one column."""
     out: dict[str, tuple[str, int]] = {}
     for column in INPUT[role].columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from geo.columns import repeats
 from geo.crs import (  # fmt: skip
     FIT_GAIN,
     FIT_N,
@@ -71,11 +73,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Reference:
-    """Where the project is known to be, in CGCS2000 degrees: the middle and the hull (with a margin) of a layer told already."""
+    """Where the project is known to be, in CGCS2000 degrees: the middle of a layer told already and what of it is near that."""
 
     lon: float
     lat: float
-    hull: shapely.Geometry
+    near: Floats
+
+    @cached_property
+    def hull(self) -> shapely.Geometry:
+        """The hull of the layer, with a margin; only a layer that tells no system asks for it."""
+        return shapely.buffer(shapely.convex_hull(shapely.multipoints(self.near)), _MARGIN_DEGREES)
 
 
 def identify(table: str, shapes: Shapes, declared: pyproj.CRS | None, reference: Reference | None) -> Layer:
@@ -118,8 +125,7 @@ def reference(layer: Layer) -> Reference | None:
         return None
     middle = float(np.median(lon[good])), float(np.median(lat[good]))
     near = np.column_stack([lon[good], lat[good]])
-    near = near[np.hypot(*(near - middle).T) <= _NEAR_DEGREES]
-    return Reference(*middle, shapely.buffer(shapely.convex_hull(shapely.multipoints(near)), _MARGIN_DEGREES))
+    return Reference(*middle, near[np.hypot(*(near - middle).T) <= _NEAR_DEGREES])
 
 
 def working_crs(place: Reference | None) -> str:
@@ -143,7 +149,7 @@ def corrected(layer: Layer, word: str | tuple[float, float]) -> Layer:
     return replace(layer, shapes=_under(layer, word), fit=_told(word, len(layer.shapes)))
 
 
-def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes, *, batch: pd.Series) -> Layer:
+def fit_points(layer: Layer, ids: pd.Series, footprints: shapely.STRtree, *, batch: pd.Series) -> Layer:
     """A layer of points on the footprints: datum and rigid shift applied where they pass their gates.
 
     Places that several rows share are looked at once: the default position of an office says nothing about a datum. Files
@@ -161,7 +167,7 @@ def fit_points(layer: Layer, ids: pd.Series, footprints: Shapes, *, batch: pd.Se
     return replace(layer, shapes=shapes, fit=first[1], batches=tuple(sorted(others)))
 
 
-def fit_polygons(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
+def fit_polygons(layer: Layer, ids: pd.Series, footprints: shapely.STRtree) -> Layer:
     """A second survey on the first: the datum by points inside its footprints, then their common shift."""
     rows = np.flatnonzero(~shapely.is_missing(layer.shapes))
     inside = shapely.point_on_surface(layer.shapes[_sample(ids, layer.shapes)])
@@ -174,18 +180,18 @@ def fit_polygons(layer: Layer, ids: pd.Series, footprints: Shapes) -> Layer:
     return replace(layer, shapes=move(layer.shapes, lambda x, y: (x + dx, y + dy)), fit=fit)
 
 
-def fit_villages(layer: Layer, footprints: Shapes) -> Layer:
+def fit_villages(layer: Layer, footprints: shapely.STRtree) -> Layer:
     """Village areas under the datum that covers clearly more footprints than the declared one."""
     areas = layer.shapes[~shapely.is_missing(layer.shapes)]
-    inside = shapely.point_on_surface(footprints)
-    if not len(areas) or not len(inside):
+    surveyed = footprints.geometries
+    if not len(areas) or not len(surveyed):
         return layer
-    inside = inside[np.unique(np.linspace(0, len(inside) - 1, min(len(inside), 4000)).astype(int))]
-    covered = {}
+    inside = shapely.point_on_surface(surveyed[np.unique(np.linspace(0, len(surveyed) - 1, min(len(surveyed), 4000)).astype(int))])
+    places, covered = shapely.STRtree(inside), {}
     for name, moved in hypotheses(areas, layer.crs).items():
         usable = moved[np.isfinite(shapely.bounds(moved)).all(axis=1)]
-        hit = shapely.STRtree(usable).query(inside, predicate="intersects")[0] if len(usable) else np.array([], int)
-        covered[name] = np.isin(np.arange(len(inside)), hit).astype(float)
+        covered[name] = np.zeros(len(inside))
+        covered[name][places.query(usable, predicate="intersects")[1]] = 1.0
     share = {name: float(c.mean()) for name, c in covered.items()}
     best = max(share, key=lambda name: (share[name], name == "as_is", name))
     z = paired_z(covered[best], covered["as_is"]) if best != "as_is" else np.nan
@@ -228,19 +234,17 @@ def note(layer: Layer, ledger: Ledger) -> None:
 
 def _sample(ids: pd.Series, shapes: Shapes) -> npt.NDArray[np.int64]:
     """At most 20,000 rows with a shape, evenly from all in the order of their ids; ids that occur twice have no order and stay out."""
-    plain = ids.to_numpy(dtype=object)
-    once = np.ones(len(plain), bool)
-    same = plain[1:] == plain[:-1]
+    once, same = np.ones(len(ids), bool), repeats(ids)
     once[1:][same], once[:-1][same] = False, False
     rows = np.flatnonzero(once & ~shapely.is_missing(shapes))
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE_N)).astype(int))] if len(rows) else rows
 
 
-def _fit_rows(layer: Layer, ids: pd.Series, footprints: Shapes, rows: npt.NDArray[np.bool_]) -> Fit:
-    sample = _sample(ids[rows], layer.shapes[rows])
-    points = layer.shapes[rows][sample]
+def _fit_rows(layer: Layer, ids: pd.Series, footprints: shapely.STRtree, rows: npt.NDArray[np.bool_]) -> Fit:
+    shapes = layer.shapes[rows]
+    points = shapes[_sample(ids[rows], shapes)]
     xy = shapely.get_coordinates(points)
-    first = np.sort(np.unique(xy, axis=0, return_index=True)[1])
+    first = np.flatnonzero(~pd.DataFrame(xy).duplicated().to_numpy())
     return fit_layer(points[first[_together(xy[first])]], footprints, layer.crs)
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.columns import as_texts, repeats
 from geo.crs import Floats, Shapes, without
 from geo.read.ledger import Ledger
 from geo.read.values import clean_ids, excel_dates, float_like
@@ -41,20 +42,22 @@ def with_keys(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame
     Tables without an id have their row number as key.
     """
     if table.id is None:
-        return _named(frame.assign(_key="#" + frame["_row"].astype("str")), table, ledger)
+        return _named(frame.assign(_key="#" + as_texts(frame["_row"])), table, ledger)
     out = frame.assign(_key=clean_ids(frame[table.id]))
-    missing = out["_key"].isna()
-    ledger.refuse(table.name, out[missing], "id_missing", table.id, None, "请补上编号 / give the row an id")
-    broken = float_like(out["_key"])
-    fix = "编码经过浮点数，位数可能丢失；请按文本格式重新导出 / the code went through a floating-point number; export it as text"
-    ledger.refuse(table.name, out[broken], "code_in_scientific_notation", table.id, out.loc[broken, "_key"].array, fix)
+    missing, broken = out["_key"].isna(), float_like(out["_key"])
+    if missing.any():
+        ledger.refuse(table.name, out[missing], "id_missing", table.id, None, "请补上编号 / give the row an id")
+    if broken.any():
+        fix = "编码经过浮点数，位数可能丢失；请按文本格式重新导出 / the code went through a floating-point number; export it as text"
+        ledger.refuse(table.name, out[broken], "code_in_scientific_notation", table.id, out.loc[broken, "_key"].array, fix)
     dated = excel_dates(out["text"]) if "text" in out else missing & False
     if dated.any():
         day = out.loc[dated, "text"].str.slice(0, 10).str.split("-")
         number = day.str[1].str.lstrip("0") + "-" + day.str[2].str.lstrip("0")
         fix_date = "Excel 把门牌号变成了日期，是否为 " + number + "？ / Excel made a date of the number, perhaps " + number
         ledger.refuse(table.name, out[dated], "number_turned_into_date", "text", out.loc[dated, "text"].array, fix_date)
-    return out[~(missing | broken | dated)].reset_index(drop=True)
+    refused = missing | broken | dated
+    return out[~refused].reset_index(drop=True) if refused.any() else out
 
 
 def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
@@ -63,7 +66,7 @@ def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
     Pieces of one village or street (equal but for their shape) are joined.
     """
     key = rows.table.id
-    if key is None or not rows.values["_key"].duplicated().any():
+    if key is None or not repeats(rows.values["_key"]).any():  # rows stand in the order of their keys
         return rows
     twice = rows.values["_key"].duplicated(keep=False).to_numpy()
     if rows.table.name in ("villages", "streets"):
@@ -99,6 +102,8 @@ def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     xy = np.full((len(rows.delivered), 2), 1.0)
     there = ~shapely.is_missing(rows.delivered)
     xy[there] = shapely.get_coordinates(rows.delivered[there])
+    if np.isfinite(xy).all() and xy.any(axis=1).all():
+        return rows
     nan, inf, zero = np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)
     for bad, why in (
         (nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"),
@@ -107,24 +112,39 @@ def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
         _unlocate(rows, bad, None, why, ledger)
     _unlocate(rows, zero, None, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)", ledger)
     lost = nan | inf | zero
-    return replace(rows, shapes=without(rows.shapes, lost), delivered=without(rows.delivered, lost)) if lost.any() else rows
+    return replace(rows, shapes=without(rows.shapes, lost), delivered=without(rows.delivered, lost))
 
 
-def without_outside(rows: Rows, area: Shapes, exchanged: Callable[[Shapes], Shapes], outside_m: float, ledger: Ledger) -> Rows:
-    """Points farther than `outside_m` from an area become null, with a repair that proposes the swapped position if that is inside.
+@dataclass(frozen=True)
+class Ground:
+    """The area of a project in the working CRS, how far outside it something may lie, and what is surely no farther, prepared."""
+
+    area: shapely.Geometry
+    near: shapely.Geometry
+    outside_m: float
+
+
+def ground(areas: Shapes, outside_m: float) -> Ground:
+    """The villages (or what stands for the project), in the working CRS, as one ground."""
+    area = shapely.union_all(areas)
+    near = shapely.buffer(area, outside_m * _NEARLY)
+    shapely.prepare(near)
+    return Ground(area, near, outside_m)
+
+
+def without_outside(rows: Rows, project: Ground, exchanged: Callable[[Shapes], Shapes], ledger: Ledger) -> Rows:
+    """Points outside the project's ground become null, with a repair that proposes the swapped position if that is inside.
 
     Parameters
     ----------
-    area
-        The villages (or what stands for the project) in the working CRS.
     exchanged
         Delivered points -> the points, in the working CRS, with their coordinates exchanged.
     """
-    outside = _outside(rows.shapes, area, outside_m)
+    outside, outside_m = _outside(rows.shapes, project), project.outside_m
     if not outside.any():
         return rows
     turned = np.zeros(len(outside), bool)
-    turned[outside] = ~_outside(exchanged(rows.delivered[outside]), area, outside_m)
+    turned[outside] = ~_outside(exchanged(rows.delivered[outside]), project)
     why = "outside_project: 经纬度疑似颠倒 / longitude and latitude look exchanged"
     _unlocate(rows, turned, _points(rows.delivered[turned], exchanged=True), why, ledger)
     far = outside & ~turned
@@ -132,9 +152,9 @@ def without_outside(rows: Rows, area: Shapes, exchanged: Callable[[Shapes], Shap
     return replace(rows, shapes=without(rows.shapes, outside))
 
 
-def note_outside(rows: Rows, area: Shapes, outside_m: float, ledger: Ledger) -> None:
+def note_outside(rows: Rows, project: Ground, ledger: Ledger) -> None:
     """Footprints outside the project, into the repairs; they keep their shape, without which they are nothing."""
-    outside = _outside(shapely.point_on_surface(rows.shapes), area, outside_m)
+    outside, outside_m = _outside(shapely.point_on_surface(rows.shapes), project), project.outside_m
     if outside.any():
         place = _points(shapely.point_on_surface(rows.delivered[outside]))
         why = f"outside_project: 距村界超过 {outside_m:.0f} m，图形保留 / farther than {outside_m:.0f} m from every village, the shape is kept"
@@ -155,6 +175,8 @@ def _named(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame:
     else:
         return frame
     fix = "请补全：新旧两侧，建筑编号或图形，裁定种类及其对象 / complete it: both sides, the building's id or shape, what was decided of what"
+    if not empty.any():
+        return frame
     ledger.refuse(table.name, frame[empty], "nothing_named", None, None, fix)
     return frame[~empty].reset_index(drop=True)
 
@@ -191,19 +213,16 @@ def _content(rows: Rows) -> pd.DataFrame:
     ]
 
 
-def _outside(shapes: Shapes, area: Shapes, outside_m: float) -> npt.NDArray[np.bool_]:
-    """Which points are farther than `outside_m` from every part of an area; the exact distance only near its edge."""
+def _outside(shapes: Shapes, project: Ground) -> npt.NDArray[np.bool_]:
+    """Which points are farther outside the ground than they may be; the exact distance only near its edge."""
     there = ~shapely.is_missing(shapes)
     xy: Floats = np.full((len(shapes), 2), np.nan)
     xy[there] = shapely.get_coordinates(shapes[there])
-    whole = shapely.union_all(area)
-    near = shapely.buffer(whole, outside_m * _NEARLY)
-    shapely.prepare(near)
     finite = np.isfinite(xy).all(axis=1)
     out: npt.NDArray[np.bool_] = there.copy()
-    out[finite] = ~shapely.contains_xy(near, xy[finite, 0], xy[finite, 1])
+    out[finite] = ~shapely.contains_xy(project.near, xy[finite, 0], xy[finite, 1])
     doubtful = np.flatnonzero(out & finite)
-    out[doubtful] = shapely.distance(shapely.points(xy[doubtful]), whole) > outside_m
+    out[doubtful] = shapely.distance(shapely.points(xy[doubtful]), project.area) > project.outside_m
     return out
 
 

@@ -33,8 +33,8 @@ def shape_array(frame: pd.DataFrame, table: Table, ledger: Ledger) -> Shapes:
     if "geometry" not in frame:
         return np.full(len(frame), None, dtype=object)
     shapes = np.asarray(frame["geometry"].array, dtype=object)
-    shapes = without(shapes, pd.isna(shapes) | shapely.is_empty(shapes))
-    high = shapely.has_z(shapes) | shapely.has_m(shapes)
+    shapes = without(shapes, shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    high = shapely.get_coordinate_dimension(shapes) > 2
     if high.any():
         ledger.repair(
             table.name,
@@ -82,8 +82,12 @@ def finite(shapes: Shapes) -> Flags:
     """Which shapes have only coordinates of this earth: finite, and nearer than a million kilometres; True for None."""
     xy, row = shapely.get_coordinates(shapes, return_index=True)
     out = np.ones(len(shapes), bool)
-    out[row[~(np.abs(xy) < _EARTH_M).all(axis=1)]] = False
+    out[row[~_on_earth(xy)]] = False
     return out
+
+
+def _on_earth(numbers: Floats) -> Flags:
+    return np.asarray((np.abs(numbers) < _EARTH_M).all(axis=1))
 
 
 def check_polygons(
@@ -108,9 +112,11 @@ def check_polygons(
     absent = shapely.is_missing(shapes)
     why[absent] = "geom_null: 没有图形 / no shape"
     why[~absent & shapely.is_missing(out)] = "geom_type: 不是面 / not a polygon"
-    endless = ~finite(shapes)
-    why[endless], out = "geom_inf: 坐标不是有限数 / coordinates are not finite", without(out, endless)
-    broken = np.array(~shapely.is_valid(out) & ~shapely.is_missing(out))
+    broken = ~shapely.is_valid(out) & ~shapely.is_missing(out)
+    # A coordinate that is no number makes a polygon invalid, one that is too large shows in its box.
+    doubtful = np.flatnonzero(broken | ~_on_earth(shapely.bounds(out)) | (shapely.get_type_id(shapes) != shapely.get_type_id(out)))
+    endless = doubtful[~finite(shapes[doubtful])]
+    why[endless], out[endless], broken[endless] = "geom_inf: 坐标不是有限数 / coordinates are not finite", None, False
     if broken.any():
         out[broken], why[broken] = _repair(out[broken], frame[broken], table.name, ledger, repair_ratio)
     area = np.nan_to_num(shapely.area(out))
@@ -146,9 +152,19 @@ def check_polygons(
     ledger.refuse(table.name, frame[required], "invalid_geometry", "geometry", pd.Series(why[required], dtype="str"), fix)
     # Formats turn rings round and wrap single polygons: the same footprint shall be the same vertices. Not `normalize`:
     # where it starts a ring depends on the last digit of a coordinate.
-    single = (shapely.get_type_id(out) == _POLYGON[1]) & (shapely.get_num_geometries(out) == 1)
-    out[single] = shapely.get_geometry(out[single], 0)
-    return np.asarray(shapely.orient_polygons(without(out, required)), dtype=object), ~required
+    several = np.flatnonzero(shapely.get_type_id(out) == _POLYGON[1])
+    single = several[shapely.get_num_geometries(out[several]) == 1]
+    out[single], out[required] = shapely.get_geometry(out[single], 0), None
+    turned = ~_lies_right(out) & ~shapely.is_missing(out)
+    out[turned] = shapely.orient_polygons(out[turned])
+    return out, ~required
+
+
+def _lies_right(shapes: Shapes) -> Flags:
+    """Which shapes are one ring that runs against the clock: they need not be made anew."""
+    plain = (shapely.get_type_id(shapes) == _POLYGON[0]) & (shapely.get_num_interior_rings(shapes) == 0)
+    plain[plain] = shapely.is_ccw(shapely.get_exterior_ring(shapes[plain]))
+    return np.asarray(plain)
 
 
 def check_lines(shapes: Shapes, frame: pd.DataFrame, table: Table, ledger: Ledger) -> Flags:

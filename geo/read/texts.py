@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.columns import as_arrow, as_column
+
 Flags = npt.NDArray[np.bool_]
 
 
 def matching(texts: pd.Series, pattern: str) -> Flags:
     """Which texts hold the pattern (RE2: no look-around); nulls do not. A tenth of the time of `Series.str.contains`."""
-    found = pc.match_substring_regex(pa.array(texts.array, type=pa.large_string(), from_pandas=True), pattern)
-    return np.asarray(pc.fill_null(found, False).to_numpy(zero_copy_only=False), dtype=bool)
+    return np.asarray(pc.fill_null(pc.match_substring_regex(as_arrow(texts), pattern), False), dtype=bool)
 
 
 def changed(texts: pd.Series, rows: Flags, change: Callable[[str], str | None]) -> pd.Series:
@@ -25,7 +25,5 @@ def changed(texts: pd.Series, rows: Flags, change: Callable[[str], str | None]) 
     if not rows.any():
         return texts
     codes, plain = pd.factorize(texts[rows])
-    new = np.array([*(change(str(t)) for t in plain), None], dtype=object)[codes]
-    out: npt.NDArray[Any] = texts.to_numpy(dtype=object, copy=True)
-    out[rows] = new
-    return pd.Series(out, index=texts.index, dtype="str")
+    new = pa.array([*(change(str(t)) for t in plain), None], type=pa.large_string()).take(pa.array(codes % (len(plain) + 1)))
+    return as_column(pc.replace_with_mask(as_arrow(texts), pa.array(rows), new), texts.index)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
+from geo.columns import as_arrow
 from geo.read.ledger import Ledger
 from geo.read.texts import Flags, changed, matching
 from geo.read.words import BOOLS, CHOICES
@@ -21,6 +24,9 @@ _COUNT_MAX = 100_000
 _TEXT_MAX_N = 500
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]+")
 _HIDDEN = r"[\x00-\x1f\x7f\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{ad}]"
+_PLAIN = r"[!-&(-~\x{4e00}-\x{9fff}]"
+_PLAIN_FIRST = r"[!-&(-<>-~\x{4e00}-\x{9fff}]"
+"""Signs an id may hold as it is, and those it may begin with: not the = of a guard against Excel."""
 _FLOAT_ID = re.compile(r"[+-]?\d+(?:\.\d+)?[eE]\+?\d+|\d+\.0+")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
 _THOUSANDS = re.compile(r"[+]?\d{1,3}(?:,\d{3})+")
@@ -40,7 +46,7 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
     Parameters
     ----------
     frame
-        Texts with canonical columns, `_source`, `_row` and `_key`.
+        Texts with canonical columns, `_source`, `_row` and `_key`: the cleaned id where the table has one.
     values
         Column -> delivered word -> choice, from doorplate.toml; wins over our own words.
 
@@ -53,15 +59,18 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
     out: dict[str, pd.Series] = {}
     for column in table.columns:
         texts = frame.get(column.name)
-        out[column.name] = (
-            _empty(column, frame.index) if texts is None else _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
-        )
+        if texts is None:
+            out[column.name] = _empty(column, frame.index)
+        elif column.name == table.id:
+            out[column.name] = frame["_key"]
+        else:
+            out[column.name] = _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
     return pd.DataFrame(out, index=frame.index)
 
 
 def clean_ids(texts: pd.Series) -> pd.Series:
     """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's guards ('0012, ="0012"); zeros stay."""
-    return changed(texts, _odd(texts) | matching(texts, r"^['=]"), _plain_id)
+    return changed(texts, _odd(texts, first=_PLAIN_FIRST), _plain_id)
 
 
 def float_like(ids: pd.Series) -> pd.Series:
@@ -116,10 +125,10 @@ def _typed(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, wo
         return _texts(column, table, frame, texts, ledger)
     if column.kind == "choice":
         known = {**CHOICES[table, column.name], **{_word(a): b for a, b in words.items()}}
-        return _words(column, table, frame, texts, known, ledger).astype("str")
+        return _words(column, table, frame, texts, known, ledger, kind="str")
     if column.kind == "bool":
         known_bool = {**BOOLS[column.name], **{_word(a): b.lower() in ("true", "1", "yes", "是") for a, b in words.items()}}
-        return _words(column, table, frame, texts, known_bool, ledger).astype("boolean")
+        return _words(column, table, frame, texts, known_bool, ledger, kind="boolean")
     if column.kind == "date":
         return _dates(column, table, frame, texts, ledger)
     return _numbers(column, table, frame, texts, ledger)
@@ -136,12 +145,13 @@ def _ids(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledg
 
 
 def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
-    out = changed(texts, _odd(texts), lambda t: _INVISIBLE.sub("", t).strip() or None)
-    hidden = matching(texts, _HIDDEN)
+    odd = _odd(texts)
+    out, hidden = changed(texts, odd, lambda t: _INVISIBLE.sub("", t).strip() or None), odd.copy()
+    hidden[odd] = matching(texts[odd], _HIDDEN)
     if hidden.any():
         why = "control_characters: 已删去不可见的控制字符 / invisible control characters removed"
         ledger.repair(table, frame.loc[hidden, "_key"].array, column.name, None, out[hidden].array, why)
-    long = (out.str.len() > _TEXT_MAX_N).to_numpy(dtype=bool, na_value=False)
+    long = _longer(out, _TEXT_MAX_N)
     if long.any():
         why = f"text_too_long: 超过 {_TEXT_MAX_N} 字，不能使用 / longer than {_TEXT_MAX_N} characters"
         ledger.repair(table, frame.loc[long, "_key"].array, column.name, out[long].str[:40].array, None, why)
@@ -149,32 +159,48 @@ def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, le
     return out
 
 
-def _words(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, known: Mapping[str, Any], ledger: Ledger) -> pd.Series:
+def _words(
+    column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, known: Mapping[str, Any], ledger: Ledger, *, kind: Literal["str", "boolean"]
+) -> pd.Series:
     codes, plain = pd.factorize(texts)
     words = [_word(str(t)) for t in plain]
-    found = np.array([*(known.get(w) for w in words), None], dtype=object)[codes]
-    blank = np.array([*(w in _BLANK and w not in known for w in words), True], dtype=bool)[codes]
-    unknown = pd.isna(found) & ~blank
+    unknown = np.array([*(w not in known and w not in _BLANK for w in words), False], dtype=bool)[codes]
     if unknown.any():
         why = "value_unknown: 取值不认识，按未知处理；可在 doorplate.toml 的 values 中写明 / unknown word, taken as unknown; map it in doorplate.toml"
         ledger.repair(table, frame.loc[unknown, "_key"].array, column.name, texts[unknown].array, None, why)
-    return pd.Series(found, index=texts.index, dtype=object)
+    found = pd.Series([*(known.get(w) for w in words), None], dtype=kind)
+    return found.take(codes).set_axis(texts.index)
 
 
 def _dates(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
     codes, plain = pd.factorize(texts)
-    days = [parse_date(str(t)) for t in plain]
+    days = _days(plain)
     # Excel serials (days since 1899-12-30) only where the whole column holds them: 45448 alone could be anything.
     if len(plain) and all(re.fullmatch(r"[2-6]\d{4}(?:\.\d+)?", str(t)) for t in plain):
-        days = [pd.Timestamp("1899-12-30") + pd.Timedelta(days=int(float(str(t)))) for t in plain]
+        days = np.array([pd.Timestamp("1899-12-30") + pd.Timedelta(days=int(float(str(t)))) for t in plain], dtype="datetime64[ns]")
         ledger.repair(
             table, "*", column.name, None, None, "excel_serial: 整列为 Excel 日期序号，已换算 / the whole column holds Excel day numbers"
         )
-    out = pd.Series(pd.Series([*days, None], dtype="datetime64[ns]").to_numpy()[codes], index=texts.index)
-    blank = np.array([*(_word(str(t)) in _BLANK for t in plain), True], dtype=bool)[codes]
-    bad = out.isna().to_numpy() & ~blank
-    fix = "请写成 2024-06-05；日月次序不明的不猜 / write 2024-06-05; an order of day and month is never guessed"
-    ledger.refuse(table, frame[bad], "date_bad", column.name, texts[bad].array, fix)
+    bad = _unreadable(plain, np.isnat(days))[codes]
+    if bad.any():
+        fix = "请写成 2024-06-05；日月次序不明的不猜 / write 2024-06-05; an order of day and month is never guessed"
+        ledger.refuse(table, frame[bad], "date_bad", column.name, texts[bad].array, fix)
+    return pd.Series(np.append(days, np.datetime64("NaT", "ns"))[codes], index=texts.index)
+
+
+def _days(texts: pd.Index) -> npt.NDArray[np.datetime64]:
+    """The day of each text, NaT where it is none; days written like 2024-06-05 all at once."""
+    written, out = pd.Series(texts), np.full(len(texts), np.datetime64("NaT", "ns"))
+    plain = matching(written, r"^(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
+    out[plain] = pd.to_datetime(written[plain], format="%Y-%m-%d", errors="coerce").to_numpy("datetime64[ns]")
+    out[~plain] = pd.Series([parse_date(str(t)) for t in written[~plain]], dtype="datetime64[ns]").to_numpy()
+    return out
+
+
+def _unreadable(texts: pd.Index, missing: Flags) -> Flags:
+    """Which texts say something that was not understood; behind the last one there is room for null, which never does."""
+    out = np.append(missing, False)
+    out[:-1][missing] = [_word(str(t)) not in _BLANK for t in texts[missing]]
     return out
 
 
@@ -183,8 +209,7 @@ def _numbers(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, 
     parse: Callable[[str], float | None] = {"count": parse_count, "ratio": _ratio}.get(column.kind, _number)
     numbers = [parse(str(t)) for t in plain]
     out = np.array([*(np.nan if n is None else float(n) for n in numbers), np.nan])[codes]
-    blank = np.array([*(_word(str(t)) in _BLANK for t in plain), True], dtype=bool)[codes]
-    bad = np.isnan(out) & ~blank
+    bad = _unreadable(plain, np.array([n is None for n in numbers], dtype=bool))[codes]
     if bad.any():
         code = "count_bad" if column.kind == "count" else "number_bad"
         proposed = [propose_count(str(t)) if column.kind == "count" else None for t in plain]
@@ -245,9 +270,16 @@ def _word(text: str) -> str:
     return _plain(text).lower()
 
 
-def _odd(texts: pd.Series) -> Flags:
-    """Which texts are more than plain ASCII and Han without blanks around or inside."""
-    return np.asarray(texts.notna().to_numpy() & ~matching(texts, r"^[!-&(-~\x{4e00}-\x{9fff}]+$"))
+def _odd(texts: pd.Series, *, first: str = "") -> Flags:
+    """Which texts are more than plain ASCII and Han without blanks around or inside, or do not begin with a sign of `first`."""
+    return np.asarray(texts.notna().to_numpy() & ~matching(texts, rf"^{first}{_PLAIN}{'*' if first else '+'}$"))
+
+
+def _longer(texts: pd.Series, signs_n: int) -> Flags:
+    """Which texts have more signs; a text of that many bytes or fewer has not, and need not be counted."""
+    out = np.asarray(pc.fill_null(pc.greater(pc.binary_length(as_arrow(texts)), signs_n), False), dtype=bool)
+    out[out] = texts[out].str.len().to_numpy() > signs_n
+    return out
 
 
 def _empty(column: Column, index: pd.Index) -> pd.Series:
