@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,59 @@ def among(column: pd.Series, values: pd.Series | Collection[str]) -> pd.Series:
     wanted = as_arrow(values) if isinstance(values, pd.Series) else pa.array(list(values), type=pa.large_string())
     hit = pc.is_in(as_arrow(column), value_set=wanted, skip_nulls=True)
     return pd.Series(np.asarray(hit), index=column.index)
+
+
+def positions(column: pd.Series, names: pd.Series) -> np.ndarray:
+    """Position of each text among the names, -1 where it is none of them or null; of a name that occurs twice, the first.
+
+    Examples
+    --------
+    >>> positions(pd.Series(["b", "x", None, "a"], dtype="str"), pd.Series(["a", "b", "a"], dtype="str")).tolist()
+    [1, -1, -1, 0]
+    """
+    at = pc.index_in(as_arrow(column.astype("str")), value_set=as_arrow(names.astype("str")), skip_nulls=True)
+    return pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def at_positions(values: pd.Series, at: np.ndarray, index: pd.Index) -> pd.Series:
+    """Values at the given positions, null where a position is -1."""
+    return pd.Series(pd.api.extensions.take(values.array, at, allow_fill=True), index=index)
+
+
+def look_up(column: pd.Series, names: pd.Series, values: pd.Series) -> pd.Series:
+    """The value that stands beside each name, null where a text is no name: `Series.map` by a table, without its Python.
+
+    Examples
+    --------
+    >>> look_up(pd.Series(["b", "x"], dtype="str"), pd.Series(["a", "b"], dtype="str"), pd.Series([1.0, 2.0])).tolist()
+    [2.0, nan]
+    """
+    return at_positions(values, positions(column, names), column.index)
+
+
+def combinations(columns: Iterable[pd.Series]) -> tuple[np.ndarray, np.ndarray]:
+    """A number for each combination of texts that rows have, by row, and the first row of each combination.
+
+    Examples
+    --------
+    >>> a, b = pd.Series(["x", "x", None, "x"], dtype="str"), pd.Series(["1", "2", "1", "1"], dtype="str")
+    >>> [n.tolist() for n in combinations([a, b])]
+    [[0, 1, 2, 0], [0, 1, 2]]
+    """
+    code: np.ndarray = np.zeros(0, dtype=np.int64)
+    for column in columns:
+        encoded = as_arrow(column).dictionary_encode()
+        own = np.asarray(encoded.indices.fill_null(len(encoded.dictionary))).astype(np.int64)
+        code = pd.factorize(own + code * (len(encoded.dictionary) + 1) if len(code) else own)[0]
+    first = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return code, first
+
+
+def is_sorted(ids: pd.Series) -> bool:
+    """Whether no text stands before a smaller one (by its bytes, as `sort_values` has it); a null is not in order."""
+    texts = as_arrow(ids)
+    return not texts.null_count and bool(pc.all(pc.less_equal(texts.slice(0, max(len(texts) - 1, 0)), texts.slice(1)), min_count=0).as_py())
 
 
 def as_arrow(texts: pd.Series) -> pa.Array:
