@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,31 @@ def lists_at(values: pd.Series, at: np.ndarray, n: int) -> list[list[Any]]:
     listed = values.iloc[order].tolist()
     ends = np.cumsum(np.bincount(at[order], minlength=n)).tolist()
     return [listed[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+
+
+def combinations(columns: Iterable[pd.Series]) -> tuple[np.ndarray, np.ndarray]:
+    """A number for each combination of texts that rows have, by row, and the first row of each combination.
+
+    Examples
+    --------
+    >>> a, b = pd.Series(["x", "x", None, "x"], dtype="str"), pd.Series(["1", "2", "1", "1"], dtype="str")
+    >>> [n.tolist() for n in combinations([a, b])]
+    [[0, 1, 2, 0], [0, 1, 2]]
+    """
+    code: np.ndarray = np.zeros(0, dtype=np.int64)
+    for column in columns:
+        encoded = as_arrow(column).dictionary_encode()
+        own = np.asarray(encoded.indices.fill_null(len(encoded.dictionary))).astype(np.int64)
+        code = pd.factorize(own + code * (len(encoded.dictionary) + 1) if len(code) else own)[0]
+    first = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return code, first
+
+
+def is_sorted(ids: pd.Series) -> bool:
+    """Whether no text stands before a smaller one (by its bytes, as `sort_values` has it); a null is not in order."""
+    texts = as_arrow(ids)
+    return not texts.null_count and bool(pc.all(pc.less_equal(texts.slice(0, max(len(texts) - 1, 0)), texts.slice(1)), min_count=0).as_py())
 
 
 def as_arrow(texts: pd.Series) -> pa.Array:

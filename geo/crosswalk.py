@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.address import fold_village
+from geo.columns import combinations, look_up
 from geo.tables import Inputs
 
 CHAIN_MAX_N = 8
@@ -71,11 +72,18 @@ def witness_villages(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataF
     a text that names a split village is settled by the point), village_options (present codes, joined by "|", a split
     village may be where nothing settles it).
     """
-    names = _names(inputs)
+    said = table[[c for c in ("town", "county", "village", "village_code") if c in table]].assign(point=_as_text(point_code, table.index))
+    # thousands of rows say the same
+    code, first = combinations(said[c] for c in said)
+    return _witnesses(said.iloc[first].reset_index(drop=True), inputs, old_villages).iloc[code].set_axis(table.index)
+
+
+def _witnesses(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:
+    """`witness_villages` of rows with a column point, row by row."""
+    names, point = _names(inputs), table["point"]
     known = names.drop_duplicates("term", keep=False).set_index("term")["village_code"]
     single = old_villages.drop_duplicates("old", keep=False).set_index("old")["village_code"]
     pairs = set(zip(old_villages["old"], old_villages["village_code"], strict=True))
-    point = pd.Series(point_code, index=table.index, dtype="str") if point_code is not None else pd.Series(np.nan, index=table.index, dtype="str")
     terms = _terms(table, "") if "village" in table else []
     text, is_old = pd.Series(np.nan, index=table.index, dtype="str"), pd.Series(False, index=table.index)
     # a text that names its town means the village of that town, never its namesake in another one
@@ -100,6 +108,10 @@ def witness_villages(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataF
     out["village_options"] = options.where(is_old & text.isna())
     out["village_code"] = out["text_village"].fillna(out["point_village"]).fillna(out["declared_village"])
     return out
+
+
+def _as_text(codes: np.ndarray | None, index: pd.Index) -> pd.Series:
+    return pd.Series(np.nan if codes is None else codes, index=index, dtype="str")
 
 
 def _names(inputs: Inputs) -> pd.DataFrame:
@@ -149,4 +161,4 @@ def _declared(table: pd.DataFrame, names: pd.DataFrame, old_villages: pd.DataFra
 
 def _look_up(words: pd.Series, book: pd.Series) -> pd.Series:
     """Entry of each word in a book (null: none), as text even where the book is empty."""
-    return words.map(book).astype("str")
+    return look_up(words, book.index.to_series(), book).astype("str")

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from geo.address import parse
+from geo.columns import at_positions, combinations, is_sorted, look_up
 from geo.crosswalk import witness_villages
 from geo.locate import locate_villages
 from geo.profile import Habits
@@ -26,7 +27,7 @@ def describe(inputs: Inputs, old_villages: pd.DataFrame, *, habits: Habits) -> t
     addresses
         The addresses of `inputs` with the same village columns, key, alias_door, side, number_n, temporary, active
         (current, or unknown and not ended before as_of), rolls_up (bool: a room or unit of another address) and parent_id (the
-        plate-level address; null where the address is one), stack and stack_n (the point it shares, number of keys there). Where a door has rooms only, its smallest id stands for it.
+        plate-level address; null where the address is one), stack and stack_n (the point it shares with other keys, null: none; number of keys there). Where a door has rooms only, its smallest id stands for it.
     """
     plates = _claims(inputs.plates, inputs, old_villages, habits)
     state = plates["state"].fillna("installed")
@@ -45,42 +46,77 @@ def _claims(table: gpd.GeoDataFrame, inputs: Inputs, old_villages: pd.DataFrame,
     out = table.drop(columns=["village_code", "temporary"]).join(witness)
     out["temporary"] = table["temporary"].astype(bool).to_numpy() | table["kind"].eq("temporary").to_numpy()
     # the kind is part of the key: a ledger that says so only in its own column means the same as 临 in the text
-    said = out["temporary"] & ~table["temporary"].astype(bool)
-    as_written = out["door"].str.replace(r"^([^|]*)\|\|", r"\1|临|", regex=True) + "临"
-    out["door"] = out["door"].mask(said & out["door"].notna(), as_written)
+    said = out["temporary"] & ~table["temporary"].astype(bool) & out["door"].notna()
+    out.loc[said, "door"] = out.loc[said, "door"].str.replace(r"^([^|]*)\|\|", r"\1|临|", regex=True) + "临"
     out["key"] = out["village_code"].fillna("") + "|" + out["door"]
     out["alias_door"] = _alias_door(table["alias"], inputs, habits)
-    number = pd.to_numeric(out["number"].str.extract(r"(\d+)", expand=False), errors="coerce").astype("float64")
-    out["number_n"] = number
-    street = out["street"].notna()
-    parity = pd.Series(np.where(street, (number % 2).fillna(-1), -1).astype(int), index=out.index).astype(str)
-    out["side"] = (out["village_code"].fillna("") + "|" + out["place"] + "|" + parity).where(number.notna() & out["building_no"].isna())
+    out["number_n"] = _first_number(out["number"])
+    odd = (out["number_n"] % 2).where(out["street"].notna()).fillna(-1).astype(int).to_numpy()
+    parity = pd.Series(_PARITY.take(odd + 1), index=out.index)
+    out["side"] = (out["village_code"].fillna("") + "|" + out["place"] + parity).where(out["number_n"].notna() & out["building_no"].isna())
     return gpd.GeoDataFrame(out, geometry="geometry", crs=table.crs)
 
 
+_PARITY = pd.array(["|-1", "|0", "|1"], dtype="str")
+"""What ends the name of a side: of no street (or number), even, odd."""
+
+
+def _first_number(texts: pd.Series) -> pd.Series:
+    """The first run of digits in each text; NaN where it has none."""
+    code, first = combinations([texts])
+    found = pd.to_numeric(texts.iloc[first].str.extract(r"(\d+)", expand=False), errors="coerce").astype("float64")
+    return pd.Series(found.to_numpy()[code], index=texts.index)
+
+
 def _alias_door(alias: pd.Series, inputs: Inputs, habits: Habits) -> pd.Series:
-    known = alias.dropna().drop_duplicates()
-    doors = parse(known.reset_index(drop=True), scope=inputs.scope, habits=habits)["door"]
-    return alias.map(dict(zip(known, doors, strict=True))).astype("str")
+    known = alias.dropna().drop_duplicates().reset_index(drop=True)
+    return look_up(alias, known, parse(known, scope=inputs.scope, habits=habits)["door"]).astype("str")
 
 
 def _stack(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Stack (name of the point several keys lie on, to the decimetre) and stack_n (number of different keys on it)."""
+    """Stack (name of the point a key shares with others, to the decimetre; null: with none) and stack_n (number of different keys on it)."""
     points = addresses.geometry.to_numpy()
     x, y = shapely.get_x(points), shapely.get_y(points)
-    spot = pd.Series([f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)], index=addresses.index).where(~np.isnan(x))
-    taking_part = addresses["active"] & ~addresses["rolls_up"]
-    keys_n = addresses["key"].where(taking_part).groupby(spot).transform("nunique")
-    return addresses.assign(stack=spot.astype("str"), stack_n=keys_n.fillna(0).astype(int))
+    known = ~np.isnan(x)
+    spot = np.full(len(x), -1)
+    spot[known] = pd.factorize(_tenths(x[known]) * _FAR + _tenths(y[known]))[0]
+    key, _ = combinations([addresses["key"]])
+    taking_part = known & (addresses["active"] & ~addresses["rolls_up"] & addresses["key"].notna()).to_numpy()
+    pairs = pd.DataFrame({"spot": spot[taking_part], "key": key[taking_part]}).drop_duplicates()
+    keys_n = np.bincount(pairs["spot"], minlength=int(spot.max(initial=-1)) + 1)
+    stack_n = np.where(known, np.append(keys_n, 0)[spot], 0)
+    name = np.full(len(x), None, dtype=object)
+    shared = np.flatnonzero(stack_n > 1)
+    name[shared] = [f"{a:.1f},{b:.1f}" for a, b in zip(x[shared], y[shared], strict=True)]
+    return addresses.assign(stack=pd.Series(name, index=addresses.index, dtype="str"), stack_n=stack_n)
+
+
+_FAR = 1 << 31
+"""More decimetres than any two coordinates lie apart."""
+
+
+def _tenths(metres: np.ndarray) -> np.ndarray:
+    """Metres in whole decimetres, rounded as they are written with one decimal place."""
+    out = np.rint(metres * 10)
+    for i in np.flatnonzero(np.abs(np.abs(metres * 10 - out) - 0.5) < HALF):  # which way a half goes, only the written number tells
+        out[i] = round(float(f"{metres[i]:.1f}") * 10)
+    return out.astype(np.int64)
+
+
+HALF = 1e-6
+"""Decimetres from a half within which ten times a coordinate may have been rounded across it."""
 
 
 def _roll_up(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    within = addresses["within"].notna()
-    door = addresses["key"].fillna("?" + addresses["address_id"])
-    order = pd.DataFrame({"door": door, "room": within, "off": ~addresses["active"], "id": addresses["address_id"]})
-    order = order.sort_values(["door", "off", "room", "id"])
-    first = order.drop_duplicates("door").set_index("door")
-    parent = door.map(first["id"])
+    ids, within = addresses["address_id"], addresses["within"].notna().to_numpy()
+    door, _ = combinations([addresses["key"]])
+    nowhere = np.flatnonzero(addresses["key"].isna().to_numpy())
+    door[nowhere] = len(door) + nowhere  # a text that names no door stands for itself
+    rank = np.arange(len(ids)) if is_sorted(ids) else ids.rank(method="first").to_numpy()
+    order = np.lexsort((rank, within, ~addresses["active"].to_numpy(dtype=bool), door))
+    first = np.full(2 * len(door), -1)
+    first[door[order][::-1]] = order[::-1]
+    parent = first[door]
     # an inactive parent is kept only where nothing of the door is active
-    room = within & (parent != addresses["address_id"])
-    return addresses.assign(rolls_up=room.to_numpy(), parent_id=parent.where(room))
+    room = within & (parent != np.arange(len(door)))
+    return addresses.assign(rolls_up=room, parent_id=at_positions(ids, np.where(room, parent, -1), addresses.index))

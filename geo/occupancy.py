@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.columns import among
+from geo.columns import among, at_positions, is_sorted, positions
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, HOUSES, OCCUPANCY, Inputs
 
@@ -45,9 +45,12 @@ def houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
     label = np.arange(len(names))
     if len(one):
         label = connected_components(coo_array((np.ones(len(one)), (one, two)), shape=(len(names), len(names))), directed=False)[1]
-    group = pd.Series(label[codes[:at_alias]], index=addresses.index)
-    first = pd.DataFrame({"group": group, "id": addresses["address_id"]}).sort_values("id", kind="stable").drop_duplicates("group").set_index("group")["id"]
-    return group.map(first).astype("str")
+    group = pd.factorize(label[codes[:at_alias]])[0]
+    ids = addresses["address_id"]
+    order = np.arange(len(ids)) if is_sorted(ids) else ids.argsort(kind="stable").to_numpy()
+    first = np.zeros(len(ids), dtype=np.int64)
+    first[group[order][::-1]] = order[::-1]
+    return at_positions(ids, first[group], addresses.index)
 
 
 def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
@@ -108,11 +111,12 @@ def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old
     all: nothing readable names it), elsewhere (names an address that the register does not hold; says nothing of another).
     """
     rows = inputs.population.reset_index(drop=True)
-    house_of = addresses.set_index("address_id")["house"]
-    by_key = addresses.dropna(subset=["key"]).drop_duplicates("key").set_index("key")["house"]
-    house = people["address_id"].map(house_of).astype("str").fillna(people["torn_key"].map(by_key).astype("str")).reset_index(drop=True)
+    at = positions(people["address_id"], addresses["address_id"])
+    torn = np.flatnonzero((at < 0) & people["torn_key"].notna().to_numpy())
+    at[torn] = positions(people["torn_key"].iloc[torn], addresses["key"])
+    house = at_positions(addresses["house"], at, rows.index)
     out = people[[*COUNTS, "counted_on"]].reset_index(drop=True)
-    out.insert(0, "row", "population:" + people["source_row"].to_numpy(dtype=object))
+    out.insert(0, "row", ("population:" + people["source_row"].astype("str")).to_numpy(dtype=object))
     out["house"] = house
     out["address_id"] = people["door_id"].to_numpy(dtype=object)
     out["reason"] = people["reason"].where(people["reason"].isin(["no_such_address", "ambiguous"])).to_numpy(dtype=object)

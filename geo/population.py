@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.columns import among
+from geo.columns import among, at_positions, look_up, positions
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, Inputs
 
@@ -28,17 +28,23 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
     ambiguous row fits several doors of, null: not ambiguous).
     """
     rows = inputs.population
-    by_id = rows["address_id"].where(among(rows["address_id"], addresses["address_id"]))
-    by_text, torn_key = _by_text(rows, inputs, old_villages, renewed, addresses)
-    address = by_id.fillna(by_text)
-    parent = addresses.set_index("address_id")["parent_id"]
-    out = rows[["source_row", "text", *COUNTS, "counted_on"]].assign(given_id=rows["address_id"], address_id=address.astype("str"))
-    out["door_id"] = address.map(parent).astype("str").fillna(address).astype("str")
-    out["door_n"] = out["door_id"].map(addresses.set_index("address_id")["door_n"]).astype("float64")
-    out["torn_key"] = torn_key.where(address.isna())
+    ids = addresses["address_id"]
+    at = positions(rows["address_id"], ids)
+    asked = rows[at < 0]
+    by_text, torn_key = _by_text(asked, inputs, old_villages, renewed, addresses)
+    at[at < 0] = positions(by_text, ids)
+    torn_key = torn_key.mask(by_text.notna()).reindex(rows.index).astype("str")
+    address = at_positions(ids, at, rows.index)
+    out = rows[["source_row", "text", *COUNTS, "counted_on"]].assign(given_id=rows["address_id"], address_id=address)
+    out["door_id"] = at_positions(addresses["parent_id"], at, rows.index).astype("str").fillna(address)
+    out["door_n"] = at_positions(addresses["door_n"], at, rows.index)
+    out["torn_key"] = torn_key
     out["age_days"] = (inputs.as_of - rows["counted_on"]).dt.days.astype("float64")
-    out["reason"] = pd.Series(np.select([address.notna(), torn_key.notna()], ["", "ambiguous"], "no_such_address"), index=rows.index).replace("", np.nan)
+    out["reason"] = pd.Series(_REASON.take(np.select([at >= 0, torn_key.notna()], [0, 1], 2)), index=rows.index)
     return out
+
+
+_REASON = pd.array([np.nan, "ambiguous", "no_such_address"], dtype="str")
 
 
 def _by_text(
@@ -50,10 +56,12 @@ def _by_text(
     renewal = renewed.drop_duplicates(["village_code_old", "old_door"])
     table = dict(zip(renewal["village_code_old"] + "|" + renewal["old_door"], renewal["village_code_new"] + "|" + renewal["new_door"], strict=True))
     # the kind is part of the key: an address counted under its number alone is found under its temporary form too
-    key = village + "|" + rows["door"]
-    book = pd.DataFrame({"key": addresses["key"], "within": addresses["within"].fillna(""), "id": addresses["address_id"], "door": addresses["door_n"]})
-    book["rank"] = ~addresses["active"].to_numpy()
-    book = book.dropna(subset=["key"]).sort_values(["key", "within", "rank", "id"])
+    key = (village + "|" + rows["door"]).astype("str")
+    newer = key.map(table).astype("str")
+    named = addresses.loc[among(addresses["key"], pd.concat([key, newer])), ["key", "within", "address_id", "door_n", "active"]]
+    book = pd.DataFrame({"key": named["key"], "within": named["within"].fillna(""), "id": named["address_id"], "door": named["door_n"]})
+    book["rank"] = ~named["active"].to_numpy()
+    book = book.sort_values(["key", "within", "rank", "id"])
     active = book[~book["rank"]]
     # a number registered twice for one door is one place to live; on two doors nobody can say which
     doors_n = active.groupby(["key", "within"])["door"].transform("nunique")
@@ -62,12 +70,15 @@ def _by_text(
     first = book.drop_duplicates(["key", "within"]).assign(full=lambda b: b["key"] + "/" + b["within"]).set_index("full")["id"]
     door = book.sort_values(["key", "rank", "within", "id"]).drop_duplicates("key").set_index("key")["id"]
     within = rows["within"].fillna("")
-    newer = key.map(table).astype("str")
-    found = (key + "/" + within).map(first).astype("str")
+    found = _id_of(key + "/" + within, first)
     for words, ids in ((newer + "/" + within, first), (key, door), (newer, door)):
-        found = found.fillna(words.map(ids).astype("str"))
-    torn = (key + "/" + within).isin(torn_keys)
+        found = found.fillna(_id_of(words, ids))
+    torn = among((key + "/" + within).astype("str"), torn_keys)
     return found.mask(torn).astype("str"), key.where(torn).astype("str")
+
+
+def _id_of(words: pd.Series, ids: pd.Series) -> pd.Series:
+    return look_up(words, ids.index.to_series(), ids).astype("str")
 
 
 def sum_counts(people: pd.DataFrame, by: pd.Series) -> pd.DataFrame:

@@ -20,7 +20,12 @@ def read_abroad(shown: str, *, key: str | None) -> list[Piece]:
     """
     if key is None:
         return _european(shown)
-    return _japanese(key, shown) if _JAPANESE.search(key) else []
+    return _japanese(key, shown) if seems_japanese(key) else []
+
+
+def seems_japanese(key: str) -> bool:
+    """Whether anything in a text, folded to simplified characters, is written in Japanese addresses only."""
+    return _JAPANESE.search(key) is not None
 
 
 _JAPANESE = re.compile(r"^(?:东京都|(?:京都|大阪)府|北海道)|丁目|番(?![^\d地])|[ぁ-んァ-ヶ]")

@@ -51,6 +51,12 @@ def clean(text: str) -> Clean:
     return Clean(shown, simplify(shown) if han else shown, notes, over, personal, han)
 
 
+def typed_plainly(text: str) -> str | None:
+    """`clean(text).shown` of a part of a Chinese text that needs nothing but another width or case; null where it needs more."""
+    shown = text.translate(_FORM).translate(_UPPER)
+    return None if _TO_CLEAN.search(shown) else shown
+
+
 def places(text: str) -> list[int]:
     """For each character of `clean(text).shown` its place in `text`: the same steps, followed character by character."""
     raw = text[:LIMIT_N]

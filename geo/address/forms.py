@@ -2,6 +2,7 @@
 
 A register goes down to the flat: three addresses of four differ from another one in a house, unit or room number alone. Nothing in the
 grammar asks for the value of a number, only for how many digits it has, with a few exceptions that are named below and read one by one.
+Numbers and names are set aside as integers; a text is made only once for each different one of a column.
 """
 
 from __future__ import annotations
@@ -19,6 +20,31 @@ import pyarrow.compute as pc
 from geo.address.numeral import arabic
 from geo.columns import as_arrow
 
+Row = Sequence[str | None]
+"""The elements of a text in the order of their names; null: not written."""
+
+
+class Sample(NamedTuple):
+    """A form: its first text, that text with 0 for every digit, which of its numbers are equal, and how many texts have it."""
+
+    text: str
+    shape: str
+    equal: str
+    texts_n: int
+
+
+class Opened(NamedTuple):
+    """What forms were read as.
+
+    template and names tell, for each form, its row of `templates` (-1: its texts have to be read one by one) and of `filling`: in the
+    elements of a template private characters stand for a name, `filling` of the form, or for a number of the text.
+    """
+
+    template: npt.NDArray[np.int64]
+    names: npt.NDArray[np.int64]
+    templates: Sequence[Row]
+    filling: Sequence[Sequence[str]]
+
 
 class Open(NamedTuple):
     """One element of a form: text between the numbers, and which number of the text stands behind each piece but the last."""
@@ -28,20 +54,26 @@ class Open(NamedTuple):
 
 
 Element = Open | str | None
-Form = Sequence[Element]
-"""The elements of a form in the order of their names: with open numbers, the same for all its texts, or null: not written."""
 
+NAME, NUMBER_AT, END = 0xE000, 0xE800, 0xF900
+"""Where the private characters begin that stand for a name or number set aside, and end: no address has them."""
 NUMBER = re.compile(r"[0-9]+")
 _CLOSED = r"(?:^|[^0-9])0|[0-9]{7}|[0-9]{3}[A-Za-z]?\s*[-‐‑‒–—―─－﹣−~～〜∼一ー_]"
 """Numbers whose value matters: leading zeros fall, long ones are of persons, 183-185 is a range and 183-20 none."""
 _OPEN = r"[0-9].*[\x{3400}-\x{9fff}]|[\x{3400}-\x{9fff}].*[0-9]"
 _WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
-_STOREY = r"([号號])([一二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)([楼樓层層])"
+_STOREY = r"([号號])([一二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)([楼樓層层])"
 """A storey in Chinese numerals right behind the number: a tower's forms would be as many as its storeys."""
 _LONG_N = 200
+_POWER = 10 ** np.arange(7)
 
 
-def read_forms(texts: pd.Series, read: Callable[[str], Form], read_open: Callable[[str, bool], Form | None], names: Sequence[str]) -> dict[str, pa.Array]:
+def read_forms(
+    texts: pd.Series,
+    read: Callable[[str], Row],
+    read_open: Callable[[Sequence[Sample]], Opened],
+    fold: dict[str, Callable[[str], str] | None],
+) -> dict[str, pa.Array]:
     """The elements of every text.
 
     Parameters
@@ -51,35 +83,39 @@ def read_forms(texts: pd.Series, read: Callable[[str], Form], read_open: Callabl
     read
         The elements of one text, no number of it left open.
     read_open
-        The elements of all texts that have the form of this one, which are several or not; null: read them one by one.
-    names
-        Names of the elements, in the order in which both return them.
+        The elements of all texts of each form, as far as they can be told without the values of their numbers.
+    fold
+        Names of the elements, in the order in which both return them, and how names are written in each (null: as they are).
 
     Returns
     -------
     A string array per name, as long as `texts`.
     """
-    column = _with_digits(_with_digits(as_arrow(texts), "[０-９]", lambda text: text.translate(_WIDE)), _STOREY, _storey_in_digits)
-    is_open = _is_open(column)
-    numbers = _numbers(column, is_open)
-    form, first = _forms(column, is_open, numbers)
-    samples = column.take(pa.array(first)).to_pylist()
-    counts = np.bincount(form[form >= 0], minlength=len(first))
-    forms: list[Form] = [(None,) * len(names)] * len(samples)
-    alone: list[int] = []
-    for i in np.argsort(-counts, kind="stable").tolist():
-        found = read_open(samples[i], counts[i] > 1) if is_open[first[i]] else read(samples[i])
-        if found is None:
-            alone.append(i)
-        else:
-            forms[i] = found
-    if alone:
-        form = _one_by_one(column, form, alone, forms, read)
-    at = pa.array(np.where(form >= 0, form, len(forms)))
-    return {name: _column([f[c] for f in forms], at, numbers) for c, name in enumerate(names)}
+    encoded = as_arrow(texts).dictionary_encode()
+    distinct = _with_digits(encoded.dictionary)
+    row = np.asarray(encoded.indices.fill_null(len(distinct))).astype(np.int64)
+    is_open = _is_open(distinct)
+    at_open = np.flatnonzero(is_open)
+    numbers, form, samples = _forms(distinct.filter(pa.array(is_open)))
+    opened = read_open(samples)
+    template = np.full(len(distinct), -1)
+    template[at_open] = opened.template[form]
+    own = np.flatnonzero(template < 0)
+    alone = [read(text) for text in distinct.take(pa.array(own)).to_pylist()]
+    of_form, of_open = opened.template >= 0, opened.template[form] >= 0
+    out = {}
+    for c, (name, fold_name) in enumerate(fold.items()):
+        values, of = _values([t[c] for t in opened.templates], opened.template[of_form], opened.names[of_form], opened.filling, fold_name)
+        code = np.full(len(distinct) + 1, len(values) + len(own))
+        code[own] = len(values) + np.arange(len(own))
+        by_form = np.zeros(len(samples), dtype=np.int64)
+        by_form[of_form] = of
+        code[at_open[of_open]] = by_form[form[of_open]]
+        out[name] = _column([*values, *(r[c] for r in alone), None], code, numbers, at_open, row)
+    return out
 
 
-def equal_numbers(numbers: Sequence[str]) -> str:
+def equal_numbers(numbers: Sequence[object]) -> str:
     """Which of the numbers of a text are equal; empty if none are. 2号2单元 is another form than 2号3单元."""
     return ",".join(str(numbers.index(n)) for n in numbers) if len(set(numbers)) < len(numbers) else ""
 
@@ -101,20 +137,20 @@ def exchanged(numbers: Sequence[str]) -> list[str] | None:
 
 
 class _Numbers(NamedTuple):
-    """The numbers of all texts, one after the other, an empty one last; where those of each text begin, and where the last ends."""
+    """The numbers of all open texts, one after the other, a zero last; where those of each text begin, and where the last ends."""
 
-    flat: pa.Array
+    value: npt.NDArray[np.int64]
     start: npt.NDArray[np.int64]
 
 
-def _with_digits(texts: pa.Array, pattern: str, write: Callable[[str], str]) -> pa.Array:
-    """Numerals that match in ASCII digits, as reading would make them."""
-    other = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
-    return pc.replace_with_mask(texts, other, pa.array([write(t) for t in texts.filter(other).to_pylist()], type=texts.type))
+def _with_digits(texts: pa.Array) -> pa.Array:
+    """Numerals of another width, and storeys in Chinese ones, in ASCII digits, as reading would make them."""
+    other = pc.fill_null(pc.match_substring_regex(texts, f"[０-９]|{_STOREY}"), False)
+    return pc.replace_with_mask(texts, other, pa.array([_in_digits(t) for t in texts.filter(other).to_pylist()], type=texts.type))
 
 
-def _storey_in_digits(text: str) -> str:
-    return _STOREYS.sub(lambda m: m.group(1) + arabic(m.group(2)) + m.group(3), text)
+def _in_digits(text: str) -> str:
+    return _STOREYS.sub(lambda m: m.group(1) + arabic(m.group(2)) + m.group(3), text.translate(_WIDE))
 
 
 _STOREYS = re.compile(_STOREY)
@@ -123,73 +159,126 @@ _STOREYS = re.compile(_STOREY)
 def _is_open(texts: pa.Array) -> npt.NDArray[np.bool_]:
     """Whether the numbers of each text may be left open."""
     may = pc.and_(pc.match_substring_regex(texts, _OPEN), pc.invert(pc.match_substring_regex(texts, _CLOSED)))
-    return np.asarray(pc.fill_null(pc.and_(may, pc.less_equal(pc.utf8_length(texts), _LONG_N)), False))
+    return np.asarray(pc.and_(may, pc.less_equal(pc.utf8_length(texts), _LONG_N)))
 
 
-def _numbers(texts: pa.Array, is_open: npt.NDArray[np.bool_]) -> _Numbers:
-    pieces = pc.split_pattern_regex(pc.if_else(pa.array(is_open), texts, ""), "[^0-9]+")
-    flat, bounds = pieces.flatten(), np.asarray(pieces.offsets).astype(np.int64)
-    real = pc.greater(pc.binary_length(flat), 0)  # splitting leaves an empty piece before and behind
-    before = np.concatenate([[0], np.cumsum(np.asarray(real))])
-    return _Numbers(pa.concat_arrays([flat.filter(real), pa.array([""], type=flat.type)]), before[bounds])
+def _forms(texts: pa.Array) -> tuple[_Numbers, npt.NDArray[np.int64], list[Sample]]:
+    """The numbers of open texts, the form of each, and the forms in the order of their first texts."""
+    numbers, shapes = _set_aside(texts)
+    encoded = shapes.dictionary_encode()
+    mark, marks = _equal_numbers(numbers)
+    key = np.asarray(encoded.indices).astype(np.int64) * len(marks) + mark
+    form, distinct = pd.factorize(key)
+    first = _first(form, len(distinct))
+    shape = encoded.dictionary.take(pa.array(distinct // len(marks))).to_pylist()
+    equal = [marks[m] for m in (distinct % len(marks)).tolist()]
+    counts = np.bincount(form, minlength=len(distinct)).tolist()
+    return numbers, form, list(map(Sample, texts.take(pa.array(first)).to_pylist(), shape, equal, counts))
 
 
-def _forms(texts: pa.Array, is_open: npt.NDArray[np.bool_], numbers: _Numbers) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The form of each text (-1: null), and the first text of each form."""
-    shape = pc.if_else(pa.array(is_open), pc.replace_substring_regex(texts, "[0-9]", "0"), _joined("\x01", texts))
-    equal = _with_equal_numbers(numbers)
-    if equal:
-        marks = np.full(len(texts), "", dtype=object)
-        marks[list(equal)] = list(equal.values())
-        shape = _joined(shape, "\x02", pa.array(marks, type=shape.type))
-    encoded = shape.dictionary_encode()
-    form = np.asarray(encoded.indices.fill_null(-1)).astype(np.int64)
-    first = np.full(len(encoded.dictionary), len(texts), dtype=np.int64)
-    np.minimum.at(first, form[form >= 0], np.flatnonzero(form >= 0))
-    return form, first
+def _set_aside(texts: pa.Array) -> tuple[_Numbers, pa.Array]:
+    """The numbers of texts, none of more than six digits, and the texts with 0 for every digit."""
+    bounds = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    letters = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[: bounds[-1]]
+    digit = letters - np.uint8(ord("0")) < 10  # what lies below it comes out above
+    at = np.flatnonzero(digit)
+    begins = np.zeros(len(letters) + 1, dtype=bool)
+    begins[bounds] = True
+    first = np.flatnonzero(begins[at] | (np.diff(at, prepend=-2) > 1))
+    ends = np.append(first, len(at))[1:]
+    behind = np.repeat(ends, ends - first) - np.arange(len(at)) - 1
+    value = np.add.reduceat((letters[at] - np.uint8(ord("0"))) * _POWER[behind], first)
+    shape = np.where(digit, np.uint8(ord("0")), letters)
+    shapes = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(bounds.copy()), pa.py_buffer(shape))
+    return _Numbers(np.append(value, 0), np.searchsorted(at[first], bounds)), shapes
 
 
-def _with_equal_numbers(numbers: _Numbers) -> dict[int, str]:
-    code = np.asarray(numbers.flat.dictionary_encode().indices).astype(np.int64)[:-1]
-    row = np.repeat(np.arange(len(numbers.start) - 1), np.diff(numbers.start))
-    width = code.max(initial=0) + 1
-    together = np.sort(row * width + code)
-    twice = np.unique(together[1:][together[1:] == together[:-1]] // width)
-    return {i: equal_numbers([str(c) for c in code[numbers.start[i] : numbers.start[i + 1]]]) for i in twice.tolist()}
+def _equal_numbers(numbers: _Numbers) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Which numbers of each text are equal: a row of the second, whose first is none."""
+    text = np.repeat(np.arange(len(numbers.start) - 1), np.diff(numbers.start))
+    twice = np.zeros(len(numbers.start) - 1, dtype=bool)
+    at, step = np.arange(len(text)), 1
+    while len(at := at[at + step < len(text)]) and len(at := at[text[at] == text[at + step]]):
+        twice[text[at[numbers.value[at] == numbers.value[at + step]]]] = True
+        step += 1
+    mark = np.zeros(len(twice), dtype=np.int64)
+    rows = np.flatnonzero(twice)
+    patterns = {"": 0}
+    written = (equal_numbers(numbers.value[numbers.start[i] : numbers.start[i + 1]].tolist()) for i in rows)
+    mark[rows] = [patterns.setdefault(w, len(patterns)) for w in written]
+    return mark, list(patterns)
 
 
-def _one_by_one(
-    texts: pa.Array, form: npt.NDArray[np.int64], alone: Sequence[int], forms: list[Form], read: Callable[[str], Form]
-) -> npt.NDArray[np.int64]:
-    """The texts of forms that cannot be left open, each distinct one a form of its own behind the others."""
-    at = np.flatnonzero(np.isin(form, alone))
-    distinct = texts.take(pa.array(at)).dictionary_encode()
-    out = form.copy()
-    out[at] = len(forms) + np.asarray(distinct.indices)
-    forms.extend(read(text) for text in distinct.dictionary.to_pylist())
-    return out
+def _values(
+    templates: Sequence[str | None],
+    template: npt.NDArray[np.int64],
+    names: npt.NDArray[np.int64],
+    filling: Sequence[Sequence[str]],
+    fold: Callable[[str], str] | None,
+) -> tuple[list[Element], npt.NDArray[np.int64]]:
+    """The different elements that forms have by their templates and names, and which of them each form has."""
+    known = {t: i for i, t in enumerate(dict.fromkeys(templates))}
+    named = np.array([t is not None and any(NAME <= ord(c) < NUMBER_AT for c in t) for t in known], dtype=bool)
+    of = np.array([known[t] for t in templates], dtype=np.int64)[template]
+    code, different = pd.factorize(of * (len(filling) + 1) + np.where(named[of], names + 1, 0) if len(of) else of)
+    written = list(known)
+    pairs = (divmod(d, len(filling) + 1) for d in different.tolist())
+    return [_opened(written[t], filling[n - 1] if n else (), fold) for t, n in pairs], code
 
 
-def _column(elements: Sequence[Element], at: pa.Array, numbers: _Numbers) -> pa.Array:
-    """One element of all texts: its pieces and numbers joined, in as many steps as the form with most numbers has."""
+def _opened(template: str | None, names: Sequence[str], fold: Callable[[str], str] | None) -> Element:
+    """An element with the names put back, open at its numbers."""
+    if template is None:
+        return None
+    between, numbers, text = [], [], ""
+    for c in template:
+        code = ord(c)
+        if code < NAME or code >= END:
+            text += c
+        elif code < NUMBER_AT:
+            text += fold(names[code - NAME]) if fold else names[code - NAME]
+        else:
+            between.append(text)
+            numbers.append(code - NUMBER_AT)
+            text = ""
+    return Open((*between, text), tuple(numbers)) if numbers else text
+
+
+def _column(
+    elements: Sequence[Element], code: npt.NDArray[np.int64], numbers: _Numbers, at_open: npt.NDArray[np.int64], row: npt.NDArray[np.int64]
+) -> pa.Array:
+    """One element of all rows: code tells the element of each text, row the text of each row (of both the last is null)."""
     opened = {i: e for i, e in enumerate(elements) if isinstance(e, Open)}
-    first = list(elements)
-    for i, e in opened.items():
-        first[i] = e.between[0]
-    parts: list[Any] = [pa.array([*first, None], type=pa.large_string()).take(at)]
-    for step in range(max((len(e.numbers) for e in opened.values()), default=0)):
-        which = np.full(len(elements) + 1, -1)
-        between = np.full(len(elements) + 1, "", dtype=object)
+    if not opened:
+        return pa.array(elements, type=pa.large_string()).take(pa.array(code[row]))
+    start = np.zeros(len(code), dtype=np.int64)
+    start[at_open] = numbers.start[:-1]
+    between, written, key = [pa.array([e.between[0] if isinstance(e, Open) else e for e in elements], type=pa.large_string())], [], code
+    for step in range(max(len(e.numbers) for e in opened.values())):
+        which, behind = np.full(len(elements), -1), np.full(len(elements), "", dtype=object)
         for i, e in opened.items():
             if step < len(e.numbers):
-                which[i], between[i] = e.numbers[step], e.between[step + 1]
-        which = which[np.asarray(at)]
-        place = np.where(which >= 0, numbers.start[:-1] + which, len(numbers.flat) - 1)
-        parts += [numbers.flat.take(pa.array(place)).cast(pa.large_string()), pa.array(between, type=pa.large_string()).take(at)]
-    return _joined(*parts) if len(parts) > 1 else parts[0]
+                which[i], behind[i] = e.numbers[step], e.between[step + 1]
+        asked = which[code]
+        written.append(np.where(asked >= 0, numbers.value[np.where(asked >= 0, start + asked, -1)], -1))
+        between.append(pa.array(behind, type=pa.large_string()))
+        key = pd.factorize(key * (written[-1].max() + 2) + written[-1])[0]
+    first = _first(key, int(key.max()) + 1)
+    of = pa.array(code[first])
+    parts = [between[0].take(of)]
+    for value, behind_ in zip(written, between[1:], strict=True):
+        shown = pa.array(value[first]).cast(pa.large_string())
+        parts += [pc.if_else(pa.array(value[first] >= 0), shown, ""), behind_.take(of)]
+    return _joined(*parts).take(pa.array(key[row]))
+
+
+def _first(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
+    """The first place of each of n codes."""
+    first = np.zeros(n, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return first
 
 
 def _joined(*parts: Any) -> pa.Array:
     """Strings behind one another; null where one is null."""
-    text = pa.large_string()
-    return pc.binary_join_element_wise(*(pa.scalar(p, text) if isinstance(p, str) else p for p in (*parts, "")))
+    return pc.binary_join_element_wise(*parts, pa.scalar("", pa.large_string()))

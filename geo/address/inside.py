@@ -9,7 +9,7 @@ from geo.address.numeral import CHARACTERS, arabic
 from geo.address.numeral import NUMERAL as N
 from geo.address.scan import Scan
 from geo.address.slots import NAME_END
-from geo.address.words import ASSIST, ESTATE, HAMLET
+from geo.address.words import ASSIST, ESTATE
 
 _UNIT = re.compile(rf"({N}|[A-Z]|[甲乙丙丁]|[东南西北中])(?:单元|梯)")
 _GATE = re.compile(rf"({N})门(?=\d|[{CHARACTERS}]+[室号楼层])")
@@ -146,7 +146,7 @@ def bare(s: Scan) -> bool:
 def _bare_element(s: Scan, value: str) -> str:
     if s.inside:
         return "room"
-    if s.last == "name" and HAMLET.search(s.name):
+    if s.last == "name" and s.name is not None and s.name.hamlet:
         return "number"
     if s.lane_counts_buildings:
         return "building_no"

@@ -65,7 +65,7 @@ def number(s: Scan) -> bool:
         s.put(m.end(), "building_no", _plain(m), "second_number")
     elif s.lane_counts_buildings:
         _put(s, m, "building_no", "lane_building")
-    elif s.last in ("estate", "section") and "estate" in s.have and not s.name.endswith("广场"):
+    elif s.last in ("estate", "section") and "estate" in s.have and not (s.name and s.name.square):
         _put(s, m, "building_no", "estate_building")
     else:
         _put(s, m, "number", "number")

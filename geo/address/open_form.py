@@ -1,41 +1,54 @@
 """The elements of all texts of one form: its names and numbers are set aside, the rest is read once.
 
 What stands above the first number is a row of names (and the number of a neighbourhood, 11鄰), and what they are called changes nothing behind
-them but by their kind and last character; what stands behind is read with its numbers and once more with all of them exchanged, and counts only where the elements follow.
+them but by their kind and ending; what stands behind is read with its numbers and once more with all of them exchanged, and counts only where the elements follow.
 So a form costs its upper part, its lower part and how the two go together, and each of the three is met again and again.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from geo.address.abroad import read_abroad
-from geo.address.clean import clean
-from geo.address.forms import NUMBER, Element, Form, Open, equal_numbers, exchanged
+import numpy as np
+
+from geo.address.abroad import read_abroad, seems_japanese
+from geo.address.clean import clean, typed_plainly
+from geo.address.forms import END, NAME, NUMBER, NUMBER_AT, Opened, Row, Sample, equal_numbers, exchanged
+from geo.address.numeral import CHARACTERS
 from geo.address.piece import Before, Piece
-from geo.address.reader import Reader, before, settle
+from geo.address.reader import Reader, before, may_be_estate, settle
 from geo.address.script import simplify
 
 _NAMES = frozenset(("province", "city", "county", "town", "village", "group", "hamlet", "street", "estate", "leftover", "name"))
 """Elements whose value is a name that may be set aside; flags, letters and the like are read as they are."""
 _ONCE = frozenset(("street", "lane", "sub_number", "flag", "leftover", "room", "floor", "country", "zone", "assist"))
 """Elements that may stand twice: of any other the two values are compared, so it must be read one by one."""
-_NAME, _NUMBER, _END = 0xE000, 0xE800, 0xF900
-"""Where the private characters begin that stand for a name or number set aside, and end: no address has them."""
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-_FOLDED = frozenset(("place", "door"))
+_HEAD = re.compile("(?:[^0-9]*[0-9]+[鄰邻])?[^0-9]*")
+"""What stands before the first number that is not of a neighbourhood."""
+_ASKS_BEHIND = re.compile(f"[{CHARACTERS}][层楼]")
+"""Whether 三楼 begins the lower part depends on what follows."""
+_OF_UPPER = re.compile("[0-9]+[邻团]")
+"""Numbers that may belong to the upper part: of a neighbourhood or a regiment."""
+_POSTCODE = re.compile("[0-9]{3}")
+"""What may be a postcode where the text begins with it."""
 
+_TailKey = tuple[str, str, Before]
+"""Lower part with 0 for every digit, which of its numbers are equal, and what stands before."""
 _Tail = tuple[tuple[Piece, str], ...]
 """Pieces behind the first number as read, each with its value where the numbers are set aside."""
 
 
-class _Merged(NamedTuple):
-    """The elements of an upper and a lower part together; those with names in them by place, private characters for the names."""
+class _Upper(NamedTuple):
+    """An upper part: its kind and its names by number, what it is to the lower part, and which characters before the first digit belong there."""
 
-    elements: tuple[Element, ...]
-    named: tuple[tuple[int, str], ...]
+    kind: int
+    names: int
+    before: Before
+    lead: str
 
 
 class OpenForms:
@@ -47,58 +60,110 @@ class OpenForms:
         Reads upper and lower parts.
     elements
         The elements of settled pieces.
-    names
-        Names of the elements.
     """
 
-    def __init__(self, reader: Reader, elements: Callable[[Sequence[Piece]], Sequence[str | None]], names: Sequence[str]) -> None:
+    def __init__(self, reader: Reader, elements: Callable[[Sequence[Piece]], Row]) -> None:
         self._reader, self._elements = reader, elements
-        self._folded = [n in _FOLDED for n in names]
-        self._tails: dict[tuple[str, str, Before], _Tail | None] = {}
-        self._together: dict[object, _Merged | None] = {}
+        self._heads: dict[str, _Upper | None] = {}
+        self._rests: dict[str, str | None] = {}
+        self._kinds: dict[tuple[tuple[str, str, str], ...], int] = {}
+        self._uppers: list[list[Piece]] = []
+        self._names: dict[tuple[str, ...], int] = {}
 
-    def read(self, text: str, several: bool) -> Form | None:
-        """The elements of all texts with the form of this one; null where they have to be read one by one.
+    def read(self, forms: Sequence[Sample]) -> Opened:
+        """The elements of all texts of each form; those that have to be read one by one have no template.
 
-        The form of one text only is worth it where its parts are known already.
+        The lower part of one text only is not worth reading twice.
         """
+        parts = [self._parts(form) for form in forms]
+        asked = Counter[_TailKey]()
+        for part, form in zip(parts, forms, strict=True):
+            if part is not None:
+                asked[part[1]] += form.texts_n
+        tails: dict[_TailKey, _Tail | None] = {}
+        together: dict[tuple[int, _TailKey], int] = {}
+        templates: list[Row] = []
+        template, names = np.full(len(forms), -1), np.zeros(len(forms), dtype=np.int64)
+        for i, (part, form) in enumerate(zip(parts, forms, strict=True)):
+            if part is None or asked[part[1]] < 2:
+                continue
+            upper, key = part
+            pair = upper.kind, key
+            if pair not in together:
+                if key not in tails:
+                    tails[key] = self._read_tail(form.text, key)
+                merged = self._merged(self._uppers[upper.kind], tails[key])
+                together[pair] = len(templates) if merged is not None else -1
+                if merged is not None:
+                    templates.append(merged)
+            template[i], names[i] = together[pair], upper.names
+        return Opened(template, names, templates, list(self._names))
+
+    def _parts(self, form: Sample) -> tuple[_Upper, _TailKey] | None:
+        """Upper and lower part of a form; null where its texts have to be read one by one."""
+        at = _HEAD.match(form.shape).end()  # type: ignore[union-attr]
+        head, rest = self._head(form, at), self._rest(form.shape[at:])
+        if head is None or rest is None or (at == 0 and _POSTCODE.match(rest)):
+            return self._parts_of_whole(form.text)
+        return head, (head.lead + rest, equal_numbers(NUMBER.findall(form.text, at)) if form.equal else "", head.before)
+
+    def _parts_of_whole(self, text: str) -> tuple[_Upper, _TailKey] | None:
         cleaned = clean(text)
         if cleaned.notes or cleaned.over or cleaned.personal or _PRIVATE.search(text):
             return None
         if read_abroad(cleaned.shown, key=cleaned.key if cleaned.han else None):
             return None
-        upper, cut = self._reader.upper(cleaned)
+        pieces, cut = self._reader.upper(cleaned)
         above, numbers = NUMBER.findall(cleaned.shown[:cut]), NUMBER.findall(cleaned.shown[cut:])
-        if above + numbers != NUMBER.findall(text) or above != [p.value for p in upper if p.element == "neighbourhood"][:1]:
+        if above + numbers != NUMBER.findall(text) or above != _neighbourhoods(pieces):
             return None
-        upper = [p._replace(value=chr(_NUMBER)) if above and p.element == "neighbourhood" else p for p in upper]
-        tail = self._tail(cleaned.key[cut:], cleaned.shown[cut:], numbers, before(upper), several)
-        if tail is None:
-            return None
-        kind = (tuple((p.element, p.rule, p.value[-1:] if p.element in _NAMES else p.value) for p in upper), id(tail))
-        if kind not in self._together and not several:
-            return None
-        if kind not in self._together:
-            self._together[kind] = self._merged(upper, tail, len(above))
-        merged = self._together[kind]
-        if merged is None:
-            return None
-        shown = [p.value[:-1] for p in upper]
-        out = list(merged.elements)
-        for i, value in merged.named:
-            out[i] = _opened(value, shown, folded=self._folded[i])
-        return out
+        return self._upper(pieces, ""), (_shape(cleaned.shown[cut:]), equal_numbers(numbers), before(pieces))
 
-    def _tail(self, key: str, shown: str, numbers: list[str], behind: Before, several: bool) -> _Tail | None:
-        """The lower part with its numbers set aside; null where the elements do not follow the numbers."""
-        known = (NUMBER.sub(lambda m: "0" * len(m.group()), shown), equal_numbers(numbers), behind)
-        if known not in self._tails and not several:
-            return None
-        if known not in self._tails:
-            self._tails[known] = self._read_tail(key, shown, numbers, behind)
-        return self._tails[known]
+    def _head(self, form: Sample, at: int) -> _Upper | None:
+        """What stands before the first number; null where that cannot be read without what follows."""
+        known = form.shape[:at]
+        if known not in self._heads:
+            self._heads[known] = self._read_head(form.text[:at])
+        return self._heads[known]
 
-    def _read_tail(self, key: str, shown: str, numbers: list[str], behind: Before) -> _Tail | None:
+    def _read_head(self, head: str) -> _Upper | None:
+        shown = typed_plainly(head + "1")
+        if shown is None or NUMBER.findall(shown) != [*NUMBER.findall(head), "1"] or _PRIVATE.search(shown):
+            return None
+        key = simplify(shown)
+        if seems_japanese(key) or _ASKS_BEHIND.search(key):
+            return None
+        pieces, cut = self._reader.upper_alone(key, shown)
+        lead = shown[cut:-1]
+        if may_be_estate(pieces) or NUMBER.search(lead) or NUMBER.findall(shown[:cut]) != _neighbourhoods(pieces):
+            return None
+        return self._upper(pieces, lead)
+
+    def _rest(self, shape: str) -> str | None:
+        """What stands from the first number on, cleaned; null where that cannot be read without what stands before."""
+        if shape not in self._rests:
+            shown = typed_plainly(shape)
+            plain = shown is not None and NUMBER.findall(shown) == NUMBER.findall(shape) and not _PRIVATE.search(shown)
+            key = simplify(shown or "")
+            self._rests[shape] = shown if plain and shape and not seems_japanese(key) and not _OF_UPPER.match(key) else None
+        return self._rests[shape]
+
+    def _upper(self, pieces: list[Piece], lead: str) -> _Upper:
+        """The upper part by its kind: its names are set aside, and the number of a neighbourhood where it is in digits."""
+        behind = before(pieces)
+        kept = [p._replace(value=_set_aside(p, i)) for i, p in enumerate(pieces)]
+        kind = self._kinds.setdefault(tuple((p.element, p.rule, p.value) for p in kept), len(self._kinds))
+        if kind == len(self._uppers):
+            self._uppers.append(kept)
+        names = self._names.setdefault(tuple(p.value for p in pieces), len(self._names))
+        return _Upper(kind, names, behind, lead)
+
+    def _read_tail(self, text: str, known: _TailKey) -> _Tail | None:
+        """The lower part of a text with its numbers set aside; null where the elements do not follow the numbers."""
+        cleaned = clean(text)
+        cut = len(cleaned.shown) - len(known[0])
+        key, shown, behind = cleaned.key[cut:], cleaned.shown[cut:], known[2]
+        numbers = NUMBER.findall(shown)
         others = exchanged(numbers)
         if others is None:
             return None
@@ -107,46 +172,43 @@ class OpenForms:
         other = self._reader.tail(NUMBER.sub(lambda _: next(rest), key), NUMBER.sub(lambda _: next(again), shown), behind)
         if len(pieces) != len(other):
             return None
-        opened = [NUMBER.sub(lambda m: chr(_NUMBER + numbers.index(m.group())) if m.group() in numbers else m.group(), p.value) for p in pieces]
+        opened = [
+            NUMBER.sub(lambda m: chr(NUMBER_AT + numbers.index(m.group())) if m.group() in numbers else m.group(), p.value) for p in pieces
+        ]
         for p, o, value in zip(pieces, other, opened, strict=True):
-            filled = "".join(others[ord(c) - _NUMBER] if _NUMBER <= ord(c) < _NUMBER + len(others) else c for c in value)
+            filled = "".join(others[ord(c) - NUMBER_AT] if NUMBER_AT <= ord(c) < NUMBER_AT + len(others) else c for c in value)
             if p._replace(value=filled) != o:
                 return None
         return tuple(zip(pieces, opened, strict=True))
 
-    def _merged(self, upper: list[Piece], tail: _Tail, above_n: int) -> _Merged | None:
-        """Both parts together, names and numbers set aside; null where an element stands twice. above_n: numbers of the upper part."""
-        names = [p._replace(value=chr(_NAME + i) + p.value[-1:]) if p.value and p.element in _NAMES else p for i, p in enumerate(upper)]
-        settled = settle([*names, *(p for p, _ in tail)])
-        pieces = [*settled[: len(names)], *(p._replace(value=_behind(above_n, value)) for p, (_, value) in zip(settled[len(names) :], tail, strict=True))]
-        once = [p.element for p in pieces if p.element not in _ONCE]
-        if len(set(once)) < len(once):
+    def _merged(self, upper: list[Piece], tail: _Tail | None) -> Row | None:
+        """Both parts together, names and numbers set aside; null where an element stands twice."""
+        if tail is None:
             return None
-        values = self._elements(pieces)
-        named = tuple((i, v) for i, v in enumerate(values) if v is not None and any(_NAME <= ord(c) < _NUMBER for c in v))
-        unnamed = [None if any(i == n for n, _ in named) else v for i, v in enumerate(values)]
-        return _Merged(tuple(v and _opened(v, ()) for v in unnamed), named)
+        above_n = sum(p.value == chr(NUMBER_AT) for p in upper)
+        settled = settle([*upper, *(p for p, _ in tail)])
+        pieces = [
+            *settled[: len(upper)],
+            *(p._replace(value=_behind(above_n, value)) for p, (_, value) in zip(settled[len(upper) :], tail, strict=True)),
+        ]
+        once = [p.element for p in pieces if p.element not in _ONCE]
+        return self._elements(pieces) if len(set(once)) == len(once) else None
+
+
+def _neighbourhoods(pieces: Sequence[Piece]) -> list[str]:
+    return [p.value for p in pieces if p.element == "neighbourhood"][:1]
+
+
+def _set_aside(piece: Piece, i: int) -> str:
+    if piece.element == "neighbourhood":
+        return chr(NUMBER_AT)
+    return chr(NAME + i) if piece.value and piece.element in _NAMES else piece.value
+
+
+def _shape(text: str) -> str:
+    return NUMBER.sub(lambda m: "0" * len(m.group()), text)
 
 
 def _behind(above_n: int, value: str) -> str:
     """A value whose open numbers are counted from the first number of the whole text."""
-    return "".join(chr(ord(c) + above_n) if _NUMBER <= ord(c) < _END else c for c in value) if above_n else value
-
-
-def _opened(value: str, names: Sequence[str], *, folded: bool = False) -> Element:
-    """A value with the names put back, open at its numbers."""
-    between, numbers, text = [], [], ""
-    for c in value:
-        code = ord(c)
-        if code < _NAME or code >= _END:
-            text += c
-        elif code < _NUMBER:
-            text += names[code - _NAME]
-        else:
-            between.append(text)
-            numbers.append(code - _NUMBER)
-            text = ""
-    between.append(text)
-    if folded:
-        between = [simplify(b) for b in between]
-    return Open(tuple(between), tuple(numbers)) if numbers else between[0]
+    return "".join(chr(ord(c) + above_n) if NUMBER_AT <= ord(c) < END else c for c in value) if above_n else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from geo.address.notes import read_notes
 from geo.address.open_form import OpenForms
 from geo.address.piece import Piece
 from geo.address.reader import Reader
+from geo.address.script import simplify
 from geo.address.standard import within_text
 from geo.profile import Habits
 from geo.tables import PARSE, PARTS, Scope
@@ -40,13 +41,19 @@ def parse(texts: pd.Series, *, scope: Scope, habits: Habits) -> pd.DataFrame:
     One row per text, the same index, columns of `geo.tables.PARSE`; a null text is all null (temporary False).
     """
     reader = Reader(scope, habits)
-    open_forms = OpenForms(reader, lambda pieces: _elements(pieces, _BARE), PARSE)
-    found = read_forms(texts, lambda text: _row(reader, text), open_forms.read, PARSE)
+    open_forms = OpenForms(reader, lambda pieces: _elements(pieces, _BARE))
+    found = read_forms(texts, lambda text: _row(reader, text), open_forms.read, _FOLD)
     data = {c: pd.Series(found[c], index=texts.index, dtype="str") for c in PARSE}
     data["temporary"] = pd.Series(np.asarray(found["temporary"].is_valid()), index=texts.index)
     return pd.DataFrame(data, index=texts.index, copy=False)
 
 
+_FOLD: dict[str, Callable[[str], str] | None] = {
+    **dict.fromkeys(PARSE),
+    "place": simplify,
+    "door": lambda name: simplify(name).upper(),
+}
+"""How names are written in each element: keys are folded."""
 _Row = tuple[str | None, ...]
 _BARE = Clean("", "", (), "", False, True)
 _JOIN = {"street": "", "lane": "/", "sub_number": "/", "flag": "/", "leftover": "/", "room": "-", "floor": "-"}

@@ -11,6 +11,7 @@ from geo.address.names import read_names
 from geo.address.piece import Before, Piece
 from geo.address.slots import FIRST, NEIGHBOURHOOD, POSTCODE, REGIMENT
 from geo.address.tail import read_tail
+from geo.address.words import ending
 from geo.profile import Habits
 from geo.tables import Scope
 
@@ -33,12 +34,16 @@ class Reader:
 
     def upper(self, cleaned: Clean) -> tuple[list[Piece], int]:
         """The pieces above the first number, and where that begins."""
-        key, shown = cleaned.key, cleaned.shown
+        upper, cut = self.upper_alone(cleaned.key, cleaned.shown)
+        return _as_estate(upper, cleaned.key[cut:], self._scope) if cut < len(cleaned.key) else upper, cut
+
+    def upper_alone(self, key: str, shown: str) -> tuple[list[Piece], int]:
+        """The same, where what follows cannot make an estate of the village (see `may_be_estate`)."""
         cut = _first_number(key)
         upper = self._uppers.get(shown[:cut])
         if upper is None:
             upper = self._uppers[shown[:cut]] = self._read_upper(key[:cut], shown[:cut])
-        return _as_estate(list(upper), key[cut:], self._scope) if cut < len(key) else list(upper), cut
+        return list(upper), cut
 
     def tail(self, key: str, shown: str, before: Before) -> tuple[Piece, ...]:
         """The pieces from the first number on, with places in the tail."""
@@ -69,24 +74,29 @@ def before(pieces: list[Piece]) -> Before:
     last = pieces[-1]
     street = next((p.value[-1] for p in reversed(pieces) if p.element == "street"), "")
     if last.element == "name":
-        return Before("landmark", "", street) if street else Before("name", last.value)
+        return Before("landmark", None, street) if street else Before("name", ending(last.value))
     if last.element in ("estate", "zone"):
-        return Before("estate", last.value, street)
+        return Before("estate", ending(last.value), street)
     if last.element == "lane":
-        return Before("lane", last.value, street)
+        return Before("lane", ending(last.value), street)
     if last.element == "section":
         estates = [p.value for p in pieces if p.element == "estate"]
-        return Before("section", estates[-1] if estates else "", street)
-    return Before(last.element, "", street)
+        return Before("section", ending(estates[-1]) if estates else None, street)
+    return Before(last.element, None, street)
 
 
 _NUMBERED_ESTATE = re.compile(r"[一二三四五六七八九十新]村$")
 _GROUP_FIRST = re.compile(r"第?[\d一二三四五六七八九十]+(?:村民小组|小组|组|社|队)")
 
 
+def may_be_estate(pieces: list[Piece]) -> bool:
+    """Whether the last piece is a village that may turn out to be an estate."""
+    return bool(pieces) and pieces[-1].element == "village" and _NUMBERED_ESTATE.search(pieces[-1].value) is not None
+
+
 def _as_estate(pieces: list[Piece], tail: str, scope: Scope) -> list[Piece]:
     """曹杨一村 in a town centre is an estate, not a village: an urban district is written, no 镇 or 乡, and no group follows."""
-    if not pieces or pieces[-1].element != "village" or not _NUMBERED_ESTATE.search(pieces[-1].value) or _GROUP_FIRST.match(tail):
+    if not may_be_estate(pieces) or _GROUP_FIRST.match(tail):
         return pieces
     written = {p.element: p.value for p in pieces}
     town = written.get("town") or scope.town or "街道"

@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from geo.address.piece import Before, Piece
-from geo.address.script import simplify
-from geo.address.words import COMPOUND, TOWER
+from geo.address.words import Ending, ending
 from geo.profile import Habits
 
 
 class Scan:
     """The text, the place reached, the pieces read, and what later steps must know of them.
 
-    last is the element read before, have all of them, name the estate or bare name that numbers count in, lanes the
-    lanes.
+    last is the element read before, have all of them, name the ending of the estate or bare name that numbers count in (null: none),
+    only_long whether every lane is a 弄.
     """
 
     def __init__(self, key: str, shown: str, before: Before, habits: Habits) -> None:
@@ -27,9 +26,9 @@ class Scan:
         self.have = {before.element} if before.element else set()
         self.on_street = bool(before.street)
         lane = before.element == "lane"
-        self.name = "" if lane else simplify(before.name)
+        self.name: Ending | None = None if lane else before.name
         self.street = before.street
-        self.lanes = [before.name] if lane else []
+        self.only_long = not lane or (before.name is not None and before.name.lane)
         if before.element == "section" and before.name:
             self.have.add("estate")
 
@@ -43,9 +42,9 @@ class Scan:
         self.have.add(element)
         self.last, self.at = element, end
         if element in ("estate", "name"):
-            self.name = simplify(value)
+            self.name = ending(value)
         elif element == "lane":
-            self.lanes.append(value)
+            self.only_long = self.only_long and value.endswith("弄")
         elif element == "street":
             self.street, self.on_street = value, True
         elif element == "number":
@@ -68,18 +67,18 @@ class Scan:
     @property
     def in_tower(self) -> bool:
         """Numbers here are rooms: the estate is one building."""
-        return self.last in ("estate", "section") and TOWER.search(self.name) is not None
+        return self.last in ("estate", "section") and self.name is not None and self.name.tower
 
     @property
     def in_compound(self) -> bool:
         """Bare numbers here are buildings: the estate has many."""
-        return self.last in ("estate", "section") and COMPOUND.search(self.name) is not None
+        return self.last in ("estate", "section") and self.name is not None and self.name.compound
 
     @property
     def lane_counts_buildings(self) -> bool:
         """N号 behind 弄 is a building (Shanghai); behind 巷, and behind 弄 of a 巷, it is a number."""
         counts = self.last == "lane" and self.habits.number_after_lane == "building" and not self.street.endswith("巷")
-        return counts and all(lane.endswith("弄") for lane in self.lanes)
+        return counts and self.only_long
 
 
 Reader: TypeAlias = Callable[[Scan], bool]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from geo.address.script import simplify
 
 PROVINCES = (
     "北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北",
@@ -21,6 +25,34 @@ COMPOUND = re.compile(r"(?:小区|花园|花苑|家园|新村|苑|山庄|别墅|
 """An estate of many buildings: a bare number in it is a building."""
 HAMLET = re.compile(r"(?:自然村|院子|大院|[屯湾塆坝寨冲垸坪岗坡庄沟组坑洞嘴咀岭塘畈圩浜埭营堡店头山桥家坞岙峪窝梁塬滩洼崖口窑铺集墩台])$")
 """Ends of a hamlet's name; any bare name before a number is taken for one, these also before bare digits."""
+
+
+class Ending(NamedTuple):
+    """All that the numbers behind an estate, a lane or a bare name depend on: how that name ends.
+
+    tower, compound: it is one building, or many; hamlet: it sounds like one; square: 广场; lane: 弄.
+    """
+
+    tower: bool
+    compound: bool
+    hamlet: bool
+    square: bool
+    lane: bool
+
+
+@lru_cache(maxsize=1 << 14)
+def ending(name: str) -> Ending:
+    """How a name ends, in whatever script."""
+    key = simplify(name)
+    return Ending(
+        TOWER.search(key) is not None,
+        COMPOUND.search(key) is not None,
+        HAMLET.search(key) is not None,
+        key.endswith("广场"),
+        key.endswith("弄"),
+    )
+
+
 STREET_END = re.compile(r"(?:大道|大街|公路|[国省县乡]道|胡同|[路街巷弄道条里横])$")
 ASSIST = re.compile(
     r"附近|旁边?|对面|隔壁|交叉口?|交汇处|路口|对过|以[东南西北]|[东南西北]侧|[东南西北]面|\d+米|向[东南西北]|往[东南西北前]|门口|楼下|院内|背后|后面|前面|侧面"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from geo.address.forms import Open, equal_numbers, exchanged, read_forms
+from geo.address.forms import NUMBER_AT, Opened, Sample, equal_numbers, exchanged, read_forms
 from geo.address.open_form import OpenForms
 from geo.address.parse import _BARE, _elements, _row, parse
 from geo.address.reader import Reader
@@ -18,7 +19,7 @@ SCOPE = Scope(county="璧山区", town="梧溪镇")
 UPPERS = (
     "梧溪镇凤浦村兰林路", "璧山区梧溪镇白溪村石桑巷", "金屏社区向家沟", "鹤洲街", "福溪村3组", "第七村民小组", "永福臺南路", "上海市曹杨一村", "142团3连", "100号",
     "龍華里3鄰", "新村路", "梧溪镇福溪村槐峰街57號金明花园", "東京都千代田区丸の内", "西园", "三合村", "",
-    "臺北市萬華區忠貞里{}鄰青年路", "福利村{}邻", "{}鄰龍江路", "社新里{}鄰{}鄰社子街", "142团{}邻",
+    "臺北市萬華區忠貞里{}鄰青年路", "福利村{}邻", "{}鄰龍江路", "九层岭", "十里铺二组", "槐树街临", "银明路第五号", "新村路①", "café路", "東區a棟", "广场路广场", "福溪村陈家沟", "100", "社新里{}鄰{}鄰社子街", "142团{}邻",
 )  # fmt: skip
 LOWERS = (
     "{}号", "{}号附{}号", "{}号之{}", "{}-{}号", "{}号{}单元{}室", "{}號{}樓之{}", "{}弄{}号{}室", "{}号院{}号楼{}单元{}", "临{}号", "{}组{}号", "{}栋{}", "{}号至{}号", "{}、{}号",
@@ -31,7 +32,9 @@ def _texts(n: int, seed: int) -> pd.Series:
     dice = random.Random(seed)
 
     def number() -> str:
-        return dice.choice(("0", "", "")) + str(dice.choice((dice.randint(1, 9), dice.randint(1, 60), dice.randint(100, 260), dice.randint(1000, 1999))))
+        return dice.choice(("0", "", "")) + str(
+            dice.choice((dice.randint(1, 9), dice.randint(1, 60), dice.randint(100, 260), dice.randint(1000, 1999)))
+        )
 
     def text() -> str:
         form = dice.choice(UPPERS) + dice.choice(LOWERS)
@@ -51,19 +54,34 @@ def test_every_text_reads_as_it_would_alone(habits: Habits) -> None:
     assert together["temporary"].tolist() == alone["temporary"].tolist()
 
 
+class _Known:
+    """Reads the first number of every form; keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Sample] = []
+
+    def read(self, forms: list[Sample]) -> Opened:
+        self.asked.extend(forms)
+        return Opened(np.zeros(len(forms), dtype=np.int64), np.zeros(len(forms), dtype=np.int64), [[chr(NUMBER_AT)]], [[]])
+
+
 def test_a_form_is_read_once_for_all_its_texts() -> None:
-    asked: list[str] = []
-
-    def read_open(text: str, several: bool) -> list[str]:
-        asked.append(text)
-        return [text]
-
+    known = _Known()
     texts = pd.Series([f"新村路{n}号" for n in range(10, 100)], dtype="str")
-    read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), read_open, ["text"])
-    assert asked == ["新村路10号"]
+    found = read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), known.read, {"text": None})
+    assert known.asked == [Sample("新村路10号", "新村路00号", "", 90)]
+    assert found["text"].to_pylist() == [str(n) for n in range(10, 100)]
 
 
-@pytest.mark.parametrize("text", ["新村路012号", "新村路183-185号", "新村路183 - 185号", "电话13800000000新村路1号", "Main Street 12", "新村路"])
+def test_the_numbers_of_one_text_never_run_into_the_next() -> None:
+    texts = pd.Series(["新村路1号2", "3号新村路44", None, "5新村路", "新村路1号2", "6新村路77"], dtype="str")
+    found = read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), _Known().read, {"text": None})
+    assert found["text"].to_pylist() == ["1", "3", None, "5", "1", "6"]
+
+
+@pytest.mark.parametrize(
+    "text", ["新村路012号", "新村路183-185号", "新村路183 - 185号", "电话13800000000新村路1号", "Main Street 12", "新村路"]
+)
 def test_numbers_whose_value_matters_are_never_left_open(text: str) -> None:
     asked: list[str] = []
 
@@ -71,29 +89,26 @@ def test_numbers_whose_value_matters_are_never_left_open(text: str) -> None:
         asked.append(one)
         return [one]
 
-    read_forms(pd.Series([text, text], dtype="str"), read, lambda one, several: pytest.fail(f"{one} was left open"), ["text"])
+    known = _Known()
+    read_forms(pd.Series([text, text], dtype="str"), read, known.read, {"text": None})
     assert asked == [text]
+    assert known.asked == []
 
 
 def test_the_storeys_of_a_tower_are_one_form() -> None:
-    asked: list[str] = []
-
-    def read_open(text: str, several: bool) -> list[str]:
-        asked.append(text)
-        return [text]
-
+    known = _Known()
     texts = pd.Series([f"龍華里17鄰三元街85號{n}樓" for n in "二三四五六七八九"], dtype="str")
-    read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), read_open, ["text"])
-    assert asked == ["龍華里17鄰三元街85號2樓"]
+    read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), known.read, {"text": None})
+    assert [form.text for form in known.asked] == ["龍華里17鄰三元街85號2樓"]
 
 
 def test_a_neighbourhood_above_the_street_leaves_its_number_open() -> None:
     texts = [f"臺北市大同區永樂里{n}鄰民樂街{n + 1}號二樓之{n + 2}" for n in range(11, 60)]
-    forms = OpenForms(Reader(Scope(), Habits()), lambda pieces: _elements(pieces, _BARE), PARSE)
-    found = forms.read(texts[0], several=True)
-    assert found is not None
-    assert found[PARSE.index("neighbourhood")] == Open(("", ""), (0,))
-    assert found[PARSE.index("number")] == Open(("", ""), (1,))
+    forms = OpenForms(Reader(Scope(), Habits()), lambda pieces: _elements(pieces, _BARE))
+    found = forms.read([Sample(texts[0], texts[0].replace("11", "00").replace("12", "00").replace("13", "00"), "", 49)])
+    assert found.template.tolist() == [0]
+    assert found.templates[0][PARSE.index("neighbourhood")] == chr(NUMBER_AT)
+    assert found.templates[0][PARSE.index("number")] == chr(NUMBER_AT + 1)
     parsed = parse(pd.Series(texts, dtype="str"), scope=Scope(), habits=Habits())
     assert parsed["neighbourhood"].tolist() == [str(n) for n in range(11, 60)]
     assert parsed["room"].tolist() == [str(n + 2) for n in range(11, 60)]
