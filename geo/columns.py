@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,6 +34,19 @@ def among(column: pd.Series, values: pd.Series | Collection[str]) -> pd.Series:
     wanted = as_arrow(values) if isinstance(values, pd.Series) else pa.array(list(values), type=pa.large_string())
     hit = pc.is_in(as_arrow(column), value_set=wanted, skip_nulls=True)
     return pd.Series(np.asarray(hit), index=column.index)
+
+
+def runs(first: npt.NDArray[Any], n: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Whole numbers in runs, one after another: n[0] of them from first[0] on, n[1] from first[1] on, ...
+
+    Examples
+    --------
+    >>> runs(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    before = np.cumsum(n) - n
+    out: npt.NDArray[Any] = np.arange(int(n.sum())) + np.repeat(first - before, n)
+    return out
 
 
 def as_arrow(texts: pd.Series) -> pa.Array:
