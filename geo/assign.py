@@ -15,8 +15,9 @@ import pandas as pd
 import shapely
 
 from geo.belief import marginals
+from geo.columns import runs
 from geo.sample import BURN_N, KEPT_N, ROUGH, sampled
-from geo.street import Street
+from geo.street import Points, Street
 
 OFFSET_STEP_M = 0.5
 OFFSET_MIN_M, OFFSET_MAX_M = -15.0, 30.0
@@ -118,12 +119,11 @@ def assign(
     reach_m, stray_m
         Radius within which candidates were searched, and within which misplaced points lie, metres.
     """
-    edges = _edges(candidates, hints, observations)
+    edges, seen = _edges(candidates, hints, observations)
     door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
-    size_m = shapely.length(footprints)[building]
-    table = _observed(edges, candidates, observations)
+    band_m = _band_m(shapely.length(footprints)[building], seen)
     fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building] - np.log(door_none / (1 - door_none))[door]
-    fixed -= roof_log_odds * _above_roof(edges, rooms, floors)
+    fixed -= roof_log_odds * _above_roof(door, building, rooms, floors)
     density = {"background": 1 / (np.pi * reach_m**2), "far": stray / (np.pi * stray_m**2), "stray": stray}
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
     empty = np.where(wants_door, FIRST_EMPTY, 1.0)
@@ -131,17 +131,17 @@ def assign(
     kinds = 2 * passing[building] + door_passing[door]
     alike = np.zeros(len(edges))
     for _ in range(LEARN_N):
-        weight = fixed + alike + _evidence(table, offsets, size_m, density)
+        weight = fixed + alike + _evidence(seen, offsets, band_m, density, len(edges))
         probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
-        learned = _learn_offsets(table, probability, offsets)
+        learned = _learn_offsets(seen, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
         offsets, empty, alike = learned, _learn_empty(building, probability, wants_door, described), _learn_alike(kinds, probability)
         if settled:
             break
     if len(numbered):
-        street = Street(numbered, edges, table, footprints, probability, share=share)
+        street = Street(numbered, edges, seen.points, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            weight = fixed + alike + _evidence(table, offsets, size_m, density) + street.told(probability)
+            weight = fixed + alike + _evidence(seen, offsets, band_m, density, len(edges)) + street.told(probability)
             ties = street.ties(probability)
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
@@ -150,49 +150,83 @@ def assign(
             probability = sampled(
                 door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties, probability=probability, names=names, rounds=rounds
             )
-            offsets = _learn_offsets(table, probability, offsets)
+            offsets = _learn_offsets(seen, probability, offsets)
         none = 1 - np.bincount(door, weights=probability, minlength=len(door_none)).clip(max=1.0)
-    out = edges.assign(probability=probability)[["door", "building", "probability"]]
-    return Assignment(out.sort_values(["door", "probability", "building"], ascending=[True, False, True], ignore_index=True), none, offsets)
+    best = np.lexsort((building, -probability, door))
+    return Assignment(pd.DataFrame({"door": door[best], "building": building[best], "probability": probability[best]}), none, offsets)
 
 
-def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    seen = pd.DataFrame({"door": observations["door"].to_numpy()[candidates["point"]], "building": candidates["footprint"], "log_odds": 0.0})
-    edges = pd.concat([seen, hints], ignore_index=True).groupby(["door", "building"], sort=True)["log_odds"].sum()
-    return edges.reset_index()
+@dataclass(frozen=True)
+class _Seen:
+    """Every point of every door under each of the door's candidates.
+
+    points
+        All of them, edge after edge.
+    near
+        Rows of `points` whose point has the candidate in reach, ascending.
+    offset_m
+        Per near row.
+    bin
+        Per near row, class of kind and offset: bins of the first kind, then of the second, ...
+    """
+
+    points: Points
+    near: np.ndarray
+    offset_m: np.ndarray
+    bin: np.ndarray
 
 
-def _observed(edges: pd.DataFrame, candidates: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
-    """One row per edge and observation of its door: edge, kind, bin (-1: beyond reach), offset_m."""
-    by_door = observations.reset_index(drop=True).rename_axis("point").reset_index()[["door", "kind", "x", "y", "point"]]
-    rows = edges[["door", "building"]].rename_axis("edge").reset_index().merge(by_door, on="door")
-    near = candidates[["point", "footprint", "offset_m"]].rename(columns={"footprint": "building"})
-    rows = rows.merge(near, on=["point", "building"], how="left")
-    place = np.clip((rows["offset_m"] - OFFSET_MIN_M) / OFFSET_STEP_M, 0, _bins_n() - 1)
-    rows["bin"] = place.fillna(-1).astype(int)
-    return rows[["edge", "kind", "bin", "offset_m", "x", "y"]]
+def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataFrame) -> tuple[pd.DataFrame, _Seen]:
+    """Every door with every building that a point or a hint names for it: door, building, log_odds; and the points under each."""
+    point, footprint = candidates["point"].to_numpy(dtype=np.int64), candidates["footprint"].to_numpy(dtype=np.int64)
+    door_of = observations["door"].to_numpy(dtype=np.int64)
+    wide = int(max(footprint.max(initial=0), hints["building"].max() if len(hints) else 0)) + 1
+    named = hints["door"].to_numpy(dtype=np.int64) * wide + hints["building"].to_numpy(dtype=np.int64)
+    key, edge = np.unique(np.concatenate([door_of[point] * wide + footprint, named]), return_inverse=True)
+    log_odds = np.bincount(edge[len(point) :], weights=hints["log_odds"].to_numpy(dtype=float), minlength=len(key))
+    door = key // wide
+    order = np.argsort(door_of, kind="stable")
+    first = np.searchsorted(door_of[order], np.arange(int(max(door.max(initial=-1), door_of.max(initial=-1))) + 2))
+    of_door, points_n = first[door], np.diff(first)[door]
+    rows = Points(np.repeat(np.arange(len(key)), points_n), observations["x"].to_numpy(), observations["y"].to_numpy(), order[runs(of_door, points_n)])
+    rank = np.empty(len(order), int)
+    rank[order] = np.arange(len(order)) - first[door_of[order]]
+    begin = np.cumsum(points_n) - points_n
+    row = begin[edge[: len(point)]] + rank[point]
+    offset_m = np.full(len(rows.edge), np.nan)
+    offset_m[row] = candidates["offset_m"].to_numpy()
+    near = np.flatnonzero(~np.isnan(offset_m))
+    offset_m = offset_m[near]
+    place = np.clip((offset_m - OFFSET_MIN_M) / OFFSET_STEP_M, 0, _bins_n() - 1).astype(int)
+    kind = pd.factorize(observations["kind"], sort=True)[0]
+    seen = _Seen(rows, near, offset_m, kind[rows.point[near]] * _bins_n() + place)
+    return pd.DataFrame({"door": door, "building": key % wide, "log_odds": log_odds}), seen
 
 
-def _evidence(table: pd.DataFrame, offsets: dict[str, np.ndarray], size_m: np.ndarray, density: dict[str, float]) -> np.ndarray:
+def _band_m(size_m: np.ndarray, seen: _Seen) -> np.ndarray:
+    """Length of the line of all places that lie as far from the outline as each near point does."""
+    outline_m = size_m[seen.points.edge[seen.near]]
+    return np.maximum(outline_m + 2 * np.pi * seen.offset_m, outline_m * 0.2)
+
+
+def _evidence(seen: _Seen, offsets: dict[str, np.ndarray], band_m: np.ndarray, density: dict[str, float], edges_n: int) -> np.ndarray:
     """Log ratio of the points' density under each edge to that under no building."""
-    found = np.full(len(table), density["far"])
-    for kind, shape in offsets.items():
-        mine = ((table["kind"] == kind) & (table["bin"] >= 0)).to_numpy()
-        outline_m = size_m[table["edge"].to_numpy()[mine]]
-        band_m = np.maximum(outline_m + 2 * np.pi * table["offset_m"].to_numpy()[mine], outline_m * 0.2)
-        found[mine] += (1 - density["stray"]) * shape[table["bin"].to_numpy()[mine]] / band_m
-    return np.bincount(table["edge"], weights=np.log(found / density["background"]), minlength=len(size_m))
+    shape = (1 - density["stray"]) * np.concatenate([*offsets.values(), np.zeros(0)])
+    found = np.log((density["far"] + shape[seen.bin] / band_m) / density["background"])
+    told = np.full(len(seen.points.edge), np.log(density["far"] / density["background"]))
+    told[seen.near] = found
+    return np.bincount(seen.points.edge, weights=told, minlength=edges_n)
 
 
-def _learn_offsets(table: pd.DataFrame, probability: np.ndarray, offsets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _learn_offsets(seen: _Seen, probability: np.ndarray, offsets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Density of offsets from the likely edges, each with its probability, kept smooth and never zero."""
+    likely = probability[seen.points.edge[seen.near]]
+    sure = likely > 0.5
+    seen_n = np.bincount(seen.bin[sure], weights=likely[sure], minlength=_bins_n() * len(offsets)).reshape(-1, _bins_n())
     out = {}
-    for kind in offsets:
-        mine = ((table["kind"] == kind) & (table["bin"] >= 0)).to_numpy()
-        likely = np.where(probability > 0.5, probability, 0.0)[table["edge"].to_numpy()[mine]]
-        seen = np.bincount(table["bin"].to_numpy()[mine], weights=likely, minlength=_bins_n())
-        counted = seen + PRIOR_POINTS_N * OFFSET_STEP_M * _laplace(FIRST_SCALE_M)
-        smooth = np.convolve(np.pad(counted, 2, mode="edge"), [0.1, 0.2, 0.4, 0.2, 0.1], mode="valid")
+    for kind, counted in zip(offsets, seen_n, strict=True):
+        smooth = counted + PRIOR_POINTS_N * OFFSET_STEP_M * _laplace(FIRST_SCALE_M)
+        smooth = np.convolve(np.pad(smooth, 2, mode="edge"), [0.1, 0.2, 0.4, 0.2, 0.1], mode="valid")
         out[kind] = smooth / (smooth.sum() * OFFSET_STEP_M)
     return out
 
@@ -220,13 +254,21 @@ def _learn_alike(kinds: np.ndarray, probability: np.ndarray) -> np.ndarray:
     return np.asarray(np.log(ratio).ravel()[kinds])
 
 
-def _above_roof(edges: pd.DataFrame, rooms: pd.DataFrame, floors: np.ndarray) -> np.ndarray:
+def _above_roof(door: np.ndarray, building: np.ndarray, rooms: pd.DataFrame, floors: np.ndarray) -> np.ndarray:
     """Share of the rooms of each edge's door that lie above the roof of its building; 0 where nothing is known."""
-    asked = edges[["door", "building"]].rename_axis("edge").reset_index().merge(rooms, on="door")
-    above = (asked["storey"].to_numpy() > floors[asked["building"]]).astype(float)
-    share = pd.Series(above).groupby(asked["edge"].to_numpy()).mean()
-    result: np.ndarray = share.reindex(np.arange(len(edges))).fillna(0.0).to_numpy()
-    return result
+    out = np.zeros(len(door))
+    if rooms.empty:
+        return out
+    levels, storey = np.unique(rooms["storey"].to_numpy(dtype=float), return_inverse=True)
+    wide = len(levels) + 1
+    room = np.sort(rooms["door"].to_numpy(dtype=np.int64) * wide + storey)
+    rooms_n = np.bincount(rooms["door"], minlength=int(door.max(initial=-1)) + 1)
+    roof = floors[building]
+    known = np.flatnonzero((rooms_n[door] > 0) & ~np.isnan(roof))
+    ours = door[known] * wide
+    above_n = np.searchsorted(room, ours + wide) - np.searchsorted(room, ours + np.searchsorted(levels, roof[known], side="right"))
+    out[known] = above_n / rooms_n[door[known]]
+    return out
 
 
 def _laplace(scale_m: float) -> np.ndarray:

@@ -61,41 +61,83 @@ def marginals(
     share
         Odds of each further door on a building that has one.
     """
+    if not len(door):
+        return np.zeros(0), np.ones(doors_n)
     odds = np.exp(np.clip(weight, -LARGEST / 2, LARGEST / 2))
     back, tie = np.ones(len(odds)), np.ones(len(ties.edge))
+    tied, held = odds.copy(), _Held(ties, len(odds))
     forward = odds / (1 + np.bincount(door, weights=odds, minlength=doors_n)[door] - odds)
+    # every round writes over the same arrays: fresh ones of this size cost more than what is computed in them
+    belief, others, fresh = np.empty_like(odds), np.empty_like(odds), np.empty_like(odds)
+    vacant = (empty - 1 / share)[building]
     for _ in range(MESSAGES_N):
-        tied = odds * np.exp(np.bincount(ties.edge, weights=np.log(tie), minlength=len(odds)))
-        total = np.bincount(door, weights=tied * back, minlength=doors_n)
-        forward = np.sqrt(forward * tied / (1 + np.maximum(total[door] - tied * back, 0.0)))
-        fresh = _from_buildings(building, forward, empty, share)
-        change = np.abs(np.log(fresh / back)).max(initial=0.0)
-        back = fresh
+        held.lay_on(tied, odds, tie)
+        np.multiply(tied, back, out=belief)
+        total = np.bincount(door, weights=belief, minlength=doors_n)
+        # never negative: a rounded sum of such terms is not below any of them
+        np.subtract(total.take(door, out=others, mode="clip"), belief, out=others)
+        others += 1
+        forward *= tied
+        forward /= others
+        np.sqrt(forward, out=forward)
+        _from_buildings(building, forward, vacant, len(empty), share, out=fresh, work=others)
+        change = _change(fresh, back, work=others)
+        back, fresh = fresh, back
         if len(tie):
-            fresh = _from_ties(ties, tie, tied * back)
-            change = max(change, np.abs(np.log(fresh / tie)).max(initial=0.0))
-            tie = np.sqrt(tie * fresh)
+            told = held.tell(tie, tied, back)
+            change = max(change, _change(told, tie, work=np.empty_like(tie)))
+            tie = np.sqrt(tie * told)
         if change < CONVERGED:
             break
-    tied = odds * np.exp(np.bincount(ties.edge, weights=np.log(tie), minlength=len(odds)))
+    held.lay_on(tied, odds, tie)
     total = np.bincount(door, weights=tied * back, minlength=doors_n)
     return tied * back / (1 + total[door]), 1 / (1 + total)
 
 
-def _from_buildings(building: np.ndarray, forward: np.ndarray, empty: np.ndarray, share: float) -> np.ndarray:
-    """What each building tells a door: the odds of taking it, over all that the other doors may do."""
-    own = np.log1p(share * forward)
-    everybody = np.bincount(building, weights=own, minlength=len(empty))
-    others = np.exp(np.minimum(everybody[building] - own, LARGEST))
-    told: np.ndarray = others / (empty[building] - 1 / share + others / share)
-    return told
+def _change(fresh: np.ndarray, before: np.ndarray, *, work: np.ndarray) -> float:
+    """Largest change of a message, as the absolute log of its ratio: the logs of the extremes are the extremes of the logs."""
+    ratio = np.divide(fresh, before, out=work)
+    return float(max(np.log(ratio.max()), -np.log(ratio.min())))
 
 
-def _from_ties(ties: Ties, tie: np.ndarray, belief: np.ndarray) -> np.ndarray:
-    """What each end of a tie tells the other: its own belief without what the other told it, carried across."""
-    alone = belief[ties.edge] / tie
-    sides_n = (int(ties.side.max(initial=-1)) // 2 + 1) * 2
-    none = 1 / (1 + np.bincount(ties.side, weights=alone, minlength=sides_n))
-    told = np.bincount(ties.one, weights=(alone * none[ties.side])[ties.two] * ties.ratio, minlength=len(tie))
-    answer: np.ndarray = told + none[ties.side ^ 1]
-    return answer
+def _from_buildings(
+    building: np.ndarray, forward: np.ndarray, vacant: np.ndarray, buildings_n: int, share: float, *, out: np.ndarray, work: np.ndarray
+) -> None:
+    """What each building tells a door, written to `out`: the odds of taking it, over all that the other doors may do."""
+    own = np.log1p(np.multiply(share, forward, out=work), out=work)
+    everybody = np.bincount(building, weights=own, minlength=buildings_n)
+    others = np.subtract(everybody.take(building, out=out, mode="clip"), own, out=work)
+    if everybody.max() > LARGEST:
+        np.minimum(others, LARGEST, out=others)
+    np.exp(others, out=others)
+    # the others' weight over the sum of the module's head, in place
+    np.add(vacant, np.divide(others, share, out=out), out=out)
+    np.divide(others, out, out=out)
+
+
+class _Held:
+    """The ties, ready for the rounds: what they tell the edges, and what their two ends tell each other."""
+
+    def __init__(self, ties: Ties, edges_n: int) -> None:
+        self._ties = ties
+        place = np.zeros(edges_n, int)
+        place[ties.edge] = 1
+        self._edges = np.flatnonzero(place)
+        place[self._edges] = np.arange(len(self._edges))
+        self._of_edge = place[ties.edge]
+        self._sides_n = (int(ties.side.max(initial=-1)) // 2 + 1) * 2
+        self._facing = ties.side ^ 1
+
+    def lay_on(self, tied: np.ndarray, odds: np.ndarray, tie: np.ndarray) -> None:
+        """Write to the tied edges their odds times what the ties tell them; the odds of the others never change."""
+        said = np.exp(np.bincount(self._of_edge, weights=np.log(tie), minlength=len(self._edges)))
+        tied[self._edges] = odds[self._edges] * said
+
+    def tell(self, tie: np.ndarray, tied: np.ndarray, back: np.ndarray) -> np.ndarray:
+        """What each end of a tie tells the other: its own belief without what the other told it, carried across."""
+        ties = self._ties
+        alone = tied[ties.edge] * back[ties.edge] / tie
+        none = 1 / (1 + np.bincount(ties.side, weights=alone, minlength=self._sides_n))
+        told = np.bincount(ties.one, weights=(alone * none[ties.side])[ties.two] * ties.ratio, minlength=len(tie))
+        answer: np.ndarray = told + none[self._facing]
+        return answer

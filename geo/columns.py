@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -98,10 +99,17 @@ def combinations(columns: Iterable[pd.Series]) -> tuple[np.ndarray, np.ndarray]:
     return code, first
 
 
-def is_sorted(ids: pd.Series) -> bool:
-    """Whether no text stands before a smaller one (by its bytes, as `sort_values` has it); a null is not in order."""
-    texts = as_arrow(ids)
-    return not texts.null_count and bool(pc.all(pc.less_equal(texts.slice(0, max(len(texts) - 1, 0)), texts.slice(1)), min_count=0).as_py())
+def runs(first: npt.NDArray[Any], n: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Whole numbers in runs, one after another: n[0] of them from first[0] on, n[1] from first[1] on, ...
+
+    Examples
+    --------
+    >>> runs(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    before = np.cumsum(n) - n
+    out: npt.NDArray[Any] = np.arange(int(n.sum())) + np.repeat(first - before, n)
+    return out
 
 
 def as_arrow(texts: pd.Series) -> pa.Array:

@@ -11,15 +11,17 @@ A. Smith (1990), Sampling-based approaches to calculating marginal densities (av
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from geo.belief import LARGEST, Ties
+from geo.columns import runs
 
 CHAINS_N = 12
 GROUPS_N = 2
-"""Beginnings are drawn in two groups, each in a thread of its own: their sums are added in order, so that the answer is one on every machine."""
+"""Beginnings, and the groups in which their sums are added, each in order: a sum of fractions depends on it in its last digits."""
 BURN_N, KEPT_N = 30, 60
 """Rounds that are thrown away, and rounds that count, of every beginning."""
 ROUGH = (15, 20)
@@ -79,9 +81,7 @@ class _Town:
         is_open = _open(door, building, weight, probability, doors_n)
         self.open_edge = is_open[door]
         drawn = self.open_edge & ((own > LEAST_RATIO) | (probability > LEAST_RATIO))
-        surest = np.zeros(doors_n)
-        np.maximum.at(surest, door, probability)
-        settled = ~self.open_edge & (probability == surest[door]) & (probability > 0.5)
+        settled = ~self.open_edge & (probability > 0.5)
         edges = np.flatnonzero(drawn)
         # the likeliest few of every door: rank within the door, ties by building
         order = np.lexsort((building[edges], -np.maximum(own, probability)[edges], names[door[edges]]))
@@ -109,15 +109,17 @@ class _Town:
         # a block that a crowd of open doors shares is never empty: its price is that of a further door, whoever else is there
         crowd_n = np.bincount(self.house.ravel(), minlength=len(used) + 1)
         self.crowded = crowd_n > CROWD_N
-        self.crowded[-1] = False
-        self.load = np.bincount(np.searchsorted(used, building[settled])[np.isin(building[settled], used)], minlength=len(used) + 1)
+        self.crowded[-1] = True
+        place_of = np.full(int(building.max()) + 1, len(used))
+        place_of[used] = np.arange(len(used))
+        self.load = np.bincount(place_of[building[settled]], minlength=len(used) + 1)
         self.load[self.crowded] = 2
         self.first_log = np.r_[-np.log(empty[used]), 0.0]
         self.more_log = float(np.log(share))
         self.start = np.full(self.edge.shape, 0.0)
         self.start[self.slot, place] = probability[edges]
         self._tie(ties, door, settled, edges, place)
-        self._colour()
+        self._arrange(self._colour())
 
     def _tie(self, ties: Ties, door: np.ndarray, settled: np.ndarray, edges: np.ndarray, place: np.ndarray) -> None:
         """What the neighbours in number say: of settled ones once for all, of open ones by where they are."""
@@ -143,128 +145,239 @@ class _Town:
         which = rank[np.searchsorted(key, row * (len(self.doors) + 1) + other)]
         self.told[row, which, at[one], at[two]] = told
 
-    def _colour(self) -> None:
-        """Doors that may be drawn at the same time: they share no house and are not tied."""
-        rows = np.repeat(np.arange(len(self.doors)), self.width)
-        house = self.house.ravel()
-        real = (house < len(self.first_log) - 1) & ~self.crowded[house]
+    def _colour(self) -> np.ndarray:
+        """A number for each door; doors of one number may be drawn at the same time: they share no house and are not tied."""
+        rows, house = np.repeat(np.arange(len(self.doors)), self.width), self.house.ravel()
+        real = ~self.crowded[house]
         rows, house = rows[real], house[real]
-        order = np.argsort(house, kind="stable")
-        groups = np.split(rows[order], np.flatnonzero(np.diff(house[order])) + 1)
-        of_house = {int(house[order][k]): g for k, g in zip(np.r_[0, np.flatnonzero(np.diff(house[order])) + 1], groups, strict=True)}
-        colour = np.full(len(self.doors) + 1, -1)
-        for d in range(len(self.doors)):
-            near = np.concatenate([of_house[h] for h in self.house[d] if h in of_house] + [self.partner[d]])
-            taken = set(colour[near].tolist())
+        by_house = np.argsort(house, kind="stable")
+        in_house_n = np.bincount(house, minlength=len(self.load))
+        near = rows[by_house[runs((np.cumsum(in_house_n) - in_house_n)[house], in_house_n[house])]]
+        door = np.concatenate([np.repeat(rows, in_house_n[house]), np.repeat(np.arange(len(self.doors)), self.partner.shape[1])])
+        near = np.concatenate([near, self.partner.ravel()])
+        # each door asks those before it
+        door, near = door[near < door], near[near < door]
+        near_of = np.split(near[np.argsort(door, kind="stable")], np.cumsum(np.bincount(door, minlength=len(self.doors)))[:-1])
+        colour: list[int] = []
+        for some in near_of:
+            taken = {colour[d] for d in some.tolist()}
             c = 0
             while c in taken:
                 c += 1
-            colour[d] = c
-        self.turns = [np.flatnonzero(colour[:-1] == c) for c in range(colour.max() + 1)]
+            colour.append(c)
+        return np.array(colour)
+
+    def _arrange(self, colour: np.ndarray) -> None:
+        """Put the doors of one turn side by side, those with most candidates first, and make the turns."""
+        count = (self.edge >= 0).sum(axis=1)
+        order = np.lexsort((-count, colour))
+        now_at = np.append(np.argsort(order), len(order))
+        self.count = count[order]
+        for name in ("doors", "seed", "edge", "house", "weight", "start", "told"):
+            setattr(self, name, getattr(self, name)[order])
+        self.partner = now_at[self.partner[order]]
+        # past the last candidate lies "none", a house of no price
+        self.place = np.c_[self.house, np.full(len(order), len(self.load) - 1)].ravel()
+        ends = np.flatnonzero(np.diff(colour[order])) + 1
+        self.turns = [self._turn(int(a), int(b)) for a, b in pairwise([0, *ends, len(order)])]
+        self.movers = self._movers()
+
+    def _turn(self, first: int, end: int) -> _Turn:
+        count_n = [int((self.count[first:end] > k).sum()) for k in range(self.width)]
+        count_n = [n for n in count_n if n]
+        door = first + np.concatenate([np.arange(n) for n in count_n])
+        which = np.repeat(np.arange(len(count_n)), count_n)
+        house = self.house[door, which]
+        tied = []
+        for k in range(self.partners_n):
+            has = np.flatnonzero(self.partner[door, k] < len(self.doors))
+            base = ((door[has] * self.told.shape[1] + k) * self.width + which[has]) * (self.width + 1)
+            tied.append((has, self.partner[door[has], k], base))
+        begins = np.cumsum([0, *count_n[:-1]]).tolist()
+        return _Turn(slice(first, end), list(zip(begins, count_n, strict=True)), door - first, which, house, self.weight[door, which], self.first_log[house], tied)
+
+    def _movers(self) -> np.ndarray:
+        """Doors that have two houses in common with another door, and so may exchange houses with it."""
+        low, high = np.triu_indices(self.width, 1)
+        door, which = np.nonzero(high < self.count[:, None])
+        one, two = self.house[door, low[which]], self.house[door, high[which]]
+        both = np.minimum(one, two) * len(self.load) + np.maximum(one, two)
+        _, at, n = np.unique(both, return_inverse=True, return_counts=True)
+        return np.unique(door[n[at] > 1])
 
     def run(self, burn_n: int, kept_n: int) -> np.ndarray:
-        groups = np.array_split(np.arange(CHAINS_N), GROUPS_N)
-        with ThreadPoolExecutor(GROUPS_N) as pool:
-            totals = list(pool.map(lambda group: self._run(group, burn_n, kept_n), groups))
+        """Of every edge that is drawn, the mean of its odds over the kept rounds of all beginnings; 0 of others."""
+        chains = np.arange(CHAINS_N)
+        begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)
+        u = _even(self.seed + _salt(0, chains)[:, None]) * begin[:, -1]
+        state = _State(self, (u[:, :, None] > begin[None]).sum(axis=2).clip(max=self.width))
+        totals = np.zeros((GROUPS_N, *self.edge.shape))
+        for sweep in range(1, burn_n + kept_n + 1):
+            u = _even(self.seed + _salt(sweep, chains)[:, None])
+            for turn in self.turns:
+                odds = self._draw(turn, state, u[:, turn.doors])
+                if sweep > burn_n:
+                    for total, part in zip(totals, np.split(odds, GROUPS_N), strict=True):
+                        total[turn.doors][turn.row, turn.which] += _sum(part)
+            self._exchange(state, sweep, chains)
         out = np.zeros(self.edges_n)
         real = self.edge >= 0
         out[self.edge[real]] = (sum(totals[1:], totals[0]) / (CHAINS_N * kept_n))[real]
         return out
 
-    def _run(self, group: np.ndarray, burn_n: int, kept_n: int) -> np.ndarray:
-        """Sum over the kept rounds of some beginnings: of every door, the odds of each of its candidates."""
-        chains = np.arange(len(group))[:, None]
-        at = np.zeros((len(group), len(self.doors) + 1), int)
-        at[:, -1] = self.width
-        load = np.tile(self.load, (len(group), 1))
-        begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)
-        u = _draws(self.seed, 0, group) * begin[:, -1]
-        at[:, :-1] = (u[:, :, None] > begin[None]).sum(axis=2).clip(max=self.width)
-        house = np.c_[self.house, np.full(len(self.doors), len(self.load) - 1)]
-        np.add.at(load, (chains, house[np.arange(len(self.doors)), at[:, :-1]]), 1)
-        total = np.zeros(self.edge.shape)
-        for sweep in range(1, burn_n + kept_n + 1):
-            for turn in self.turns:
-                self._draw(turn, at, load, house, chains, group, sweep, total if sweep > burn_n else None)
-            for turn in self.turns:
-                self._exchange(turn, at, load, house, chains, group, sweep)
-        return total
+    def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:
+        """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates."""
+        state.load[state.here[:, turn.doors]] -= 1
+        odds = np.repeat(turn.weight[None], len(u), axis=0)
+        for mine, partner, base in turn.tied:
+            odds[:, mine] += self.told.ravel().take(state.at.take(partner, axis=1) + base)
+        odds += np.where(state.loads.take(turn.house, axis=1) == 0, turn.first_log, self.more_log)
+        top = np.zeros(u.shape)
+        for begin, n in turn.ranks:
+            np.maximum(top[:, :n], odds[:, begin : begin + n], out=top[:, :n])
+        odds -= top.take(turn.row, axis=1)
+        np.exp(odds, out=odds)
+        steps, whole = odds.copy(), odds[:, : u.shape[1]].copy()
+        for (before, _), (begin, n) in pairwise(turn.ranks):
+            steps[:, begin : begin + n] += steps[:, before : before + n]
+            whole[:, :n] = steps[:, begin : begin + n]
+        whole += np.exp(-top)
+        u = u * whole
+        at = np.zeros(u.shape, int)
+        for begin, n in turn.ranks:
+            at[:, :n] += u[:, :n] > steps[:, begin : begin + n]
+        state.settle(turn.doors, at)
+        return odds / whole.take(turn.row, axis=1)
 
-    def _log(self, turn: np.ndarray, at: np.ndarray, chains: np.ndarray) -> np.ndarray:
-        """Log odds of every candidate of the doors of a turn, the claims on its house set aside: chain, door, candidate."""
-        out = np.repeat(self.weight[turn][None], len(chains), axis=0)
-        for k in range(self.partners_n):
-            where = at[chains, self.partner[turn, k]]
-            out += self.told[turn, k][np.arange(len(turn))[None, :, None], np.arange(self.width)[None, None, :], where[:, :, None]]
-        return out
+    def _exchange(self, state: _State, sweep: int, chains: np.ndarray) -> None:
+        """Offer each door, turn by turn, the house of another in exchange for its own."""
+        n, movers = len(self.doors), self.movers
+        u = _even(self.seed[movers] + _salt(1_000_000 + sweep, chains)[:, None])
+        pick = np.minimum((u * self.count[movers]).astype(int), self.width - 1)
+        want = self.house.ravel().take(pick + movers * self.width) + state.first
+        # only who has a house to himself gives it, and only for another such: exchanges do not change how many a house has
+        single = (state.load.take(want) == 1) & (state.load.take(state.here.take(movers, axis=1)) == 1)
+        at, chain = np.nonzero(single.T)
+        door, pick, want = movers[at], pick[chain, at], want[chain, at]
+        holder = np.full(len(state.load), n)
+        holder[state.here] = np.arange(n)
+        for a, b in pairwise(np.searchsorted(door, [t.doors.start for t in self.turns] + [n])):
+            self._exchange_some(state, holder, chain[a:b], door[a:b], pick[a:b], want[a:b], sweep, chains)
 
-    def _draw(
-        self, turn: np.ndarray, at: np.ndarray, load: np.ndarray, house: np.ndarray, chains: np.ndarray, group: np.ndarray, sweep: int, total: np.ndarray | None
+    def _exchange_some(
+        self, state: _State, holder: np.ndarray, c: np.ndarray, one: np.ndarray, pick: np.ndarray, want: np.ndarray, sweep: int, chains: np.ndarray
     ) -> None:
-        now = house[turn, at[:, turn]]
-        load[chains, now] -= 1
-        mine = self.house[turn]
-        odds = self._log(turn, at, chains) + np.where(load[:, mine] == 0, self.first_log[mine], self.more_log)
-        top = np.maximum(odds.max(axis=2), 0.0)
-        p = np.exp(odds - top[:, :, None])
-        steps = np.cumsum(p, axis=2)
-        whole = steps[:, :, -1] + np.exp(-top)
-        if total is not None:
-            total[turn] += (p / whole[:, :, None]).sum(axis=0)
-        u = _draws(self.seed[turn], sweep, group) * whole
-        at[:, turn] = (u[:, :, None] > steps).sum(axis=2)
-        load[chains, house[turn, at[:, turn]]] += 1
-
-    def _exchange(
-        self, turn: np.ndarray, at: np.ndarray, load: np.ndarray, house: np.ndarray, chains: np.ndarray, group: np.ndarray, sweep: int
-    ) -> None:
-        """Offer each door the house of another in exchange for its own."""
-        n, houses_n = len(self.doors), load.shape[1]
-        holder = np.full((len(group), houses_n), n)
-        everyone = house[np.arange(n), at[:, :-1]]
-        holder[chains, everyone] = np.arange(n)
-        u = _draws(self.seed[turn], 1_000_000 + sweep, group)
-        pick = np.minimum((u * (self.edge[turn] >= 0).sum(axis=1)).astype(int), self.width - 1)
-        want = self.house[turn, pick]
-        own = house[turn, at[:, turn]]
-        other = holder[chains, want]
-        single = (load[chains, want] == 1) & (load[chains, own] == 1) & (other < n) & (own < houses_n - 1) & (want != own)
-        safe = np.where(single, other, 0)
-        match = self.house[safe] == own[:, :, None]
-        single &= match.any(axis=2)
-        take = match.argmax(axis=2)
-        c, i = np.nonzero(single)
-        if not len(c):
+        n, at = len(self.doors), state.at
+        two, own = holder[want], state.here[c, one]
+        some = np.flatnonzero((two < n) & (want != own))
+        c, one, two, pick, want, own = (v[some] for v in (c, one, two, pick, want, own))
+        match = self.house[two] == (own - state.first[c, 0])[:, None]
+        some = np.flatnonzero(match.any(axis=1))
+        if not len(some):
             return
-        one, two = turn[i], safe[c, i]
+        take = match.argmax(axis=1)
+        c, one, two, pick, take, want, own = (v[some] for v in (c, one, two, pick, take, want, own))
         # an exchange that another one of this turn touches is left for another time
         touched = np.concatenate([np.column_stack([one, two]), self.partner[one], self.partner[two]], axis=1)
         flat = (touched + c[:, None] * (n + 1)).ravel()
-        flat_n = np.bincount(flat, minlength=len(group) * (n + 1))
-        flat_n[np.arange(len(group)) * (n + 1) + n] = 0
+        flat_n = np.bincount(flat, minlength=len(at) * (n + 1))
+        flat_n[np.arange(len(at)) * (n + 1) + n] = 0
         ends = np.column_stack([one, two]) + c[:, None] * (n + 1)
         here = np.array([(touched == e[:, None]).sum(axis=1) for e in (one, two)]).T
         free = (flat_n[ends] <= here).all(axis=1)
-        c, i, one, two = c[free], i[free], one[free], two[free]
-        a1, a2, b1, b2 = at[c, one], at[c, two], pick[c, i], take[c, i]
+        c, one, two, b1, b2, want, own = (v[free] for v in (c, one, two, pick, take, want, own))
+        a1, a2 = at[c, one], at[c, two]
         gain = self.weight[one, b1] + self.weight[two, b2] - self.weight[one, a1] - self.weight[two, a2]
         for k in range(self.partners_n):
             p, q = self.partner[one, k], self.partner[two, k]
             gain += self.told[one, k, b1, np.where(p == two, b2, at[c, p])] - self.told[one, k, a1, np.where(p == two, a2, at[c, p])]
             still = q != one
             gain += np.where(still, self.told[two, k, b2, at[c, q]] - self.told[two, k, a2, at[c, q]], 0.0)
-        u = _draws(self.seed[one], 2_000_000 + sweep, group)[c, np.arange(len(one))]
+        u = _even(self.seed[one] + _salt(2_000_000 + sweep, chains[c]))
         yes = np.log(np.maximum(u, 1e-300)) < gain
-        at[c[yes], one[yes]], at[c[yes], two[yes]] = b1[yes], b2[yes]
+        c, one, two, b1, b2, want, own = (v[yes] for v in (c, one, two, b1, b2, want, own))
+        at[c, one], at[c, two] = b1, b2
+        state.here[c, one], state.here[c, two] = want, own
+        holder[want], holder[own] = one, two
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """Doors that are drawn at the same time, those with most candidates first, and their candidates: all first ones, then all second ones, ...
+
+    doors
+        Where they lie among the doors of the town.
+    ranks
+        Where the first, second, ... candidates begin, and how many there are: those of the first so many doors.
+    row, which
+        Per candidate, its door (counted from the first of the turn) and which of the door's candidates it is.
+    house, weight, first_log
+        Per candidate.
+    tied
+        Per partner of a door in number: the candidates whose door has one, the partner, and where in `told` its say begins.
+    """
+
+    doors: slice
+    ranks: list[tuple[int, int]]
+    row: np.ndarray
+    which: np.ndarray
+    house: np.ndarray
+    weight: np.ndarray
+    first_log: np.ndarray
+    tied: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
+class _State:
+    """Where the doors are in each chain: their candidate (at), their house as a place in `load` (here), and how many are in each house (load)."""
+
+    def __init__(self, town: _Town, at: np.ndarray) -> None:
+        chains_n, doors_n = at.shape
+        self._place, self._doors = town.place, np.arange(doors_n) * (town.width + 1)
+        self.at = np.c_[at, np.full(chains_n, town.width)]
+        self.loads = np.tile(town.load, (chains_n, 1))
+        self.load = self.loads.reshape(-1)
+        self.first = np.arange(chains_n)[:, None] * len(town.load)
+        self.here = town.place.take(self._doors + at) + self.first
+        np.add.at(self.load, self.here, 1)
+
+    def settle(self, doors: slice, at: np.ndarray) -> None:
+        """Put doors that were taken out at their candidates."""
+        here = self._place.take(self._doors[doors] + at) + self.first
+        self.at[:, doors], self.here[:, doors] = at, here
+        self.load[here] += 1
+
+
+def _sum(rows: np.ndarray) -> np.ndarray:
+    """Sum of the rows in their order, whatever their length: numpy's own order depends on it."""
+    out: np.ndarray = rows[0].copy()
+    for row in rows[1:]:
+        out += row
+    return out
+
+
+def _salt(sweep: int, chains: np.ndarray) -> np.ndarray:
+    """What a sweep and a chain add to the name of a door."""
+    salt: np.ndarray = (chains.astype(np.uint64) + np.uint64(sweep * CHAINS_N + 1)) * np.uint64(0x9E3779B97F4A7C15)
+    return salt
+
+
+def _even(z: np.ndarray) -> np.ndarray:
+    """Even numbers in [0, 1) made from integers (splitmix64), which are used up."""
+    work = z >> np.uint64(30)
+    z ^= work
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= np.right_shift(z, np.uint64(27), out=work)
+    z *= np.uint64(0x94D049BB133111EB)
+    z ^= np.right_shift(z, np.uint64(31), out=work)
+    z >>= np.uint64(11)
+    return z.astype(np.float64) * 2.0**-53
 
 
 def _open(door: np.ndarray, building: np.ndarray, weight: np.ndarray, probability: np.ndarray, doors_n: int) -> np.ndarray:
     """Doors worth drawing: not sure of their house, or surely in the way of one that is not, or able to exchange houses at little cost."""
-    surest = np.zeros(doors_n)
-    np.maximum.at(surest, door, probability)
-    has = np.bincount(door, minlength=doors_n) > 0
-    out = has & (surest < OPEN_RATIO)
-    held = (probability == surest[door]) & (probability > 0.5)
+    out = np.bincount(door, minlength=doors_n) > 0
+    out[door[probability >= OPEN_RATIO]] = False
+    held = probability > 0.5
     wanted = np.zeros(int(building.max(initial=-1)) + 1, dtype=bool)
     wanted[building[out[door] & (probability > 1 - OPEN_RATIO)]] = True
     # in a block of many numbers nobody is in another's way
@@ -279,26 +392,15 @@ def _open(door: np.ndarray, building: np.ndarray, weight: np.ndarray, probabilit
     other = holder[building]
     at = home[door]
     asked = np.flatnonzero((other >= 0) & (other != door) & (at >= 0) & (holder[building[at]] == door))
-    key = door.astype(np.int64) * len(wanted) + building
+    # the other door asks back, so its edge is among those asked
+    key = door[asked].astype(np.int64) * len(wanted) + building[asked]
     order = np.argsort(key)
     back = other[asked].astype(np.int64) * len(wanted) + building[at[asked]]
-    found = np.searchsorted(key[order], back).clip(max=len(key) - 1)
-    found = order[found]
+    found = order[np.searchsorted(key, back, sorter=order).clip(max=len(key) - 1)]
     real = key[found] == back
-    asked, found = asked[real], found[real]
+    asked, found = asked[real], asked[found[real]]
     gain = weight[asked] - weight[at[asked]] + weight[found] - weight[home[other[asked]]]
     cheap = asked[gain > np.log(1 - OPEN_RATIO)]
     out[door[cheap]] = True
     out[other[cheap]] = True
     return np.asarray(out)
-
-
-def _draws(seed: np.ndarray, sweep: int, chains: np.ndarray) -> np.ndarray:
-    """Even numbers in [0, 1) for each chain and door, from the door's name alone (splitmix64)."""
-    salt = (chains.astype(np.uint64) + np.uint64(sweep * CHAINS_N + 1)) * np.uint64(0x9E3779B97F4A7C15)
-    z = seed[None, :] + salt[:, None]
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    result: np.ndarray = (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    return result
