@@ -162,15 +162,15 @@ def _respelt(left_p: pd.DataFrame, left_a: pd.DataFrame, plates: pd.DataFrame, a
     and the pair the only one of its kind. Columns as `Doors.pairs`, positions in the left-over tables.
     """
     names = pd.concat([t[["village_code", "place"]] for t in (plates, addresses)]).dropna().value_counts().rename("n").reset_index()
-    slips = _slips(names)
+    meant = slips(names)
     blank = pd.DataFrame({"plate": np.zeros(0, int), "address": np.zeros(0, int)})
-    if slips.empty:
+    if meant.empty:
         return blank.assign(via=SPELT, village_agrees=True, distance_m=np.nan, declared=False)
     rows = []
     for item, table in (("plate", left_p), ("address", left_a)):
         rest = pd.Series([d[len(p) :] if isinstance(d, str) and isinstance(p, str) and d.startswith(p) else None for d, p in zip(table["door"], table["place"], strict=True)])
         rows.append(pd.DataFrame({item: np.arange(len(table)), "village_code": table["village_code"].to_numpy(), "place": table["place"].to_numpy(), "rest": rest.to_numpy()}).dropna())
-    both = pd.concat([slips, slips.rename(columns={"slip": "meant", "meant": "slip"})])
+    both = pd.concat([meant, meant.rename(columns={"slip": "meant", "meant": "slip"})])
     pairs = rows[0].merge(both, left_on=["village_code", "place"], right_on=["village_code", "slip"])
     pairs = pairs.merge(rows[1].rename(columns={"place": "meant"}), on=["village_code", "meant", "rest"])
     once = ~pairs.duplicated("plate", keep=False) & ~pairs.duplicated("address", keep=False)
@@ -179,8 +179,18 @@ def _respelt(left_p: pd.DataFrame, left_a: pd.DataFrame, plates: pd.DataFrame, a
     return pairs.assign(via=SPELT, village_agrees=True, distance_m=distance, declared=False)[~(distance > reach_m)]
 
 
-def _slips(names: pd.DataFrame) -> pd.DataFrame:
-    """Rare place names one character from exactly one common name of their village: village_code, slip, meant."""
+def slips(names: pd.DataFrame) -> pd.DataFrame:
+    """Rare place names one character from exactly one common name of their village.
+
+    Parameters
+    ----------
+    names
+        village_code, place, n (plates and addresses that bear the name); one row per name of a village.
+
+    Returns
+    -------
+    DataFrame: village_code, slip, meant.
+    """
     rare, common = names[names["n"] <= RARE_N], names[names["n"] >= COMMON_N]
     masked = []
     for table in (rare, common):

@@ -39,6 +39,7 @@ class Thresholds:
     density_m2: float = 5.0
     rural_house_n: int = 30
     decided_ratio: float = 0.95
+    likely_ratio: float = 0.8
     share_ratio: float = 0.05
     stray_ratio: float = 0.01
     no_building_ratio: float = 0.005

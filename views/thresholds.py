@@ -41,6 +41,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "density_m2": ("每人最小面积", "least area per person"),
     "rural_house_n": ("农房人数上限", "most people in a rural house"),
     "decided_ratio": ("判定对应所需概率", "probability at which a link is decided"),
+    "likely_ratio": ("未判定门牌计入疑似所需概率", "probability at which an undecided plate counts for a suspicion"),
     "share_ratio": ("一楼多号的先验", "odds of a further number on a building"),
     "stray_ratio": ("游离点的先验", "share of points that say nothing of their place"),
     "no_building_ratio": ("无楼之号的先验", "share of numbers without any building"),

@@ -35,10 +35,10 @@ def find(evidence: Evidence) -> pd.DataFrame:
     cyclic = among(rows["old"], _cycles(rows["old"], rows["new"]))
     known = set(evidence.inputs.villages["name"]) | set(evidence.inputs.villages["village_code"])
     nowhere = ~door & ~among(rows["new"], known | set(rows["old"])) & ~among(rows["village_new"], known)
-    # a number that is still in use cannot become one that neither a plate nor an address has; a chain of renumberings is followed
+    # a chain of renumberings is followed
     said = pd.concat([rows["door_old"], rows["door_new"]])
     used = pd.concat([t[c][among(t[c], said)] for t in (evidence.plates, evidence.addresses) for c in ("door", "alias_door")])
-    vanished = door & among(rows["door_old"], used) & ~among(rows["door_new"], pd.concat([used, rows["door_old"]]))
+    vanished = door & ~among(rows["door_new"], pd.concat([used, rows["door_old"]]))
     split = door & rows.duplicated("old", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
     joined = door & rows.duplicated("new", keep=False) & ~rows.duplicated(["old", "new"], keep=False)
     people = _people_differ(evidence)
@@ -46,7 +46,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
         (among(rows["old"], people), "新旧两边登记的人数不一致", "the people registered on both sides differ"),
         (cyclic, "循环对应", "the names go in a circle"),
         (nowhere, "新名称在村居表中不存在", "the new name exists nowhere"),
-        (vanished, "旧号仍在用，新号却既无门牌也无地址", "the old number is in use, but the new one has neither plate nor address"),
+        (vanished, "新号既无门牌也无地址", "the new number has neither plate nor address"),
         (split, "一个旧地址对应多个新地址", "one old address has several new ones"),
         (joined, "两个旧地址变成同一个新地址", "two old addresses become one"),
     ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.columns import among
+from geo.columns import among, look_up
+from geo.match import slips
 from geo.rule import Card, Evidence, Rule, found
 
 CARD = Card(
@@ -31,20 +32,44 @@ ROW_STEP_N = 6
 
 
 def find(evidence: Evidence) -> pd.DataFrame:
-    """Buildings whose installed plates are not one number and not a row."""
+    """Buildings whose installed plates are not one number and not a row; a plate that is not decided counts where it most likely hangs."""
     p = evidence.plates
-    asked = p["installed"] & p["building_live"] & p["number_n"].notna() & p["building_no"].isna() & ~p["level"].isin(["unit", "room", "side"])
-    rows = pd.DataFrame(p[["plate_id", "building_id", "side", "key", "number_n", "text"]])[asked]
+    building = p["building_id"].where(p["building_live"]).fillna(look_up(p["plate_id"], *_likely(evidence)))
+    asked = p["installed"] & building.notna() & p["number_n"].notna() & p["building_no"].isna() & ~p["level"].isin(["unit", "room", "side"])
+    rows = pd.DataFrame(p[["plate_id", "village_code", "place", "side", "key", "number_n", "text"]]).assign(building_id=building)[asked]
     rows = rows[rows["building_id"].duplicated(keep=False)]
     # a building stands in one village: that its plates are said to be in two is another fault
-    rows = rows.assign(side=rows["side"].str.split("|", n=1).str[1]).sort_values(["building_id", "side", "number_n", "plate_id"])
-    doors = rows.drop_duplicates(["building_id", "key"])
-    step = doors.groupby("building_id")["number_n"].diff()
-    broken = (doors.groupby("building_id")["side"].transform("nunique") > 1) | (step > ROW_STEP_N)
-    wrong = doors.loc[broken, "building_id"].unique()
-    listed = doors[among(doors["building_id"], wrong)].groupby("building_id").agg(plates=("plate_id", list), texts=("text", "、".join), n=("plate_id", "size"))
-    listed = listed[listed["n"] > 1].reset_index()
+    rows = rows.assign(parity=rows["side"].str.rsplit("|", n=1).str[1]).drop_duplicates(["building_id", "key"])
+    doors = _of_no_row(_as_meant(_of_no_row(rows), evidence))
+    listed = doors.groupby("building_id").agg(plates=("plate_id", list), texts=("text", "、".join), n=("plate_id", "size")).reset_index()
     return found(listed["building_id"], related=listed["plates"], certainty="suspect", value=listed["n"].astype(float), unit="plates", n=listed["n"].astype(str), texts=listed["texts"])
+
+
+def _likely(evidence: Evidence) -> tuple[pd.Series, pd.Series]:
+    """Plates that are not decided and the live building each of them hangs on with the profile's `likely_ratio`."""
+    rows = evidence.links
+    rows = rows[(rows["state"] == "undecided") & rows["plate_id"].notna() & (rows["score"] >= evidence.profile.thresholds.likely_ratio)]
+    rows = rows[among(rows["building_id"], evidence.buildings.loc[evidence.buildings["live"], "building_id"])]
+    return rows["plate_id"], rows["building_id"]
+
+
+def _of_no_row(doors: pd.DataFrame) -> pd.DataFrame:
+    """The doors of buildings whose numbers are not one row: one side of one street, no step above ROW_STEP_N."""
+    doors = doors.sort_values(["building_id", "place", "parity", "number_n", "plate_id"])
+    house = doors.groupby("building_id")
+    step = house["number_n"].diff()
+    sides = doors.groupby(["building_id", "place", "parity"], dropna=False).ngroup()
+    broken = (sides.groupby(doors["building_id"]).transform("nunique") > 1) | (step > ROW_STEP_N)
+    several = house["building_id"].transform("size") > 1
+    return doors[several & broken.groupby(doors["building_id"]).transform("any")]
+
+
+def _as_meant(doors: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """The doors with the street that a slip of the pen meant: a row of shops is one, though one of its plates is misspelt."""
+    told = [t.loc[among(t["village_code"], doors["village_code"].dropna()), ["village_code", "place"]] for t in (evidence.plates, evidence.addresses)]
+    meant = slips(pd.concat(told).dropna().value_counts().rename("n").reset_index()).rename(columns={"slip": "place"})
+    merged = doors.merge(meant, on=["village_code", "place"], how="left")
+    return merged.assign(place=merged["meant"].fillna(merged["place"]))
 
 
 RULE = Rule(CARD, find)

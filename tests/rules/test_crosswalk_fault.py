@@ -17,7 +17,7 @@ def drawn() -> Town:
     out.crosswalk("老屋村", "大石村")  # a chain
     out.crosswalk("普兴社区1组1号", "普兴社区梨花路1号", "renumber").crosswalk("普兴社区1组1号", "普兴社区梨花路3号", "renumber")
     out.crosswalk("普兴社区1组5号", "普兴社区梨花路9号", "renumber").crosswalk("普兴社区1组6号", "普兴社区梨花路9号", "renumber")
-    return out.crosswalk("普兴社区1组8号", "普兴社区梨花路11号", "renumber")
+    return out.home("n", 200, 5, "普兴社区梨花路11号").crosswalk("普兴社区1组8号", "普兴社区梨花路11号", "renumber")
 
 
 @cache
@@ -39,10 +39,11 @@ def test_a_new_name_that_exists_nowhere_is_reported() -> None:
     assert "丙村 -> 乌有社区" in faults(seen())
 
 
-def test_a_number_in_use_that_becomes_one_nobody_has_is_reported() -> None:
+def test_a_number_that_becomes_one_nobody_has_is_reported() -> None:
     drawn = town().home("n", 200, 5, "普兴社区梨花路21号").home("o", 230, 5, "普兴社区1组9号")
     drawn.crosswalk("普兴社区1组9号", "普兴社区梨花路957号", "renumber").crosswalk("普兴社区1组7号", "普兴社区梨花路21号", "renumber")
-    assert faults(drawn.verify()) == {"普兴社区1组9号 -> 普兴社区梨花路957号"}
+    drawn.crosswalk("普兴社区1组77号", "普兴社区梨花路977号", "renumber")  # nor does anybody bear the old one
+    assert faults(drawn.verify()) == {"普兴社区1组9号 -> 普兴社区梨花路957号", "普兴社区1组77号 -> 普兴社区梨花路977号"}
 
 
 def test_a_chain_of_renumberings_that_ends_on_a_plate_is_none() -> None:
@@ -71,7 +72,8 @@ def test_a_fault_is_a_row_of_the_crosswalk() -> None:
 
 
 def test_one_row_twice_is_no_split() -> None:
-    result = town().crosswalk("普兴社区1组8号", "普兴社区梨花路11号", "renumber").crosswalk("普兴社区1组8号", "普兴社区梨花路11号", "renumber").verify()
+    drawn = town().home("n", 200, 5, "普兴社区梨花路11号")
+    result = drawn.crosswalk("普兴社区1组8号", "普兴社区梨花路11号", "renumber").crosswalk("普兴社区1组8号", "普兴社区梨花路11号", "renumber").verify()
     assert result.subjects("crosswalk_fault") == []
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
+
 from tests.town import Seen, Town, town
 
 
@@ -72,3 +74,32 @@ def test_a_row_on_the_border_of_two_villages_is_a_row() -> None:
 
 def test_where_no_plate_hangs_on_a_building_nothing_is_said() -> None:
     assert Town().village().house("B1", 0, 0).address("A1", "民主街1号", 5, 5).verify().subjects("several_plates") == []
+
+
+def beside(distance_m: float) -> Seen:
+    """A house with a number, and so far from it a plate and an address of another number with no house of their own."""
+    drawn = town().street("和平路", n=12, y=200, prefix="h")
+    drawn.house("B", 300, 60, w=12).plate("P0", "民主街31号", 303, 60.5).address("A0", "民主街31号", 303, 64)
+    return drawn.plate("P1", "和平路77号", 312 + distance_m, 66).address("A1", "和平路77号", 312 + distance_m, 66).verify()
+
+
+def test_a_plate_that_is_not_decided_counts_where_it_most_likely_hangs() -> None:
+    result = beside(5)
+    assert result.row("plates", "P1")["building_id"] is np.nan
+    assert sorted(result.finding("several_plates", "B")["related"]) == ["P0", "P1"]
+    assert "undecided_plate" in result.codes("P1")
+
+
+def test_a_plate_that_may_well_hang_elsewhere_does_not_count() -> None:
+    result = beside(7)
+    assert "undecided_plate" in result.codes("P1")
+    assert "several_plates" not in result.codes("B")
+
+
+def test_a_row_with_one_misspelt_plate_is_a_row() -> None:
+    drawn = town().street("和平路", n=12, y=200, prefix="h")
+    plated(drawn, "slip", 300, 100, "民主街40号", "民注街42号", "民主街44号", w=18)
+    plated(drawn, "other", 300, 140, "民主街50号", "和平路52号")
+    result = drawn.verify()
+    assert "several_plates" not in result.codes("Bslip")
+    assert "several_plates" in result.codes("Bother")
