@@ -116,7 +116,7 @@ def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     xy[shapely.is_missing(rows.delivered)] = 1.0
     if np.isfinite(xy).all() and xy.any(axis=1).all():
         return rows
-    nan, inf, zero = np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)
+    nan, inf, zero = (np.asarray(bad) for bad in (np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)))
     for bad, why in (
         (nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"),
         (inf & ~nan, "coord_inf: 坐标为无穷大 / the coordinate is infinite"),
