@@ -150,7 +150,7 @@ def transform_xy(x: Floats, y: Floats, source: str | pyproj.CRS, target: str | p
 def reproject(shapes: Shapes, source: str | pyproj.CRS, target: str | pyproj.CRS) -> Shapes:
     """Shapes of `source` in `target`; None stays None, Z and M are dropped."""
     if _between(source, target) is None:  # nothing to move: the shapes themselves, not rebuilt from their vertices
-        return np.asarray(shapely.force_2d(shapes)) if (shapely.has_z(shapes) | shapely.has_m(shapes)).any() else shapes
+        return np.asarray(shapely.force_2d(shapes)) if (shapely.get_coordinate_dimension(shapes) > 2).any() else shapes
     return move(shapes, lambda x, y: transform_xy(x, y, source, target))
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.columns import as_texts, is_sorted, repeats, sorting
+from geo.columns import as_texts, repeats, sorting
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
@@ -34,7 +34,7 @@ from geo.read.place import (  # fmt: skip
     to_working,
     working_crs,
 )
-from geo.read.rows import Rows, ground, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
+from geo.read.rows import Rows, by_key, ground, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
 from geo.read.shapes import check_kind, check_lines, check_polygons, points_only, shape_array
 from geo.read.values import OPEN_END, parse_date, type_table
 from geo.tables import INPUT, Inputs, Table
@@ -151,9 +151,6 @@ def _identified(rows: dict[str, Rows], declared: Mapping[str, pyproj.CRS | None]
 def _typed(frame: pd.DataFrame, role: str, source: Source, ledger: Ledger) -> Rows:
     table = INPUT[role]
     frame = pd.DataFrame(with_keys(frame, table, ledger))
-    # a table without ids and shapes is put in the order of its content, later and once
-    if not (table.id is None and table.geometry == "none") and not is_sorted(frame["_key"]):
-        frame = frame.sort_values("_key", kind="stable", ignore_index=True)
     typed = type_table(frame, table, source.values, ledger)
     values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
     shapes = shape_array(frame, table, ledger)
@@ -161,7 +158,8 @@ def _typed(frame: pd.DataFrame, role: str, source: Source, ledger: Ledger) -> Ro
     if table.geometry == "point":
         points = points_only(shapes, values, role, ledger)
         rows = without_nowhere(replace(rows, delivered=points, shapes=points), ledger)
-    return rows
+    # a table without ids and shapes is put in the order of its content, later and once
+    return rows if table.id is None and table.geometry == "none" else by_key(rows)
 
 
 def _polygons(rows: Rows, others: dict[str, Rows], ledger: Ledger, profile: Profile) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,19 +38,32 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     from geo.standardise import standardise
 
     seconds: dict[str, float] = {}
-    with timed(seconds, "read"):
-        on_step("read")
-        raw = read(project)
-        profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
-    with timed(seconds, "standardise"):
-        on_step("standardise")
-        inputs = standardise(raw, profile=profile, as_of=as_of, release=True)
-    verification = verify(inputs, profile, on_step=on_step)
-    verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
-    on_step("write")
-    write(verification, out)
-    remember(out, as_of=f"{verification.run['as_of']:%Y-%m-%d}")
+    with uncollected():
+        with timed(seconds, "read"):
+            on_step("read")
+            raw = read(project)
+            profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
+        with timed(seconds, "standardise"):
+            on_step("standardise")
+            inputs = standardise(raw, profile=profile, as_of=as_of, release=True)
+        verification = verify(inputs, profile, on_step=on_step)
+        verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
+        on_step("write")
+        write(verification, out)
+        remember(out, as_of=f"{verification.run['as_of']:%Y-%m-%d}")
     return verification
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No search for cycles of objects meanwhile: it visits every shape of the town each time, and a run leaves hardly a cycle."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @contextmanager

@@ -185,8 +185,8 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
     kind = INPUT[role].geometry
     if (
         kind == "point"
-        and (shapes is None or shapely.is_missing(shapes).all())
         and ({"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns))
+        and (shapes is None or shapely.is_missing(shapes).all())
     ):
         key = INPUT[role].id
         shapes, told = read_points(frame.assign(_key=frame[key]) if key in frame else frame, role, ledger)

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
+from geo.columns import as_column
 from geo.crs import Shapes
 from geo.errors import SourceError
 from geo.read.delivered import Delivered, check_headers
@@ -124,7 +125,7 @@ def _opaque(kind: pa.DataType) -> bool:
 
 def _texts(table: pa.Table) -> pd.DataFrame:
     """Every column as text; numbers that are whole without '.0', of 16 digits and more as they are really kept."""
-    columns = {}
+    columns, index = {}, pd.RangeIndex(table.num_rows)
     for i, field in enumerate(table.schema):
         values = table.column(i).combine_chunks()
         if pa.types.is_dictionary(field.type):
@@ -134,8 +135,10 @@ def _texts(table: pa.Table) -> pd.DataFrame:
             values = _number_texts(numbers)
         elif pa.types.is_timestamp(values.type):
             values = pa.array(pd.Series(values.to_pandas()).astype("str"), from_pandas=True)
-        columns[i] = pd.Series(_blank_to_null(values.cast(pa.large_string())).to_pandas(), dtype="str")
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows))
+        written = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+        texts = values.cast(pa.large_string())
+        columns[i] = as_column(_blank_to_null(texts) if written else texts, index)
+    frame = pd.DataFrame(columns, index=index)
     frame.columns = pd.Index(table.column_names, dtype="str")
     return frame
 

@@ -135,7 +135,7 @@ def working_crs(place: Reference | None) -> str:
 
 def to_working(layer: Layer, crs: str) -> Layer:
     """The layer in the working CRS."""
-    return replace(layer, shapes=reproject(layer.shapes, layer.crs, crs), crs=crs, source=layer.crs)
+    return replace(layer, shapes=layer.shapes if layer.crs == crs else reproject(layer.shapes, layer.crs, crs), crs=crs, source=layer.crs)
 
 
 def corrected(layer: Layer, word: str | tuple[float, float]) -> Layer:
