@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 
+from geo.columns import as_arrow, combinations, positions
 from geo.decided import Told
 from geo.profile import Thresholds
 
@@ -62,13 +64,14 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
         Links that people confirmed or rejected; they win over every key.
     """
     told = told or Told()
-    terms_p, terms_a = _terms(plates, renewed), _terms(addresses, renewed)
+    plates, addresses = (t[[c for c in _ASKED if c in t]] for t in (plates, addresses))
+    terms_p, terms_a = _terms(plates, addresses, renewed)
     pairs = _candidates(terms_p, terms_a, plates, addresses)
     pairs = pairs[~(pairs["distance_m"] > thresholds.misplaced_m) | pairs["declared"]]
     pairs = _best(told.free(pairs))
     pairs, undecided = _one_plate_each(pairs, near_m=thresholds.near_m)
-    left_p = np.setdiff1d(np.arange(len(plates)), [*pairs["plate"], *undecided["plate"], *told.pairs["plate"]])
-    left_a = np.setdiff1d(np.arange(len(addresses)), [*pairs["address"], *undecided["address"], *told.pairs["address"]])
+    left_p = _left(len(plates), pairs["plate"], undecided["plate"], told.pairs["plate"])
+    left_a = _left(len(addresses), pairs["address"], undecided["address"], told.pairs["address"])
     respelt = _respelt(plates.iloc[left_p], addresses.iloc[left_a], plates, addresses, reach_m=thresholds.misplaced_m)
     respelt = told.free(respelt.assign(plate=left_p[respelt["plate"]], address=left_a[respelt["address"]]))
     pairs = pd.concat([pairs, respelt], ignore_index=True)
@@ -93,25 +96,70 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     return Doors(plate_door, address_door, pairs, conflicts, undecided, doors_n)
 
 
-def _terms(table: pd.DataFrame, renewed: pd.DataFrame) -> pd.DataFrame:
-    """Every (village, door) a row may be known by: item, village, door, via, main (bool: by its main witness)."""
-    item = np.arange(len(table))
-    own = [
-        pd.DataFrame({"item": item, "village": table[c].to_numpy(), "door": table["door"].to_numpy(), "via": OWN, "main": c == "village_code"})
-        for c in ("village_code", "text_village", "point_village", "declared_village")
-    ]
-    own.append(own[0].assign(door=table["alias_door"].to_numpy(), via=ALIAS))
+_ASKED = (
+    "address_id", "text", "village_code", "text_village", "point_village", "declared_village", "door", "alias_door", "place", "street", "lane", "number",
+    "geometry", "anchor",
+)  # fmt: skip
+"""All that matching asks of a plate or an address."""
+
+
+def _left(n: int, *taken: pd.Series | np.ndarray) -> np.ndarray:
+    """The positions of n rows that are in none of the others."""
+    free = np.ones(n, dtype=bool)
+    for positions_ in taken:
+        free[np.asarray(positions_, dtype=int)] = False
+    return np.flatnonzero(free)
+
+
+def _terms(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every name a plate, and an address, may be known by: item, name (a number for village and door), via, main (bool: by its main witness)."""
     # the same words are the same door, whatever villages each side is known to be in
-    own.append(own[0].assign(village="=", door=table["text"].where(table["door"].notna()).str.strip().to_numpy(), main=False))
-    terms = pd.concat(own, ignore_index=True).dropna(subset=["village", "door"])
-    new = terms[terms["via"] == OWN].merge(renewed, left_on=["village", "door"], right_on=["village_code_old", "old_door"])
-    new = pd.DataFrame({"item": new["item"], "village": new["village_code_new"], "door": new["new_door"], "via": OLD, "main": new["main"]})
-    terms = pd.concat([terms, new], ignore_index=True).sort_values(["item", "via", "main"], ascending=[True, True, False], kind="stable")
-    return terms.drop_duplicates(["item", "village", "door"])
+    words = [t["text"].where(t["door"].notna()).str.strip() for t in (plates, addresses)]
+    doors = _numbered([plates["door"], addresses["door"], plates["alias_door"], addresses["alias_door"], *words, renewed["old_door"], renewed["new_door"]])
+    codes = [t[c] for t in (plates, addresses) for c in _WITNESSES]
+    villages = _numbered([*codes, renewed["village_code_old"], renewed["village_code_new"]])
+    base = 1 + max((int(d.max(initial=-1)) for d in doors), default=0)
+    anywhere = 1 + max((int(v.max(initial=-1)) for v in villages), default=0)
+    old, new = (_name(v, d, base) for v, d in zip(villages[-2:], doors[-2:], strict=True))
+    both = []
+    for i, table in enumerate((plates, addresses)):
+        own = villages[len(_WITNESSES) * i :][: len(_WITNESSES)]
+        names = [*(_name(v, doors[i], base) for v in own), _name(own[0], doors[2 + i], base), _name(np.full(len(table), anywhere), doors[4 + i], base)]
+        both.append(_known_by(names, old, new))
+    return both[0], both[1]
+
+
+_WITNESSES = ("village_code", "text_village", "point_village", "declared_village")
+
+
+def _known_by(names: list[np.ndarray], old: np.ndarray, new: np.ndarray) -> pd.DataFrame:
+    """The names of one table, each once an item, the best way it was come by: by each witness, the first of them the main one, in brackets, by the whole text."""
+    main, *others, alias, text = names
+    terms = pd.concat(_listed([main], OWN, main=True) + _listed([*others, text], OWN, main=False), ignore_index=True)
+    newer = terms.merge(pd.DataFrame({"name": old, "new": new}), on="name")
+    newer = pd.DataFrame({"item": newer["item"], "name": newer["new"], "via": OLD, "main": newer["main"]})
+    # best first: what comes again is worse
+    terms = pd.concat([terms, newer[newer["name"] >= 0], *_listed([alias], ALIAS, main=True)], ignore_index=True)
+    return terms[~(terms["item"] * (int(terms["name"].max()) + 1) + terms["name"]).duplicated()] if len(terms) else terms
+
+
+def _listed(names: list[np.ndarray], via: int, *, main: bool) -> list[pd.DataFrame]:
+    return [pd.DataFrame({"item": np.flatnonzero(n >= 0), "name": n[n >= 0], "via": via, "main": main}) for n in names]
+
+
+def _name(village: np.ndarray, door: np.ndarray, base: int) -> np.ndarray:
+    return np.where((village >= 0) & (door >= 0), village * base + door, -1)
+
+
+def _numbered(columns: list[pd.Series]) -> list[np.ndarray]:
+    """Columns of texts as numbers, equal texts by equal numbers, null by -1."""
+    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string()).combine_chunks()
+    codes = np.asarray(texts.dictionary_encode().indices.fill_null(-1)).astype(np.int64)
+    return np.split(codes, np.cumsum([len(c) for c in columns])[:-1])
 
 
 def _candidates(terms_p: pd.DataFrame, terms_a: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
-    pairs = terms_p.merge(terms_a, on=["village", "door"], suffixes=("_p", "_a"))
+    pairs = terms_p.merge(terms_a, on="name", suffixes=("_p", "_a"))
     pairs = pairs[(pairs["via_p"] == OWN) | (pairs["via_a"] == OWN)]
     out = pd.DataFrame(
         {
@@ -121,28 +169,31 @@ def _candidates(terms_p: pd.DataFrame, terms_a: pd.DataFrame, plates: pd.DataFra
             "village_agrees": pairs["main_p"] & pairs["main_a"],
         }
     )
-    out = out.sort_values(["plate", "address", "via", "village_agrees"], ascending=[True, True, True, False]).drop_duplicates(["plate", "address"])
+    out = out.iloc[np.lexsort((~out["village_agrees"], out["via"], out["address"], out["plate"]))]
+    out = out[~out.duplicated(["plate", "address"])].reset_index(drop=True)
     out["distance_m"] = shapely.distance(plates.geometry.to_numpy()[out["plate"]], addresses.geometry.to_numpy()[out["address"]])
-    named = plates["address_id"].to_numpy()[out["plate"]]
-    out["declared"] = pd.notna(named) & (named == addresses["address_id"].to_numpy()[out["address"]])
-    return out.reset_index(drop=True)
+    out["declared"] = positions(plates["address_id"], addresses["address_id"])[out["plate"]] == out["address"]
+    return out
 
 
 def _best(pairs: pd.DataFrame) -> pd.DataFrame:
     """Keep the pairs that are the best kind for both sides: declared, then written key, then agreeing village."""
     cost = np.where(pairs["declared"], -1, pairs["via"] * 2 + ~pairs["village_agrees"])
-    best_p = pd.Series(cost).groupby(pairs["plate"].to_numpy()).transform("min").to_numpy()
-    best_a = pd.Series(cost).groupby(pairs["address"].to_numpy()).transform("min").to_numpy()
-    return pairs[(cost <= best_p) & (cost <= best_a)].reset_index(drop=True)
+    keep = np.ones(len(pairs), dtype=bool)
+    for side in ("plate", "address"):
+        best = np.full(int(pairs[side].max()) + 1 if len(pairs) else 0, np.iinfo(np.int64).max)
+        np.minimum.at(best, pairs[side].to_numpy(), cost)
+        keep &= cost <= best[pairs[side].to_numpy()]
+    return pairs[keep].reset_index(drop=True)
 
 
 def _one_plate_each(pairs: pd.DataFrame, *, near_m: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give every address one plate: the only one, the declared one, the nearest by far, or the one left over."""
-    several = pairs.groupby("address")["plate"].transform("size") > 1
+    several = pairs.duplicated("address", keep=False)
     single, rest = pairs[~several], pairs[several].sort_values(["address", "distance_m", "plate"])
-    second = rest.groupby("address")["distance_m"].transform(lambda d: d.iloc[1])
-    first = rest.drop_duplicates("address")
-    clear = first[second[first.index] - first["distance_m"] > near_m]
+    is_first = ~rest.duplicated("address").to_numpy()
+    first, second_m = rest[is_first], rest["distance_m"].to_numpy()[np.flatnonzero(is_first) + 1]
+    clear = first[second_m - first["distance_m"] > near_m]
     taken = set(single["plate"]) | set(clear["plate"])
     open_ = rest[~rest["address"].isin(clear["address"])]
     left = open_[~open_["plate"].isin(taken)]
@@ -161,8 +212,9 @@ def _respelt(left_p: pd.DataFrame, left_a: pd.DataFrame, plates: pd.DataFrame, a
     Names are compared, never rows: the rare names of a village with its common ones. The rest of the key must be equal
     and the pair the only one of its kind. Columns as `Doors.pairs`, positions in the left-over tables.
     """
-    names = pd.concat([t[["village_code", "place"]] for t in (plates, addresses)]).dropna().value_counts().rename("n").reset_index()
-    meant = slips(names)
+    names = pd.concat([t[["village_code", "place"]] for t in (plates, addresses)], ignore_index=True).dropna()
+    code, first = combinations([names["village_code"], names["place"]])
+    meant = slips(names.iloc[first].assign(n=np.bincount(code, minlength=len(first))).reset_index(drop=True))
     blank = pd.DataFrame({"plate": np.zeros(0, int), "address": np.zeros(0, int)})
     if meant.empty:
         return blank.assign(via=SPELT, village_agrees=True, distance_m=np.nan, declared=False)
@@ -276,12 +328,14 @@ def _confirmed(told: Told, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.
 
 def _group_alone(addresses: pd.DataFrame, *, within_m: float, house: np.ndarray) -> np.ndarray:
     """Group number of addresses without a plate: equal key and village, and not known to lie apart nor confirmed on different houses."""
-    key = addresses["village_code"].fillna("") + "|" + addresses["door"].fillna("?" + addresses["address_id"])
-    group = pd.factorize(key.mask(house >= 0, "!" + addresses["address_id"]))[0]
+    own = len(addresses) + np.arange(len(addresses))
+    group, _ = combinations([addresses["village_code"].fillna(""), addresses["door"]])
+    group = np.where((house >= 0) | addresses["door"].isna().to_numpy(), own, group)
     x, y = shapely.get_x(addresses.geometry.to_numpy()), shapely.get_y(addresses.geometry.to_numpy())
     # the key's first located member is its anchor; members beyond reach of it stand for themselves
-    frame = pd.DataFrame({"group": group, "x": x, "y": y})
-    anchor = frame.groupby("group")[["x", "y"]].transform("first")
-    apart = np.hypot(x - anchor["x"], y - anchor["y"]).to_numpy() > within_m
-    group = np.where(apart, len(group) + np.arange(len(group)), group)
-    return np.asarray(pd.factorize(group)[0])
+    anchor, located = own - len(addresses), np.flatnonzero(~np.isnan(x))
+    first = np.zeros(2 * len(addresses), dtype=int)
+    first[group[located][::-1]] = located[::-1]
+    anchor[located] = first[group[located]]
+    apart = np.hypot(x - x[anchor], y - y[anchor]) > within_m
+    return np.asarray(pd.factorize(np.where(apart, own, group))[0])

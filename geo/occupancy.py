@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.columns import among, at_positions, is_sorted, positions
+from geo.columns import among, at_positions, combinations, is_sorted, positions
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, HOUSES, OCCUPANCY, Inputs
 
@@ -69,27 +69,34 @@ def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.Dat
     address, of which absence from the counts says nothing; counted: some row counts the address itself), and one per key,
     by each village that witnesses for it, alias, and old or new side of the crosswalk.
     """
-    a = addresses
+    a = addresses[["address_id", "house", "number", "key", "door", "alias_door", "active", "rolls_up", "village_code", *_OTHER_WITNESSES]]
     blank = {"needs_count": False, "counted": False}
     own = pd.DataFrame({"house": a["house"], "kind": "address", "name": a["address_id"], "village_code": a["village_code"], "number": a["number"]})
     own["needs_count"] = (a["active"] & ~a["rolls_up"]).to_numpy(dtype=bool)
     own["counted"] = among(a["address_id"], people["address_id"]).to_numpy()
-    witnesses = ("text_village", "point_village", "declared_village")
-    other = [_keyed(a[a[village].notna() & (a[village] != a["village_code"])], village) for village in witnesses]
-    keys = [k.assign(kind="key", **blank) for k in (_keyed(a, "village_code").drop_duplicates(["house", "name"]), *other)]
+    other = [_keyed(a[a[village].notna() & (a[village] != a["village_code"])], village) for village in _OTHER_WITNESSES]
+    keys = [k.assign(kind="key", **blank) for k in (_keyed(a, "village_code"), *other)]
     alias = _alias(a)
     aliases = pd.DataFrame({"house": a["house"], "kind": "alias", "name": alias, "village_code": a["village_code"], "number": _digits(a["alias_door"]), **blank})
-    named = pd.concat([*keys, aliases[alias.notna()]], ignore_index=True)
-    named = named[~named.duplicated(["house", "name"])]
+    named = _once(pd.concat([*keys, aliases[alias.notna()]], ignore_index=True))
     old, new = _sides(crosswalk)
-    sides = [named[["house", "name"]].merge(pd.DataFrame({"name": p, "other": q}), on="name") for p, q in ((old, new), (new, old))]
+    sides = [named.loc[among(named["name"], p), ["house", "name"]].merge(pd.DataFrame({"name": p, "other": q}), on="name") for p, q in ((old, new), (new, old))]
     renewed = pd.concat(sides, ignore_index=True)[["house", "other"]].rename(columns={"other": "name"}).assign(kind="renewed", **blank)
     renewed["village_code"] = renewed["name"].astype("str").str.extract(r"^([^|]*)\|", expand=False)
     renewed["number"] = _digits(renewed["name"].astype("str").str.extract(r"^[^|]*\|(.*)$", expand=False))
     out = pd.concat([own, named, renewed.drop_duplicates(["house", "name"])], ignore_index=True)
-    out["village_code"] = out["village_code"].replace("", np.nan)
+    out["village_code"] = out["village_code"].mask(out["village_code"] == "")
     out = out.astype(dict.fromkeys(("house", "kind", "name", "village_code", "number"), "str") | {"needs_count": "boolean", "counted": "boolean"})
     return out[list(HOUSES)]
+
+
+_SCOPE = pd.array(["house", "number", "village", "elsewhere", "town"], dtype="str")
+_OTHER_WITNESSES = ("text_village", "point_village", "declared_village")
+
+
+def _once(names: pd.DataFrame) -> pd.DataFrame:
+    """Every name of a house once."""
+    return names.iloc[combinations([names["house"], names["name"]])[1]]
 
 
 def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, refused: pd.DataFrame) -> pd.DataFrame:
@@ -116,18 +123,16 @@ def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old
     at[torn] = positions(people["torn_key"].iloc[torn], addresses["key"])
     house = at_positions(addresses["house"], at, rows.index)
     out = people[[*COUNTS, "counted_on"]].reset_index(drop=True)
-    out.insert(0, "row", ("population:" + people["source_row"].astype("str")).to_numpy(dtype=object))
+    out.insert(0, "row", "population:" + people["source_row"].astype("str").reset_index(drop=True))
     out["house"] = house
-    out["address_id"] = people["door_id"].to_numpy(dtype=object)
-    out["reason"] = people["reason"].where(people["reason"].isin(["no_such_address", "ambiguous"])).to_numpy(dtype=object)
+    out["address_id"] = people["door_id"].array
+    out["reason"] = people["reason"].where(among(people["reason"], {"no_such_address", "ambiguous"})).array
     lost = house.isna()
     village = witness_villages(rows[lost], inputs, old_villages)["village_code"].reindex(rows.index)
     out["village_code"], out["number"] = village, rows["number"].where(lost)
-    named, told = rows["text"].notna(), rows["address_id"].notna()
-    mangled = rows["address_id"].str.match(MANGLED_ID).eq(True)
-    out["scope"] = np.select(
-        [~lost, lost & rows["number"].notna(), lost & village.notna(), lost & told & ~named & ~mangled], ["house", "number", "village", "elsewhere"], "town"
-    )
+    elsewhere = lost & rows["text"].isna() & rows["address_id"].notna()
+    elsewhere[elsewhere] = ~rows.loc[elsewhere, "address_id"].str.match(MANGLED_ID).astype(bool)
+    out["scope"] = _SCOPE.take(np.select([~lost, rows["number"].notna(), village.notna(), elsewhere], [0, 1, 2, 3], 4))
     unread = pd.DataFrame({"row": refused["source"].astype("str") + "#" + refused["row"].astype("str"), "scope": "town", "reason": "refused"})
     out = pd.concat([out, unread.drop_duplicates()], ignore_index=True) if len(unread) else out
     out = out.astype(dict.fromkeys(("row", "scope", "house", "address_id", "village_code", "number", "reason"), "str"))

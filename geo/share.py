@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.columns import among, look_up
 from geo.tables import COUNTS
 
 ROOM_RATIO = 0.2
@@ -100,11 +101,11 @@ def torn_doors(people: pd.DataFrame, addresses: gpd.GeoDataFrame, buildings: pd.
         building_id, dwellings_n, floors_n, area_m2.
     """
     rows = people.loc[people["torn_key"].notna(), ["torn_key"]].rename_axis("person_row").reset_index()
-    held = addresses[addresses["active"] & addresses["door_n"].notna()].drop_duplicates(["key", "door_n"])
-    size = buildings.drop_duplicates("building_id").set_index("building_id")
+    asked = among(addresses["key"], rows["torn_key"]) & addresses["active"] & addresses["door_n"].notna()
+    held = addresses.loc[asked, ["key", "door_n", "building_id"]].drop_duplicates(["key", "door_n"])
     held = pd.DataFrame({"torn_key": held["key"], "door": held["door_n"].astype(int), "building_id": held["building_id"]})
-    held["dwellings"] = held["building_id"].map(size["dwellings_n"]).astype(float)
-    held["floor_m2"] = held["building_id"].map(size["area_m2"] * size["floors_n"]).astype(float)
+    held["dwellings"] = look_up(held["building_id"], buildings["building_id"], buildings["dwellings_n"]).astype(float)
+    held["floor_m2"] = look_up(held["building_id"], buildings["building_id"], buildings["area_m2"] * buildings["floors_n"]).astype(float)
     out = rows.merge(held, on="torn_key")
     out["weight"] = 1.0
     for measure in ("floor_m2", "dwellings"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.columns import among
+from geo.columns import among, look_up, positions
 from geo.outputs import METRICS
 from geo.rule import Evidence
 from geo.tables import DECIDED
@@ -43,8 +45,9 @@ def summarise(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
 
 def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     b, p = evidence.buildings, evidence.plates
-    a = evidence.addresses[evidence.addresses["active"]]
-    eligible, standing = b[b["eligible"]], p[p["standing"]]
+    eligible = b.loc[b["eligible"], ["building_id", "village_code", "up_n", "addresses_n"]]
+    standing = p.loc[p["standing"], ["plate_id", "paired_id", "village_code", "link_state"]]
+    a = evidence.addresses.loc[evidence.addresses["active"], list(_OF_ADDRESS)]
     up = among(a["paired_id"], p.loc[p["up"], "plate_id"]) | among(a["address_id"], p.loc[p["up"], "paired_id"])
     on_live = a["building_live"]
     placed = a.geometry.notna() & (a["point_village"] == a["text_village"].fillna(a["declared_village"]).fillna(a["point_village"]))
@@ -76,11 +79,17 @@ def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(counts).fillna(0.0)
 
 
+_OF_ADDRESS = (
+    "address_id", "paired_id", "village_code", "text_village", "declared_village", "point_village", "building_live", "link_state", "vacant", "geometry",
+)  # fmt: skip
+"""What the tallies ask of an address."""
+
+
 def _people(evidence: Evidence) -> tuple[pd.Series, pd.Series]:
     """People on one live building and all people, per village of their address: residents where known, else registered."""
     p = evidence.people
     n = p["resident_n"].fillna(p["registered_n"]).fillna(0.0)
-    village = p["door_id"].map(evidence.addresses.set_index("address_id")["village_code"]).astype("str").fillna(ELSEWHERE)
+    village = look_up(p["door_id"], evidence.addresses["address_id"], evidence.addresses["village_code"]).astype("str").fillna(ELSEWHERE)
     return n[p["building_id"].notna()].groupby(village[p["building_id"].notna()]).sum(), n.groupby(village).sum()
 
 
@@ -89,20 +98,24 @@ def _components(evidence: Evidence, buildings: pd.DataFrame, plates: pd.DataFram
 
     A row or compound decided as such counts as one where every one of its doors has both.
     """
-    names = pd.concat(["b" + buildings["building_id"], "p" + plates["plate_id"], "a" + addresses["address_id"]], ignore_index=True)
-    position = pd.Series(np.arange(len(names)), index=names)
+    tables = {"building_id": buildings, "plate_id": plates, "address_id": addresses}
+    begin = np.cumsum([0, *map(len, tables.values())])
     links = evidence.links[evidence.links["state"].isin(DECIDED)]
-    ends = [("b" + links["building_id"], "p" + links["plate_id"]), ("b" + links["building_id"], "a" + links["address_id"]), ("p" + links["plate_id"], "a" + links["address_id"])]
-    pairs = pd.concat([pd.DataFrame({"i": one.map(position), "j": two.map(position)}) for one, two in ends]).dropna().astype(int)
-    graph = coo_array((np.ones(len(pairs)), (pairs["i"], pairs["j"])), shape=(len(names), len(names)))
-    label = connected_components(graph, directed=False)[1] if len(names) else np.zeros(0, int)
-    nodes = pd.DataFrame({"label": label, "kind": names.str[0], "village": pd.concat([buildings["village_code"], plates["village_code"], addresses["village_code"]]).to_numpy()})
+    at = {}
+    for (id_column, table), first in zip(tables.items(), begin, strict=False):
+        found = positions(links[id_column], table[id_column])
+        at[id_column] = np.where(found >= 0, found + first, -1)
+    pairs = np.concatenate([np.stack([at[one], at[two]]) for one, two in combinations(tables, 2)], axis=1)
+    pairs = pairs[:, (pairs >= 0).all(axis=0)]
+    graph = coo_array((np.ones(pairs.shape[1]), (pairs[0], pairs[1])), shape=(begin[-1], begin[-1]))
+    label = connected_components(graph, directed=False)[1] if begin[-1] else np.zeros(0, int)
     n = int(label.max(initial=-1)) + 1
-    b, p, a = (np.bincount(label[(nodes["kind"] == kind).to_numpy()], minlength=n) for kind in "bpa")
-    lonely = plates["paired_id"].isna().to_numpy()
-    apart = np.bincount(label[(nodes["kind"] == "p").to_numpy()][lonely], minlength=n)
+    b, p, a = (np.bincount(label[i:j], minlength=n) for i, j in pairwise(begin))
+    apart = np.bincount(label[begin[1] : begin[2]][plates["paired_id"].isna().to_numpy()], minlength=n)
     unit = (b == 1) & (p >= 1) & (p == a) & (apart == 0)
-    village = nodes.drop_duplicates("label").set_index("label")["village"].reindex(np.arange(n))
+    node = np.zeros(n, dtype=int)
+    node[label[::-1]] = np.arange(len(label))[::-1]
+    village = pd.concat([t["village_code"] for t in tables.values()], ignore_index=True).iloc[node]
     return village.reset_index(drop=True), pd.Series(unit)
 
 
