@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,17 @@ def among(column: pd.Series, values: pd.Series | Collection[str]) -> pd.Series:
     wanted = as_arrow(values) if isinstance(values, pd.Series) else pa.array(list(values), type=pa.large_string())
     hit = pc.is_in(as_arrow(column), value_set=wanted, skip_nulls=True)
     return pd.Series(np.asarray(hit), index=column.index)
+
+
+def worded(which: npt.NDArray[Any], words: Sequence[str]) -> pd.Series:
+    """One of a few texts per row, by its number among them: made once each, not once a row.
+
+    Examples
+    --------
+    >>> worded(np.array([1, 0, 1]), ["no", "yes"]).tolist()
+    ['yes', 'no', 'yes']
+    """
+    return pd.Series(pd.array(list(words), dtype="str").take(which))
 
 
 def runs(first: npt.NDArray[Any], n: npt.NDArray[Any]) -> npt.NDArray[Any]:
