@@ -119,9 +119,8 @@ def assign(
     reach_m, stray_m
         Radius within which candidates were searched, and within which misplaced points lie, metres.
     """
-    edges, seen = _edges(candidates, hints, observations)
+    edges, seen = _edges(candidates, hints, observations, shapely.length(footprints))
     door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
-    band_m = _band_m(shapely.length(footprints)[building], seen)
     fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building] - np.log(door_none / (1 - door_none))[door]
     fixed -= roof_log_odds * _above_roof(door, building, rooms, floors)
     density = {"background": 1 / (np.pi * reach_m**2), "far": stray / (np.pi * stray_m**2), "stray": stray}
@@ -131,7 +130,7 @@ def assign(
     kinds = 2 * passing[building] + door_passing[door]
     alike = np.zeros(len(edges))
     for _ in range(LEARN_N):
-        weight = fixed + alike + _evidence(seen, offsets, band_m, density, len(edges))
+        weight = fixed + alike + _evidence(seen, offsets, density, len(edges))
         probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
         learned = _learn_offsets(seen, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
@@ -141,7 +140,7 @@ def assign(
     if len(numbered):
         street = Street(numbered, edges, seen.points, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            weight = fixed + alike + _evidence(seen, offsets, band_m, density, len(edges)) + street.told(probability)
+            weight = fixed + alike + _evidence(seen, offsets, density, len(edges)) + street.told(probability)
             ties = street.ties(probability)
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
@@ -152,7 +151,8 @@ def assign(
             )
             offsets = _learn_offsets(seen, probability, offsets)
         none = 1 - np.bincount(door, weights=probability, minlength=len(door_none)).clip(max=1.0)
-    best = np.lexsort((building, -probability, door))
+    # edges are in the order of their doors and buildings, and stay so where they are equally likely
+    best = np.lexsort((-probability, door))
     return Assignment(pd.DataFrame({"door": door[best], "building": building[best], "probability": probability[best]}), none, offsets)
 
 
@@ -164,19 +164,19 @@ class _Seen:
         All of them, edge after edge.
     near
         Rows of `points` whose point has the candidate in reach, ascending.
-    offset_m
-        Per near row.
     bin
         Per near row, class of kind and offset: bins of the first kind, then of the second, ...
+    band_m
+        Per near row, length of the line of all places that lie as far from the outline as the point does.
     """
 
     points: Points
     near: np.ndarray
-    offset_m: np.ndarray
     bin: np.ndarray
+    band_m: np.ndarray
 
 
-def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataFrame) -> tuple[pd.DataFrame, _Seen]:
+def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataFrame, outline_m: np.ndarray) -> tuple[pd.DataFrame, _Seen]:
     """Every door with every building that a point or a hint names for it: door, building, log_odds; and the points under each."""
     point, footprint = candidates["point"].to_numpy(dtype=np.int64), candidates["footprint"].to_numpy(dtype=np.int64)
     door_of = observations["door"].to_numpy(dtype=np.int64)
@@ -188,31 +188,34 @@ def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataF
     order = np.argsort(door_of, kind="stable")
     first = np.searchsorted(door_of[order], np.arange(int(max(door.max(initial=-1), door_of.max(initial=-1))) + 2))
     of_door, points_n = first[door], np.diff(first)[door]
-    rows = Points(np.repeat(np.arange(len(key)), points_n), observations["x"].to_numpy(), observations["y"].to_numpy(), order[runs(of_door, points_n)])
+    rows = Points(
+        np.repeat(np.arange(len(key)), points_n), observations["x"].to_numpy(), observations["y"].to_numpy(), order[runs(of_door, points_n)].astype(np.int32)
+    )
     rank = np.empty(len(order), int)
     rank[order] = np.arange(len(order)) - first[door_of[order]]
     begin = np.cumsum(points_n) - points_n
     row = begin[edge[: len(point)]] + rank[point]
-    offset_m = np.full(len(rows.edge), np.nan)
-    offset_m[row] = candidates["offset_m"].to_numpy()
-    near = np.flatnonzero(~np.isnan(offset_m))
-    offset_m = offset_m[near]
+    building = key % wide
+    edges = pd.DataFrame({"door": door, "building": building, "log_odds": log_odds})
+    return edges, _seen(rows, row, candidates["offset_m"].to_numpy(), pd.factorize(observations["kind"], sort=True)[0], outline_m, building)
+
+
+def _seen(points: Points, row: np.ndarray, offset_m: np.ndarray, kind: np.ndarray, outline_m: np.ndarray, building: np.ndarray) -> _Seen:
+    """The points with how far those in reach lie from the outline; `row` is where each of these offsets belongs."""
+    of_row = np.full(len(points.edge), np.nan)
+    of_row[row] = offset_m
+    near = np.flatnonzero(~np.isnan(of_row))
+    offset_m = of_row[near]
     place = np.clip((offset_m - OFFSET_MIN_M) / OFFSET_STEP_M, 0, _bins_n() - 1).astype(int)
-    kind = pd.factorize(observations["kind"], sort=True)[0]
-    seen = _Seen(rows, near, offset_m, kind[rows.point[near]] * _bins_n() + place)
-    return pd.DataFrame({"door": door, "building": key % wide, "log_odds": log_odds}), seen
+    around_m = outline_m[building[points.edge[near]]]
+    band_m = np.maximum(around_m + 2 * np.pi * offset_m, around_m * 0.2)
+    return _Seen(points, near.astype(np.int32), (kind[points.point[near]] * _bins_n() + place).astype(np.int16), band_m)
 
 
-def _band_m(size_m: np.ndarray, seen: _Seen) -> np.ndarray:
-    """Length of the line of all places that lie as far from the outline as each near point does."""
-    outline_m = size_m[seen.points.edge[seen.near]]
-    return np.maximum(outline_m + 2 * np.pi * seen.offset_m, outline_m * 0.2)
-
-
-def _evidence(seen: _Seen, offsets: dict[str, np.ndarray], band_m: np.ndarray, density: dict[str, float], edges_n: int) -> np.ndarray:
+def _evidence(seen: _Seen, offsets: dict[str, np.ndarray], density: dict[str, float], edges_n: int) -> np.ndarray:
     """Log ratio of the points' density under each edge to that under no building."""
     shape = (1 - density["stray"]) * np.concatenate([*offsets.values(), np.zeros(0)])
-    found = np.log((density["far"] + shape[seen.bin] / band_m) / density["background"])
+    found = np.log((density["far"] + shape[seen.bin] / seen.band_m) / density["background"])
     told = np.full(len(seen.points.edge), np.log(density["far"] / density["background"]))
     told[seen.near] = found
     return np.bincount(seen.points.edge, weights=told, minlength=edges_n)

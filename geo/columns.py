@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,17 @@ def combinations(columns: Iterable[pd.Series]) -> tuple[np.ndarray, np.ndarray]:
     first = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
     return code, first
+
+
+def worded(which: npt.NDArray[Any], words: Sequence[str]) -> pd.Series:
+    """One of a few texts per row, by its number among them: made once each, not once a row.
+
+    Examples
+    --------
+    >>> worded(np.array([1, 0, 1]), ["no", "yes"]).tolist()
+    ['yes', 'no', 'yes']
+    """
+    return pd.Series(pd.array(list(words), dtype="str").take(which))
 
 
 def runs(first: npt.NDArray[Any], n: npt.NDArray[Any]) -> npt.NDArray[Any]:

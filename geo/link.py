@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.columns import worded
 from geo.decided import Told
 from geo.match import ALIAS, OLD, OWN, SPELT, Doors
 from geo.profile import Thresholds
@@ -16,6 +17,9 @@ from geo.profile import Thresholds
 REPORTED_RATIO = 0.05
 REPORTED_N = 3
 """Candidates of an undecided door that are shown: those with at least this probability, at most so many."""
+
+OTHER = {"0": "1", "1": "0"}
+"""The odd side of a street faces its even side."""
 
 TEXT_SCORE = {OWN: 0.99, OLD: 0.95, ALIAS: 0.9, SPELT: 0.85}
 """Score of a plate and an address joined by key alone, by how the key was come by."""
@@ -85,25 +89,20 @@ def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) 
     ]
     both = pd.concat(rows, ignore_index=True)
     both = both[(both["door"] >= 0) & both["sub"].isna()].dropna(subset=["key", "number"])
-    out = both.drop_duplicates("door").sort_values(["key", "number", "door"], ignore_index=True)
-    after = out.shift(-1)
-    step = np.where(out["key"].str.endswith("|-1"), 1, 2)
-    apart = after["number"] - out["number"]
-    follows = (after["key"] == out["key"]) & (apart > 0) & (apart <= step)
-    place = out["key"].str.rsplit("|", n=1).str[0]
-    parity = out["key"].str.rsplit("|", n=1).str[1]
-    codes = pd.Series(pd.factorize(out["key"], sort=True)[0], index=out["key"]).groupby(level=0).first()
-    opposite = (place + "|" + parity.map({"0": "1", "1": "0"})).map(codes).fillna(-1)
-    return pd.DataFrame(
-        {
-            "door": out["door"],
-            "street": pd.factorize(place, sort=True)[0],
-            "side": pd.factorize(out["key"], sort=True)[0],
-            "opposite": opposite.astype(int),
-            "number": out["number"].astype(float),
-            "next": after["door"].where(follows).fillna(-1).astype(int),
-        }
-    )
+    both = both.drop_duplicates("door")
+    side, keys = pd.factorize(both["key"], sort=True)
+    door, number = both["door"].to_numpy(), both["number"].to_numpy(dtype=float)
+    order = np.lexsort((door, number, side))
+    door, number, side = door[order], number[order], side[order]
+    split = [str(k).rsplit("|", 1) for k in keys]
+    street = pd.factorize(pd.Series([place for place, _ in split], dtype="str"), sort=True)[0]
+    at = {str(k): n for n, k in enumerate(keys)}
+    opposite = np.array([at.get(f"{place}|{OTHER[parity]}", -1) if parity in OTHER else -1 for place, parity in split], dtype=int)
+    step = np.array([1 if parity == "-1" else 2 for _, parity in split], dtype=int)
+    apart = np.diff(number)
+    follows = (np.diff(side) == 0) & (apart > 0) & (apart <= step[side[:-1]])
+    next_ = np.append(np.where(follows, door[1:], -1), np.full(min(len(door), 1), -1))
+    return pd.DataFrame({"door": door, "street": street[side], "side": side, "opposite": opposite[side], "number": number, "next": next_})
 
 
 def lasting_names(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> np.ndarray:
@@ -141,8 +140,13 @@ def stacked_rooms(doors: Doors, addresses: gpd.GeoDataFrame, listed: gpd.GeoData
 
 def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
     """Storey an address names, or the one its room number begins with (502 -> 5, 1203 -> 12); NaN where neither says."""
-    digits = room.str.extract(r"^(\d{1,2})\d{2}$", expand=False)
-    return pd.to_numeric(floor, errors="coerce").astype("float64").fillna(pd.to_numeric(digits, errors="coerce"))
+    of_room, rooms = pd.factorize(room)
+    of_floor, floors = pd.factorize(floor)
+    digits = pd.to_numeric(pd.Series(rooms, dtype="str").str.extract(r"^(\d{1,2})\d{2}$", expand=False), errors="coerce").to_numpy(dtype=float)
+    written = pd.to_numeric(pd.Series(floors), errors="coerce").to_numpy(dtype=float)
+    # past the last one lies "not said"
+    level = np.append(written, np.nan)[of_floor]
+    return pd.Series(np.where(np.isnan(level), np.append(digits, np.nan)[of_room], level), index=room.index)
 
 
 def _declared(rows: pd.DataFrame, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
@@ -232,11 +236,11 @@ def _fate(
         },
         index=rows.index,
     )
-    out["state"] = np.select([out["building"] >= 0, ~has | nowhere[at]], ["linked", "unlinked"], "undecided")
     linked = (out["building"] >= 0).to_numpy()
-    target = np.full(len(rows), None, dtype=object)
-    target[linked] = footprints.geometry.to_numpy()[out["building"].to_numpy()[linked]]
-    out["distance_m"] = shapely.distance(rows.geometry.to_numpy(), target)
+    out["state"] = worded(np.where(linked, 0, np.where(~has | nowhere[at], 1, 2)), ["linked", "unlinked", "undecided"]).array
+    distance_m = np.full(len(rows), np.nan)
+    distance_m[linked] = shapely.distance(rows.geometry.to_numpy()[linked], footprints.geometry.to_numpy()[out["building"].to_numpy()[linked]])
+    out["distance_m"] = distance_m
     return out
 
 
@@ -258,12 +262,10 @@ def _decided(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, buildi
     doors_here = pd.Series(door).groupby(rows["building"].to_numpy()).nunique()
     crowded = rows["building"].map(doors_here) > 1
     crowded |= rows.duplicated("plate", keep=False) & (rows["plate"] >= 0)
-    rows["state"] = np.where(crowded & (rows["building"] >= 0), "grouped", "one_to_one")
-    rows["reason"] = np.select(
-        [rows["declared"].astype(bool), rows["via"] == OLD, rows["via"] == ALIAS, rows["via"] == SPELT, (rows["plate"] >= 0) & (rows["address"] >= 0), rows["building"] >= 0],
-        ["declared_id", "same_key_renewed", "same_key_alias", "one_character", "same_key", "neighbourhood"],
-        "neighbourhood",
-    )
+    rows["state"] = worded((crowded & (rows["building"] >= 0)).to_numpy(dtype=int), ["one_to_one", "grouped"])
+    joined = [rows["declared"].astype(bool), rows["via"] == OLD, rows["via"] == ALIAS, rows["via"] == SPELT, (rows["plate"] >= 0) & (rows["address"] >= 0)]
+    how = ["declared_id", "same_key_renewed", "same_key_alias", "one_character", "same_key", "neighbourhood"]
+    rows["reason"] = worded(np.select(joined, range(len(joined)), len(joined)), how)
     return rows
 
 
@@ -311,21 +313,23 @@ def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresse
 def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
     plate_point, address_point = _take(plates.geometry, rows["plate"]), _take(addresses.geometry, rows["address"])
     outline = _take(footprints.geometry, rows["building"])
-    to_building = shapely.distance(plate_point, outline)
-    to_building = np.where(np.isnan(to_building), shapely.distance(address_point, outline), to_building)
+    distance_m = shapely.distance(plate_point, outline)
+    # from the plate to the building, else from the address to it, else from the one to the other
+    for one, two in ((address_point, outline), (plate_point, address_point)):
+        unknown = np.flatnonzero(np.isnan(distance_m))
+        distance_m[unknown] = shapely.distance(one[unknown], two[unknown])
     out = pd.DataFrame(
         {
-            "building_id": _take(footprints["building_id"], rows["building"]),
-            "plate_id": _take(plates["plate_id"], rows["plate"]),
-            "address_id": _take(addresses["address_id"], rows["address"]),
-            "state": rows["state"].to_numpy(),
-            "distance_m": np.where(np.isfinite(to_building), to_building, shapely.distance(plate_point, address_point)),
+            "building_id": _take_text(footprints["building_id"], rows["building"]),
+            "plate_id": _take_text(plates["plate_id"], rows["plate"]),
+            "address_id": _take_text(addresses["address_id"], rows["address"]),
+            "state": rows["state"].array,
+            "distance_m": distance_m,
             "score": rows["probability"].to_numpy(),
-            "reason": rows["reason"].to_numpy(),
+            "reason": rows["reason"].array,
         }
     )
-    for column in ("building_id", "plate_id", "address_id", "state", "reason"):
-        out[column] = out[column].astype("str")
+    out = out.astype(dict.fromkeys(("state", "reason"), "str"))
     out = out[out[["building_id", "plate_id", "address_id"]].notna().sum(axis=1) >= 2]
     return out.sort_values(["building_id", "plate_id", "address_id", "state"], na_position="last", ignore_index=True)[list(LINK_COLUMNS)]
 
@@ -341,3 +345,8 @@ def _take(values: pd.Series, position: pd.Series) -> np.ndarray:
     if not numeric:
         out[pd.isna(out)] = None
     return out
+
+
+def _take_text(values: pd.Series, position: pd.Series) -> pd.Series:
+    """Texts at positions, null where the position is -1."""
+    return pd.Series(values.astype("str").array.take(position.to_numpy().astype(int), allow_fill=True))

@@ -44,11 +44,12 @@ def locate(points: np.ndarray, footprints: np.ndarray, *, within_m: float) -> pd
         near = distance <= within_m
         found.append((part[i[near]], j[near], distance[near]))
     point, footprint, distance = (np.concatenate(c) for c in zip(*found, strict=True))
+    del found
     offset = distance.copy()
     inside = np.flatnonzero(distance == 0)
     offset[inside] = -shapely.distance(points[point[inside]], shapely.boundary(footprints[footprint[inside]]))
     order = np.lexsort((footprint, distance, point))
-    return pd.DataFrame({"point": point, "footprint": footprint, "distance_m": distance, "offset_m": offset}).iloc[order].reset_index(drop=True)
+    return pd.DataFrame({"point": point[order], "footprint": footprint[order], "distance_m": distance[order], "offset_m": offset[order]})
 
 
 def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> np.ndarray:

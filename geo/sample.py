@@ -267,25 +267,37 @@ class _Town:
     def _exchange_some(
         self, state: _State, holder: np.ndarray, c: np.ndarray, one: np.ndarray, pick: np.ndarray, want: np.ndarray, sweep: int, chains: np.ndarray
     ) -> None:
+        """Exchanges of the doors of a turn: chain, door, the candidate it asks for and that one's house, which the other gives for its own."""
         n, at = len(self.doors), state.at
         two, own = holder[want], state.here[c, one]
         some = np.flatnonzero((two < n) & (want != own))
         c, one, two, pick, want, own = (v[some] for v in (c, one, two, pick, want, own))
         match = self.house[two] == (own - state.first[c, 0])[:, None]
+        take = match.argmax(axis=1)
         some = np.flatnonzero(match.any(axis=1))
         if not len(some):
             return
-        take = match.argmax(axis=1)
+        some = some[self._apart(c[some], one[some], two[some], len(at))]
         c, one, two, pick, take, want, own = (v[some] for v in (c, one, two, pick, take, want, own))
-        # an exchange that another one of this turn touches is left for another time
+        u = _even(self.seed[one] + _salt(2_000_000 + sweep, chains[c]))
+        yes = np.flatnonzero(np.log(np.maximum(u, 1e-300)) < self._gain(at, c, one, two, pick, take))
+        c, one, two, pick, take, want, own = (v[yes] for v in (c, one, two, pick, take, want, own))
+        at[c, one], at[c, two] = pick, take
+        state.here[c, one], state.here[c, two] = want, own
+        holder[want], holder[own] = one, two
+
+    def _apart(self, c: np.ndarray, one: np.ndarray, two: np.ndarray, chains_n: int) -> np.ndarray:
+        """Which exchanges no other one of the turn touches, by a door or its partners: the others are left for another time."""
+        n = len(self.doors)
         touched = np.concatenate([np.column_stack([one, two]), self.partner[one], self.partner[two]], axis=1)
-        flat = (touched + c[:, None] * (n + 1)).ravel()
-        flat_n = np.bincount(flat, minlength=len(at) * (n + 1))
-        flat_n[np.arange(len(at)) * (n + 1) + n] = 0
+        flat_n = np.bincount((touched + c[:, None] * (n + 1)).ravel(), minlength=chains_n * (n + 1))
+        flat_n[np.arange(chains_n) * (n + 1) + n] = 0
         ends = np.column_stack([one, two]) + c[:, None] * (n + 1)
         here = np.array([(touched == e[:, None]).sum(axis=1) for e in (one, two)]).T
-        free = (flat_n[ends] <= here).all(axis=1)
-        c, one, two, b1, b2, want, own = (v[free] for v in (c, one, two, pick, take, want, own))
+        return np.asarray((flat_n[ends] <= here).all(axis=1))
+
+    def _gain(self, at: np.ndarray, c: np.ndarray, one: np.ndarray, two: np.ndarray, b1: np.ndarray, b2: np.ndarray) -> np.ndarray:
+        """Log odds of the two doors at the candidates b1 and b2 against where they are; what they tell each other is counted once."""
         a1, a2 = at[c, one], at[c, two]
         gain = self.weight[one, b1] + self.weight[two, b2] - self.weight[one, a1] - self.weight[two, a2]
         for k in range(self.partners_n):
@@ -293,12 +305,7 @@ class _Town:
             gain += self.told[one, k, b1, np.where(p == two, b2, at[c, p])] - self.told[one, k, a1, np.where(p == two, a2, at[c, p])]
             still = q != one
             gain += np.where(still, self.told[two, k, b2, at[c, q]] - self.told[two, k, a2, at[c, q]], 0.0)
-        u = _even(self.seed[one] + _salt(2_000_000 + sweep, chains[c]))
-        yes = np.log(np.maximum(u, 1e-300)) < gain
-        c, one, two, b1, b2, want, own = (v[yes] for v in (c, one, two, b1, b2, want, own))
-        at[c, one], at[c, two] = b1, b2
-        state.here[c, one], state.here[c, two] = want, own
-        holder[want], holder[own] = one, two
+        return np.asarray(gain)
 
 
 @dataclass(frozen=True)

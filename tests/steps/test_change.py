@@ -5,9 +5,10 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely import Geometry, box
+import shapely
+from shapely import Geometry, affinity, box
 
-from geo.change import COLUMNS, change
+from geo.change import COLUMNS, _common_m2, change
 from geo.profile import Thresholds
 
 T = Thresholds()
@@ -98,3 +99,34 @@ def test_the_house_itself_stays_the_same_when_a_shed_is_cut_off() -> None:
 def test_a_hut_under_a_hall_was_built_over_and_the_hall_is_new() -> None:
     assert states(survey(hut=box(0, 0, 10, 10)), survey(hall=box(-50, -50, 50, 50))) == {("previous", "hut"): "built_over", ("current", "hall"): "new"}
     assert states(survey(hut=box(0, 0, 10, 10)), survey(hall=box(7, 0, 107, 100)))["previous", "hut"] == "vanished", "three tenths is not more than three tenths"
+
+
+def draw_outlines(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Stars and rectangles of 4 to 12 corners around places of a town, some with corners on whole metres, far from the origin."""
+    out = []
+    for _ in range(n):
+        corners = int(rng.integers(4, 13))
+        angle = np.sort(rng.uniform(0, 2 * np.pi, corners))
+        reach = rng.uniform(2, 12, corners)
+        ring = np.column_stack([reach * np.cos(angle), reach * np.sin(angle)]) + rng.uniform(-8, 8, 2)
+        ring = np.round(ring) if rng.random() < 0.3 else ring
+        out.append(shapely.polygons((ring if rng.random() < 0.5 else ring[::-1]) + [480_000, 3_280_000]))
+    found = np.array(out, dtype=object)
+    return found[shapely.is_valid(found)]
+
+
+def test_the_common_area_summed_over_edges_is_that_of_the_overlay() -> None:
+    old, new = (draw_outlines(np.random.default_rng(seed), 300) for seed in (1, 2))
+    i, j = (c.ravel() for c in np.meshgrid(np.arange(60), np.arange(len(new))))
+    np.testing.assert_allclose(_common_m2(old, new, i, j), shapely.area(shapely.intersection(old[i], new[j])), atol=1e-6)
+    whole = np.arange(len(old))
+    np.testing.assert_allclose(_common_m2(old, old, whole, whole), shapely.area(old), atol=1e-6)
+
+
+def test_an_overlap_that_is_told_is_the_overlay_to_the_last_digit() -> None:
+    """Only what is surely one house is summed over edges; holes and parts never are."""
+    old = shapely.polygons([[0, 0], [20.1, 0.3], [19.9, 9.7], [-0.2, 10]])
+    for new in (affinity.translate(old, 3.3, 1.1), old.difference(box(2, 2, 5, 5)), shapely.union(old, box(30, 0, 40, 10))):
+        told = change(survey(a=old), survey(b=new), thresholds=T)
+        common = shapely.area(shapely.intersection(old, new))
+        assert (told["iou"] == common / (shapely.area(old) + shapely.area(new) - common)).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.street import PRIOR_N, fronts, lean, sides, ways
+from geo.street import GAP_REACH_M, PRIOR_N, SIZES_M, _Located, _nearby, _nearest, _size, fronts, lean, sides, ways
 
 
 def numbered(numbers: list[int], *, by_parity: bool = True) -> pd.DataFrame:
@@ -67,3 +67,29 @@ def test_plates_face_the_way_their_neighbours_do_and_no_door_votes_for_itself() 
     np.testing.assert_allclose(facing[rows["door"] == 3], [[0.0, -1.0]])
     unknown = fronts(rows, np.full(8, np.nan), np.full(8, np.nan))
     assert (unknown == 0).all()
+
+
+def test_the_class_of_a_measure_is_its_place_among_the_sizes() -> None:
+    measure = np.concatenate([SIZES_M, -SIZES_M, np.nextafter(SIZES_M, 0), [0.0, 1e-300, 1e9], np.random.default_rng(0).normal(0, 20, 1000)])
+    np.testing.assert_array_equal(_size(measure), np.searchsorted(SIZES_M, np.abs(measure), side="right"))
+
+
+def test_the_nearest_number_is_the_lower_of_two_and_on_the_same_side() -> None:
+    rng = np.random.default_rng(4)
+    rows = numbered(sorted(rng.choice(np.arange(1, 200), 80, replace=False).tolist()))
+    x = np.where(rng.random(80) < 0.4, np.nan, 0.0)
+    located = _Located(rows, "side", x, x)
+    book = pd.DataFrame({"side": located.group, "number": located.number, "at": np.arange(len(located.at))}).sort_values("number", kind="stable")
+    ask = rows[["opposite", "number"]].rename(columns={"opposite": "side"}).rename_axis("row").reset_index().sort_values("number", kind="stable")
+    true = pd.merge_asof(ask, book, on="number", by="side", direction="nearest").set_index("row")["at"].sort_index()
+    np.testing.assert_array_equal(_nearest(located, rows, "opposite"), true)
+    assert (_nearest(located, rows.assign(opposite=-1), "opposite") == -1).all()
+
+
+def test_places_in_reach_are_found_across_belts_and_none_twice() -> None:
+    rng = np.random.default_rng(5)
+    xy = np.vstack([rng.uniform(-700, 700, (300, 2)), [[0, 0], [GAP_REACH_M, GAP_REACH_M], [-GAP_REACH_M, 0]]])
+    chosen = np.arange(0, len(xy), 3)
+    one, two = _nearby(xy, chosen)
+    near = (np.abs(xy[chosen, None] - xy[None]) <= GAP_REACH_M).all(axis=2)
+    assert sorted(zip(one.tolist(), two.tolist(), strict=True)) == [(int(chosen[a]), int(b)) for a, b in np.argwhere(near)]
