@@ -172,20 +172,17 @@ _WITNESSES = ("village_code", "text_village", "point_village", "declared_village
 
 def _known(asked: pd.DataFrame, held: pd.DataFrame) -> pd.Series:
     """Whether one of the rows held has the door and, by any witness of either, the village of each row asked."""
-    doors = asked["door"].drop_duplicates().dropna()
-    villages = pd.concat([*(asked[v] for v in _WITNESSES[:3]), *(held[v] for v in _WITNESSES)]).drop_duplicates().dropna()
-    keys = [_numbered(held, v, doors, villages) for v in _WITNESSES]
-    known = pd.Series(np.concatenate([k[k >= 0] for k in keys])).drop_duplicates()
-    hit = np.zeros(len(asked), dtype=bool)
-    for village in _WITNESSES[:3]:
-        hit |= pd.Series(_numbered(asked, village, doors, villages)).isin(known).to_numpy()
-    return pd.Series(hit, index=asked.index)
+    doors, villages = (pd.concat([asked[c] for c in columns]).drop_duplicates().dropna() for columns in (["door"], _WITNESSES[:3]))
+    known = pd.unique(np.concatenate([k[k >= 0] for k in _numbered(held, _WITNESSES, doors, villages)]))
+    hit = [pd.Series(keys).isin(known) for keys in _numbered(asked, _WITNESSES[:3], doors, villages)]
+    return pd.Series(np.logical_or.reduce(hit), index=asked.index)
 
 
-def _numbered(rows: pd.DataFrame, village: str, doors: pd.Series, villages: pd.Series) -> np.ndarray:
-    """One number for the door and the village of each row; below zero where either is none of those."""
-    door, at = positions(rows["door"], doors), positions(rows[village], villages)
-    return np.where((door >= 0) & (at >= 0), door * len(villages) + at, -1)
+def _numbered(rows: pd.DataFrame, witnesses: tuple[str, ...], doors: pd.Series, villages: pd.Series) -> list[np.ndarray]:
+    """One number for the door and the village of each row, by each witness of the village; below zero where either is none of those."""
+    door = positions(rows["door"], doors)
+    at = [positions(rows[village], villages) for village in witnesses]
+    return [np.where((door >= 0) & (a >= 0), door * len(villages) + a, -1) for a in at]
 
 
 def _first(at: np.ndarray, values: pd.Series, index: pd.Index) -> pd.Series:
@@ -224,7 +221,7 @@ def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
 
 def _sums(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame:
     """Counts summed by the row of an index that each goes to; NaN where nobody knows the count."""
-    sums = sum_counts(people[at >= 0], pd.Series(at[at >= 0]))
+    sums = sum_counts(people[list(COUNTS)][at >= 0], pd.Series(at[at >= 0]))
     return sums.reindex(np.arange(len(index))).set_axis(index)
 
 
@@ -395,12 +392,16 @@ def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: 
 
 
 def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series:
-    """Position between the standing houses of the neighbouring numbers, as text "x,y"; null where no two bracket it."""
-    known = pd.concat([t[t["building_live"] & t.geometry.notna()][["side", "number_n", "geometry"]] for t in (plates, addresses)])
-    known = known.dropna().sort_values(["side", "number_n"], kind="stable").drop_duplicates(["side", "number_n"])
-    known = known.assign(x=shapely.get_x(known["geometry"].to_numpy()), y=shapely.get_y(known["geometry"].to_numpy()))
-    ask = addresses[addresses["active"] & addresses.geometry.isna() & addresses["side"].notna()][["side", "number_n"]].sort_values("number_n", kind="stable")
-    table = known[["side", "number_n", "x", "y"]].sort_values("number_n", kind="stable")
+    """Position of addresses without plate, point and building between the standing houses of the neighbouring numbers, as text "x,y".
+
+    Null where no two bracket it, and for all other addresses.
+    """
+    lost = addresses["active"] & addresses.geometry.isna() & addresses["building_id"].isna() & ~addresses["on_plate"] & addresses["side"].notna()
+    ask = pd.DataFrame(addresses.loc[lost, ["side", "number_n"]]).sort_values("number_n", kind="stable")
+    sides = ask["side"].drop_duplicates()
+    ask["side"] = positions(ask["side"], sides)
+    known = pd.concat([_standing_numbers(t, sides) for t in (plates, addresses)])
+    table = known.drop_duplicates(["side", "number_n"]).sort_values("number_n", kind="stable")
     if ask.empty or table.empty:
         return pd.Series(np.nan, index=addresses.index, dtype="str")
     below = pd.merge_asof(ask, table, on="number_n", by="side", direction="backward", allow_exact_matches=False, tolerance=NEIGHBOUR_N)
@@ -408,6 +409,14 @@ def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series
     x, y = (below["x"] + above["x"]) / 2, (below["y"] + above["y"]) / 2
     text = [None if np.isnan(a) else f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)]
     return pd.Series(text, index=ask.index, dtype="str").reindex(addresses.index).astype("str")
+
+
+def _standing_numbers(rows: gpd.GeoDataFrame, sides: pd.Series) -> pd.DataFrame:
+    """Side (position among the sides), number_n, x and y of what is located on standing houses of these sides."""
+    side = positions(rows["side"], sides)
+    there = np.flatnonzero((side >= 0) & rows["building_live"] & rows.geometry.notna() & rows["number_n"].notna())
+    points = rows.geometry.to_numpy()[there]
+    return pd.DataFrame({"side": side[there], "number_n": rows["number_n"].to_numpy()[there], "x": shapely.get_x(points), "y": shapely.get_y(points)})
 
 
 NEIGHBOUR_N = 4

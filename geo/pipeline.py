@@ -303,7 +303,8 @@ def _share(evidence: Evidence, edges: pd.DataFrame, links: Links, footprints: gp
     fates = fates[~fates["door"].isin(a.loc[a["demolished_id"].notna(), "door_n"])]
     candidates = hanging(fates[["door", "building"]], edges, footprints, least_ratio=REPORTED_RATIO)
     people = evidence.people[evidence.people["building_id"].isna()]
-    return share(people, torn_doors(people, a, evidence.buildings), candidates)
+    torn = a.loc[among(a["key"], people["torn_key"].dropna()), ["key", "active", "door_n", "building_id"]]
+    return share(people, torn_doors(people, torn, evidence.buildings), candidates)
 
 
 def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among, positions
+from geo.columns import among, lists_at, positions
 from geo.rule import Evidence, once
 
 
@@ -47,16 +47,16 @@ def _apart(evidence: Evidence, table: gpd.GeoDataFrame, asked: pd.Series, id_col
     distance_m = shapely.distance(rows["place"].to_numpy()[i], rows["place"].to_numpy()[j])
     key = rows["key"].iloc[i[distance_m > least_m]]
     far = pd.Series(distance_m[distance_m > least_m], index=key.index).groupby(key).max()
-    members = rows[among(rows["key"], far.index.to_series())]
-    listed = members.groupby("key").agg(all_ids=(id_column, list), text=("text", "first")).reset_index()
+    group = positions(rows["key"], far.index.to_series())
+    members = lists_at(rows[id_column], group, len(far))
     return pd.DataFrame(
         {
-            "key": listed["key"],
-            "subject_id": listed["all_ids"].str[0],
-            "related": listed["all_ids"].map(lambda x: x[1:]),
-            "n": listed["all_ids"].map(len),
-            "distance_m": listed["key"].map(far),
-            "text": listed["text"],
+            "key": far.index,
+            "subject_id": pd.Series([m[0] for m in members], dtype="str"),
+            "related": pd.Series([m[1:] for m in members], dtype=object),
+            "n": pd.Series([len(m) for m in members], dtype=int),
+            "distance_m": far.to_numpy(),
+            "text": pd.Series([t[0] for t in lists_at(rows["text"], group, len(far))], dtype="str"),
         }
     )
 

@@ -37,13 +37,13 @@ def _unbuilt(evidence: Evidence) -> pd.DataFrame:
     a = evidence.addresses
     at = a["building_id"].where(among(a["building_id"], unbuilt))
     at = at.fillna(a["declared_building"].where(among(a["declared_building"], unbuilt) & ~a["building_live"]))
-    rows = a.assign(at=at)[a["active"] & at.notna()]
+    rows = a.assign(at=at).loc[a["active"] & at.notna(), ["address_id", "at", "paired_id", "text"]]
     return found(rows["address_id"], related=ids(rows["at"], rows["paired_id"]), text=rows["text"], other=rows["at"], subject="address", why_zh="有效地址所在建筑为规划或误录", why_en="an active address on a building that is planned or entered in error")
 
 
 def _retired(evidence: Evidence) -> pd.DataFrame:
-    rows = evidence.plates
-    rows = rows[rows["installed"] & ~rows["registered"] & rows["retired_id"].notna()]
+    p = evidence.plates
+    rows = p.loc[p["installed"] & ~p["registered"] & p["retired_id"].notna(), ["plate_id", "retired_id", "building_id", "text"]]
     return found(rows["plate_id"], related=ids(rows["retired_id"], rows["building_id"]), text=rows["text"], other=rows["retired_id"], subject="plate", why_zh="门牌已安装，地址却已注销", why_en="the plate is up but its address is retired")
 
 
@@ -51,8 +51,9 @@ def _permanent(evidence: Evidence) -> pd.DataFrame:
     b = evidence.buildings
     temporary = b.loc[b["temporary"] & b["live"], "building_id"]
     a, p = evidence.addresses, evidence.plates
-    addresses = a[a["active"] & ~a["temporary"] & among(a["building_id"], temporary)]
-    plates = p[p["standing"] & ~p["temporary"] & among(p["building_id"], temporary) & ~among(p["building_id"], addresses["building_id"])]
+    addresses = a.loc[a["active"] & ~a["temporary"] & among(a["building_id"], temporary), ["address_id", "building_id", "paired_id", "text"]]
+    plates = p.loc[p["standing"] & ~p["temporary"] & among(p["building_id"], temporary), ["plate_id", "building_id", "text"]]
+    plates = plates[~among(plates["building_id"], addresses["building_id"])]
     first = addresses.sort_values("address_id").drop_duplicates("building_id")
     second = plates.sort_values("plate_id").drop_duplicates("building_id")
     return pd.concat(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import shapely
 
-from geo.columns import look_up
+from geo.columns import positions
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -29,9 +31,10 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses that could be put on the map by their plate."""
     a = evidence.addresses
-    rows = a[a["active"] & a.geometry.isna() & a["paired_id"].notna()]
-    points = look_up(rows["paired_id"], evidence.plates["plate_id"], evidence.plates.geometry)
-    where = pd.Series([None if p is None else f"{p.x:.2f},{p.y:.2f}" for p in points], index=rows.index, dtype="str")
+    rows = a.loc[a["active"] & a.geometry.isna() & a["paired_id"].notna(), ["address_id", "paired_id", "text"]]
+    points = np.array([*evidence.plates.geometry.to_numpy(), None], dtype=object)[positions(rows["paired_id"], evidence.plates["plate_id"])]
+    xy = zip(shapely.get_x(points), shapely.get_y(points), strict=True)
+    where = pd.Series([None if np.isnan(x) else f"{x:.2f},{y:.2f}" for x, y in xy], index=rows.index, dtype="str")
     return found(rows["address_id"], related=ids(rows["paired_id"]), proposal=where, text=rows["text"], plate=rows["paired_id"])
 
 

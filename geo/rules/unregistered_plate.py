@@ -29,15 +29,14 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Installed plates that the register does not know and that no stronger cause explains."""
     p = evidence.plates
-    rows = p[p["installed"] & p["door"].notna() & ~p["registered"] & p["retired_id"].isna()]
-    rows = rows[rows["demolished_id"].isna()]
-    rows = rows[~(rows.geometry.notna() & rows["nearest_m"].isna() & rows["building_id"].isna())]
-    said = rows["text_village"].fillna(rows["declared_village"])
-    other_village = said.notna() & rows["point_village"].notna() & (said != rows["point_village"])
-    rows = rows[~other_village & ~among(rows["plate_id"], evidence.conflicts["plate_id"])]
+    nothing_here = p.geometry.notna() & p["nearest_m"].isna() & p["building_id"].isna()
+    said = p["text_village"].fillna(p["declared_village"])
+    other_village = said.notna() & p["point_village"].notna() & (said != p["point_village"])
     # a permanent plate whose only fault is the building's kind is already a conflict of states
     temporary = evidence.buildings.loc[evidence.buildings["temporary"], "building_id"]
-    rows = rows[~(among(rows["building_id"], temporary) & ~rows["temporary"])]
+    explained = nothing_here | other_village | (among(p["building_id"], temporary) & ~p["temporary"]) | among(p["plate_id"], evidence.conflicts["plate_id"])
+    unknown = p["installed"] & p["door"].notna() & ~p["registered"] & p["retired_id"].isna() & p["demolished_id"].isna()
+    rows = p.loc[unknown & ~explained, ["plate_id", "building_id", "text"]]
     return found(rows["plate_id"], related=ids(rows["building_id"]), text=rows["text"])
 
 

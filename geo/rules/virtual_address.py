@@ -31,9 +31,9 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses that neither wall nor house bears out."""
     a = evidence.addresses
-    rows = a[a["active"] & a["door"].notna() & ~a["on_plate"] & a["building_id"].isna() & a["nearest_m"].isna() & ~a["gone_here"]]
-    rows = rows[((rows["link_state"] == "unlinked") | torn_between_none(evidence).loc[rows.index]) & (rows["stack_n"] < evidence.profile.thresholds.stack_n)]
-    rows = rows[rows["demolished_id"].isna()]
+    nothing_here = ~a["on_plate"] & a["building_id"].isna() & a["nearest_m"].isna() & ~a["gone_here"] & a["demolished_id"].isna()
+    asked = a["active"] & a["door"].notna() & (a["stack_n"] < evidence.profile.thresholds.stack_n)
+    rows = a[asked & nothing_here & ((a["link_state"] == "unlinked") | torn_between_none(evidence))]
     placed = rows.geometry.notna()
     between = rows["bracket"].notna() & ~placed
     return found(
