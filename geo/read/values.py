@@ -161,7 +161,14 @@ def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, le
 
 
 def _words(
-    column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, known: Mapping[str, Any], ledger: Ledger, *, kind: Literal["str", "boolean"]
+    column: Column,
+    table: str,
+    frame: pd.DataFrame,
+    texts: pd.Series,
+    known: Mapping[str, Any],
+    ledger: Ledger,
+    *,
+    kind: Literal["str", "boolean"],
 ) -> pd.Series:
     codes, plain = pd.factorize(texts)
     words = [_word(str(t)) for t in plain]
@@ -215,10 +222,7 @@ def _numbers(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, 
         code = "count_bad" if column.kind == "count" else "number_bad"
         proposed = [propose_count(str(t)) if column.kind == "count" else None for t in plain]
         fix = np.array(
-            [
-                _asked(p)
-                for p in proposed
-            ],
+            [_asked(p) for p in proposed],
             dtype=object,
         )
         ledger.refuse(table, frame[bad], code, column.name, texts[bad].array, pd.Series(fix[codes[bad]], dtype="str"))
