@@ -186,7 +186,9 @@ def _named(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame:
         empty = kind.isna() | (named_n < 1 + kind.isin(["confirm_link", "reject_link"]).astype(int))
     else:
         return frame
-    fix = "请补全：新旧两侧，建筑编号或图形，裁定种类及其对象 / complete it: both sides, the building's id or shape, what was decided of what"
+    fix = (
+        "请补全：新旧两侧，建筑编号或图形，裁定种类及其对象 / complete it: both sides, the building's id or shape, what was decided of what"
+    )
     if not empty.any():
         return frame
     ledger.refuse(table.name, frame[empty], "nothing_named", None, None, fix)

@@ -24,9 +24,10 @@ _COUNT_MAX = 100_000
 _TEXT_MAX_N = 500
 _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]+")
 _HIDDEN = r"[\x00-\x1f\x7f\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{ad}]"
-_PLAIN = r"[!-&(-~\x{4e00}-\x{9fff}]"
-_PLAIN_FIRST = r"[!-&(-<>-~\x{4e00}-\x{9fff}]"
-"""Signs an id may hold as it is, and those it may begin with: not the = of a guard against Excel."""
+_UNCLEAN = rf"^[\pZ\x{{85}}]|[\pZ\x{{85}}]$|{_HIDDEN}"
+"""A text with invisible signs in it or blanks around it."""
+_PLAIN_ID = r"^[!-&(-<>-~\x{4e00}-\x{9fff}][!-&(-~\x{4e00}-\x{9fff}]*$"
+"""An id that stays as it is: ASCII and Han without blanks or apostrophes, and without the = of a guard against Excel before it."""
 _FLOAT_ID = re.compile(r"[+-]?\d+(?:\.\d+)?[eE]\+?\d+|\d+\.0+")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
 _THOUSANDS = re.compile(r"[+]?\d{1,3}(?:,\d{3})+")
@@ -70,7 +71,7 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
 
 def clean_ids(texts: pd.Series) -> pd.Series:
     """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's guards ('0012, ="0012"); zeros stay."""
-    return changed(texts, _odd(texts, first=_PLAIN_FIRST), _plain_id)
+    return changed(texts, np.asarray(texts.notna().to_numpy() & ~matching(texts, _PLAIN_ID)), _plain_id)
 
 
 def float_like(ids: pd.Series) -> pd.Series:
@@ -145,9 +146,9 @@ def _ids(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledg
 
 
 def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
-    odd = _odd(texts)
-    out, hidden = changed(texts, odd, lambda t: _INVISIBLE.sub("", t).strip() or None), odd.copy()
-    hidden[odd] = matching(texts[odd], _HIDDEN)
+    unclean = matching(texts, _UNCLEAN)
+    out, hidden = changed(texts, unclean, lambda t: _INVISIBLE.sub("", t).strip() or None), unclean.copy()
+    hidden[unclean] = matching(texts[unclean], _HIDDEN)
     if hidden.any():
         why = "control_characters: 已删去不可见的控制字符 / invisible control characters removed"
         ledger.repair(table, frame.loc[hidden, "_key"].array, column.name, None, out[hidden].array, why)
@@ -160,7 +161,14 @@ def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, le
 
 
 def _words(
-    column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, known: Mapping[str, Any], ledger: Ledger, *, kind: Literal["str", "boolean"]
+    column: Column,
+    table: str,
+    frame: pd.DataFrame,
+    texts: pd.Series,
+    known: Mapping[str, Any],
+    ledger: Ledger,
+    *,
+    kind: Literal["str", "boolean"],
 ) -> pd.Series:
     codes, plain = pd.factorize(texts)
     words = [_word(str(t)) for t in plain]
@@ -214,10 +222,7 @@ def _numbers(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, 
         code = "count_bad" if column.kind == "count" else "number_bad"
         proposed = [propose_count(str(t)) if column.kind == "count" else None for t in plain]
         fix = np.array(
-            [
-                _asked(p)
-                for p in proposed
-            ],
+            [_asked(p) for p in proposed],
             dtype=object,
         )
         ledger.refuse(table, frame[bad], code, column.name, texts[bad].array, pd.Series(fix[codes[bad]], dtype="str"))
@@ -268,11 +273,6 @@ def _plain(text: str) -> str:
 
 def _word(text: str) -> str:
     return _plain(text).lower()
-
-
-def _odd(texts: pd.Series, *, first: str = "") -> Flags:
-    """Which texts are more than plain ASCII and Han without blanks around or inside, or do not begin with a sign of `first`."""
-    return np.asarray(texts.notna().to_numpy() & ~matching(texts, rf"^{first}{_PLAIN}{'*' if first else '+'}$"))
 
 
 def _longer(texts: pd.Series, signs_n: int) -> Flags:
