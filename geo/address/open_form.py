@@ -29,8 +29,8 @@ _ONCE = frozenset(("street", "lane", "sub_number", "flag", "leftover", "room", "
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _HEAD = re.compile("(?:[^0-9]*[0-9]+[鄰邻])?[^0-9]*")
 """What stands before the first number that is not of a neighbourhood."""
-_ASKS_BEHIND = re.compile(f"[{CHARACTERS}][层楼]")
-"""Whether 三楼 begins the lower part depends on what follows."""
+_ASKS_BEHIND = re.compile(f"[{CHARACTERS}][层楼]|{_PRIVATE.pattern}")
+"""Whether 三楼 begins the lower part depends on what follows; private characters are never read together."""
 _OF_UPPER = re.compile("[0-9]+[邻团]")
 """Numbers that may belong to the upper part: of a neighbourhood or a regiment."""
 _POSTCODE = re.compile("[0-9]{3}")
@@ -65,6 +65,7 @@ class OpenForms:
     def __init__(self, reader: Reader, elements: Callable[[Sequence[Piece]], Row]) -> None:
         self._reader, self._elements = reader, elements
         self._heads: dict[str, _Upper | None] = {}
+        self._known: dict[str, _Upper | None] = {}
         self._rests: dict[str, str | None] = {}
         self._kinds: dict[tuple[tuple[str, str, str], ...], int] = {}
         self._uppers: list[list[Piece]] = []
@@ -117,7 +118,7 @@ class OpenForms:
         above, numbers = NUMBER.findall(cleaned.shown[:cut]), NUMBER.findall(cleaned.shown[cut:])
         if above + numbers != NUMBER.findall(text) or above != _neighbourhoods(pieces):
             return None
-        return self._upper(pieces, ""), (_shape(cleaned.shown[cut:]), equal_numbers(numbers), before(pieces))
+        return self._upper(pieces), (_shape(cleaned.shown[cut:]), equal_numbers(numbers), before(pieces))
 
     def _head(self, form: Sample, at: int) -> _Upper | None:
         """What stands before the first number; null where that cannot be read without what follows."""
@@ -128,16 +129,17 @@ class OpenForms:
 
     def _read_head(self, head: str) -> _Upper | None:
         shown = typed_plainly(head + "1")
-        if shown is None or NUMBER.findall(shown) != [*NUMBER.findall(head), "1"] or _PRIVATE.search(shown):
+        if shown is None or (shown != head + "1" and NUMBER.findall(shown) != [*NUMBER.findall(head), "1"]):
             return None
         key = simplify(shown)
         if seems_japanese(key) or _ASKS_BEHIND.search(key):
             return None
         pieces, cut = self._reader.upper_alone(key, shown)
-        lead = shown[cut:-1]
-        if may_be_estate(pieces) or NUMBER.search(lead) or NUMBER.findall(shown[:cut]) != _neighbourhoods(pieces):
-            return None
-        return self._upper(pieces, lead)
+        if shown[:cut] not in self._known:
+            sound = not may_be_estate(pieces) and NUMBER.findall(shown[:cut]) == _neighbourhoods(pieces)
+            self._known[shown[:cut]] = self._upper(pieces) if sound else None
+        upper, lead = self._known[shown[:cut]], shown[cut:-1]
+        return None if upper is None or NUMBER.search(lead) else upper._replace(lead=lead)
 
     def _rest(self, shape: str) -> str | None:
         """What stands from the first number on, cleaned; null where that cannot be read without what stands before."""
@@ -148,7 +150,7 @@ class OpenForms:
             self._rests[shape] = shown if plain and shape and not seems_japanese(key) and not _OF_UPPER.match(key) else None
         return self._rests[shape]
 
-    def _upper(self, pieces: list[Piece], lead: str) -> _Upper:
+    def _upper(self, pieces: list[Piece]) -> _Upper:
         """The upper part by its kind: its names are set aside, and the number of a neighbourhood where it is in digits."""
         behind = before(pieces)
         kept = [p._replace(value=_set_aside(p, i)) for i, p in enumerate(pieces)]
@@ -156,7 +158,7 @@ class OpenForms:
         if kind == len(self._uppers):
             self._uppers.append(kept)
         names = self._names.setdefault(tuple(p.value for p in pieces), len(self._names))
-        return _Upper(kind, names, behind, lead)
+        return _Upper(kind, names, behind, "")
 
     def _read_tail(self, text: str, known: _TailKey) -> _Tail | None:
         """The lower part of a text with its numbers set aside; null where the elements do not follow the numbers."""
