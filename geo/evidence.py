@@ -122,6 +122,7 @@ def _witness(
     footprints: gpd.GeoDataFrame,
     profile: Profile,
 ) -> gpd.GeoDataFrame:
+    # place of each row among those that took part, -1: it took none
     slot = took.get_indexer(rows.index)
     building = fate["building"].to_numpy()
     at = np.where(slot >= 0, building[slot], -1) if len(took) else slot
@@ -138,8 +139,8 @@ def _witness(
     gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
     for name, asked in (("nearest", footprints["live"].to_numpy()), ("gone", gone)):
         chosen = np.flatnonzero(mine & asked[footprint])
+        # the last place, of whoever took no part, stays empty; backwards, so that the first, the nearest, is written last
         closest = np.full(len(took) + 1, -1)
-        # backwards, so that the first, the nearest, is written last
         closest[point[chosen[::-1]]] = chosen[::-1]
         closest = closest[slot]
         out[f"{name}_id"] = at_positions(names, np.where(closest >= 0, footprint[closest], -1) if len(near) else closest, rows.index)
@@ -248,7 +249,7 @@ ROOM_COLUMNS = (
     "building_no", "unit", "floor", "room", "door", "key", "alias_door", "text_village", "declared_village", "point_village", "village_code",
     "active", "rolls_up", "geometry",
 )  # fmt: skip
-"""What is asked of rooms. Most rows of a register are rooms, and they are read here only once more than needed."""
+"""What is asked of rooms. Most rows of a register are rooms: every other column would be copied for nothing."""
 
 
 def _buildings(
@@ -266,7 +267,7 @@ def _buildings(
     out = out.join(_claims(edges, links, out.index))
     out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
     out = out.join(_sums(people, lives, out.index))
-    known, unsure = _tally(lives, people["fresh"].notna(), n) > 0, _tally(lives, ~people["fresh"], n) > 0
+    known, unsure = np.bincount(lives[lives >= 0], minlength=n) > 0, _tally(lives, ~people["fresh"], n) > 0
     out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
     out["vacant"] = known & ~out["inhabited"] & ~unsure & (_tally(written, addresses["active"] & ~addresses["vacant"], n) == 0)
     return out
@@ -315,10 +316,12 @@ def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd
     """Plates and addresses that belong together by place or by declared id while neither key exists in the other table, or by a
     person's word although they say different doors: whoever confirms a link does not make its texts agree.
     """
+    said = ["building_id", "text", *DIFFERING]
     standing = plates["building_id"].notna() | plates["nearest_m"].notna() | plates.geometry.isna()
-    p = plates[plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna() & standing]
-    a = addresses[addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"]]
-    p, a = p[p["demolished_id"].isna() & ~_elsewhere(p)], a[a["demolished_id"].isna() & ~_elsewhere(a)]
+    unknown = plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna() & standing & plates["demolished_id"].isna()
+    p = pd.DataFrame(plates.loc[unknown & ~_elsewhere(plates), ["plate_id", "declared_address", *said]])
+    bare = addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"] & addresses["demolished_id"].isna()
+    a = pd.DataFrame(addresses.loc[bare & ~_elsewhere(addresses), ["address_id", *said]])
     by_place = pd.DataFrame(
         {
             "plate_id": plates["plate_id"].loc[took_p[doors.conflicts["plate"]]].to_numpy(),
@@ -328,12 +331,12 @@ def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd
     by_id = p[["plate_id", "declared_address"]].set_axis(["plate_id", "address_id"], axis=1).dropna()
     if len(confirmed):
         by_word = _told_apart(confirmed, plates[plates["standing"]], addresses[addresses["active"]])
-        p = pd.concat([p, plates[plates["plate_id"].isin(by_word["plate_id"])]]).drop_duplicates("plate_id")
-        a = pd.concat([a, addresses[addresses["address_id"].isin(by_word["address_id"])]]).drop_duplicates("address_id")
+        p = pd.concat([p, plates.loc[among(plates["plate_id"], by_word["plate_id"]), list(p)]]).drop_duplicates("plate_id")
+        a = pd.concat([a, addresses.loc[among(addresses["address_id"], by_word["address_id"]), list(a)]]).drop_duplicates("address_id")
         by_id = pd.concat([by_word, by_id])
     pairs = pd.concat([by_id, by_place], ignore_index=True).drop_duplicates("plate_id").drop_duplicates("address_id")
-    out = pairs.merge(p[["plate_id", "building_id", "text", *DIFFERING]], on="plate_id")
-    out = out.merge(a[["address_id", "building_id", "text", *DIFFERING]], on="address_id", suffixes=("", "_address"))
+    out = pairs.merge(p[["plate_id", *said]], on="plate_id")
+    out = out.merge(a[["address_id", *said]], on="address_id", suffixes=("", "_address"))
     differing = pd.DataFrame({c: out[c].fillna("") != out[f"{c}_address"].fillna("") for c in DIFFERING})
     out["parts_zh"] = ["、".join(w for w, d in zip(DIFFERING.values(), row, strict=True) if d) for row in differing.to_numpy()]
     out["parts_en"] = [", ".join(c for c, d in zip(DIFFERING, row, strict=True) if d) for row in differing.to_numpy()]
