@@ -6,7 +6,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +18,7 @@ from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
-from geo.columns import among
+from geo.columns import among, at_positions, look_up, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
@@ -29,7 +29,7 @@ from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
 from geo.population import population, sum_counts
-from geo.profile import Profile
+from geo.profile import Profile, Thresholds
 from geo.read.ledger import CELL_CODES
 from geo.rule import Evidence
 from geo.rules import RULES
@@ -90,14 +90,88 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         old_villages, renamed = crosswalk(inputs)
         renewed = _present(renamed, inputs, old_villages)
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
+    judged = _judge(inputs, plates, addresses, renewed, footprints, t, clock)
+    with clock("change"):
+        changes = changing.result()
+    with clock("population"):
+        addresses["door_n"] = look_up(addresses["parent_id"].fillna(addresses["address_id"]), judged.door_id, judged.door_n)
+        people = population(inputs, old_villages, renewed, addresses)
+    with clock("classify"):
+        evidence = gather(
+            inputs,
+            profile,
+            plates=plates,
+            addresses=addresses,
+            footprints=footprints,
+            doors=judged.doors,
+            links=judged.links,
+            near=judged.near,
+            edges=judged.edges,
+            changes=changes,
+            people=people,
+            crosswalk=renewed,
+            rebuilt=on_site,
+        )
+        del plates, addresses, people  # the widest tables of a run: whoever asks now asks the evidence
+        shared = _share(evidence, judged.edges, judged.links, footprints)
+        housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
+        # shared people are not without a house; to whoever guards a cancellation they stay as uncertain as they are
+        findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
+    with clock("summarise"):
+        tallies = summarise(evidence, findings)
+        every = pd.concat([evidence.addresses[[c for c in evidence.addresses if c in evidence.rooms]], evidence.rooms])
+        refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
+    return Verification(
+        links=judged.links.table,
+        findings=findings,
+        buildings=_buildings(evidence, findings, shared),
+        plates=_located(evidence.plates, "plate", evidence, findings),
+        addresses=_located(every, "address", evidence, findings),
+        tallies=tallies,
+        quarantine=inputs.quarantine,
+        repairs=inputs.repairs,
+        villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
+        buildings_previous=_previous(inputs, changes, footprints),
+        occupancy=occupancy(evidence.people, every, inputs, old_villages, refused),
+        houses=name_houses(every, renewed, evidence.people),
+        run=_run(inputs, profile, findings, judged.links.table, judged.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
+    )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Which building each door belongs to, and what it was judged by.
+
+    door_id, door_n
+        The plate-level addresses that took part and the number of the door of each (-1: none).
+    near
+        `geo.locate.locate` of the standing plates and then those addresses: point, footprint, distance_m.
+    edges
+        Candidates of every door with their probability.
+    offsets
+        Learned density of the offsets, for the report.
+    """
+
+    doors: Doors
+    door_id: pd.Series
+    door_n: pd.Series
+    links: Links
+    near: pd.DataFrame
+    edges: pd.DataFrame
+    offsets: dict[str, np.ndarray]
+
+
+def _judge(
+    inputs: Inputs, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, renewed: pd.DataFrame, footprints: gpd.GeoDataFrame, t: Thresholds, clock: _Clock
+) -> _Judged:
+    """From points and texts to links: locate, match, assign, link. What only these need is let go with them."""
     standing_plates = plates[plates["standing"]]
     doors_of = addresses[addresses["active"] & ~addresses["rolls_up"]]
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
-        outlines = dict(zip(footprints["building_id"], footprints.geometry, strict=True))
-        declared = np.array([*(outlines.get(b) for b in believed["building_id"]), None], dtype=object)[:-1]
-        believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared)
+        declared = at_positions(footprints.geometry, positions(believed["building_id"], footprints["building_id"]), believed.index)
+        believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared.to_numpy())
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
         near = locate(points, footprints.geometry.to_numpy(), within_m=t.candidate_m)
     with clock("match"):
@@ -107,6 +181,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
         fixed, barred = _word_of_doors(word, doors)
         candidates, hints = direct(_as_observed(near, seen.row_of_point, len(points)), seen.hints, seen.table["door"], fixed, barred)
+        near = near[["point", "footprint", "distance_m"]]
         assignment = assign(
             seen.table,
             candidates,
@@ -114,7 +189,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
             floors=footprints["floors_n"].to_numpy(dtype=float),
-            rooms=stacked_rooms(doors, believed, addresses[addresses["active"]]),
+            rooms=stacked_rooms(doors, believed, pd.DataFrame(addresses[["parent_id", "address_id", "room", "floor"]])[addresses["active"]]),
             names=lasting_names(doors, standing_plates, believed),
             building_prior=_prior(footprints),
             wants_door=_wants_door(footprints),
@@ -134,51 +209,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word)
-    with clock("change"):
-        changes = changing.result()
-    with clock("population"):
-        door_of = pd.Series(doors.address_door, index=doors_of["address_id"])
-        addresses["door_n"] = addresses["parent_id"].fillna(addresses["address_id"]).map(door_of).astype("float64")
-        people = population(inputs, old_villages, renewed, addresses)
-    with clock("classify"):
-        evidence = gather(
-            inputs,
-            profile,
-            plates=plates,
-            addresses=addresses,
-            footprints=footprints,
-            doors=doors,
-            links=links,
-            near=near,
-            edges=edges,
-            changes=changes,
-            people=people,
-            crosswalk=renewed,
-            rebuilt=on_site,
-        )
-        shared = _share(evidence, edges, links, footprints)
-        housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
-        # shared people are not without a house; to whoever guards a cancellation they stay as uncertain as they are
-        findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
-    with clock("summarise"):
-        tallies = summarise(evidence, findings)
-        every = pd.concat([evidence.addresses[[c for c in evidence.addresses if c in evidence.rooms]], evidence.rooms])
-        refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
-    return Verification(
-        links=links.table,
-        findings=findings,
-        buildings=_buildings(evidence, findings, shared),
-        plates=_located(evidence.plates, "plate", evidence, findings),
-        addresses=_located(every, "address", evidence, findings),
-        tallies=tallies,
-        quarantine=inputs.quarantine,
-        repairs=inputs.repairs,
-        villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
-        buildings_previous=_previous(inputs, changes, footprints),
-        occupancy=occupancy(evidence.people, every, inputs, old_villages, refused),
-        houses=name_houses(every, renewed, evidence.people),
-        run=_run(inputs, profile, findings, links.table, assignment.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
-    )
+    door_n = pd.Series(doors.address_door, dtype="float64")
+    return _Judged(doors, doors_of["address_id"].reset_index(drop=True), door_n, links, near, edges, assignment.offsets)
 
 
 def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:

@@ -46,7 +46,9 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
         with timed(seconds, "standardise"):
             on_step("standardise")
             inputs = standardise(raw, profile=profile, as_of=as_of, release=True)
+            del raw
         verification = verify(inputs, profile, on_step=on_step)
+        del inputs
         verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
         on_step("write")
         write(verification, out)
