@@ -30,6 +30,8 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     DoorplateError
         The project or one of its files cannot be used, or the result cannot be written.
     """
+    import pyarrow as pa
+
     from geo.export import write
     from geo.export.history import remember
     from geo.pipeline import verify
@@ -37,6 +39,8 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     from geo.read import read
     from geo.standardise import standardise
 
+    # one heap for texts and shapes: what one step lets go of the next can use, of either kind
+    pa.set_memory_pool(pa.system_memory_pool())
     seconds: dict[str, float] = {}
     with uncollected():
         with timed(seconds, "read"):
