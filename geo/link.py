@@ -183,6 +183,7 @@ def link(
     *,
     thresholds: Thresholds,
     told: Told | None = None,
+    outbuilding: np.ndarray | None = None,
 ) -> Links:
     """Decide what is sure enough, and say of the rest what it hangs between.
 
@@ -194,6 +195,8 @@ def link(
         `geo.assign.assign` of the doors to the footprints (building: position in `footprints`).
     told
         Links that people confirmed or rejected: they are listed as such.
+    outbuilding
+        `geo.outbuildings.outbuildings` of the footprints: why a candidate stays open is said where it is one of them.
     """
     told = told or Told()
     best = edges.drop_duplicates("door").set_index("door").reindex(np.arange(doors.doors_n))
@@ -208,7 +211,7 @@ def link(
     torn[doors.undecided["address"]] = True
     claimed.loc[torn, "state"] = "undecided"
     decided_ = _with_word(_decided(doors, declared, claimed, building), told)
-    table = pd.concat([decided_, _undecided(doors, edges, declared, claimed), _rejected(told)], ignore_index=True)
+    table = pd.concat([decided_, _undecided(doors, edges, declared, claimed, np.zeros(len(footprints), dtype=bool) if outbuilding is None else outbuilding), _rejected(told)], ignore_index=True)
     return Links(_named(table, plates, addresses, footprints), declared, claimed)
 
 
@@ -294,7 +297,7 @@ def _rejected(told: Told) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).assign(state="rejected", reason="decision", probability=0.0)
 
 
-def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
+def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame, outbuilding: np.ndarray) -> pd.DataFrame:
     """Candidates of what is not decided: of each door its likeliest buildings, of each torn address its plates."""
     shown = edges[edges["probability"] >= REPORTED_RATIO]
     shown = shown[shown.groupby("door").cumcount() < REPORTED_N]
@@ -302,7 +305,7 @@ def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresse
     for column, rows in (("plate", plates), ("address", addresses)):
         open_ = rows[(rows["state"] == "undecided") & (rows["door"] >= 0)]
         part = pd.DataFrame({column: np.flatnonzero(rows.index.isin(open_.index)), "door": open_["door"].to_numpy()}).merge(shown, on="door")
-        parts.append(part.assign(reason="margin"))
+        parts.append(part.assign(reason=np.where(outbuilding[part["building"]], "outbuilding", "margin")))
     parts.append(doors.undecided[["plate", "address"]].assign(probability=1 / doors.undecided.groupby("address")["plate"].transform("size"), reason="several_plates_of_key"))
     out = pd.concat(parts, ignore_index=True).drop(columns="door").assign(state="undecided")
     for column in ("plate", "address", "building"):

@@ -208,7 +208,7 @@ def _judge(
         )
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
-        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word)
+        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds)
     door_n = pd.Series(doors.address_door, dtype="float64")
     return _Judged(doors, doors_of["address_id"].reset_index(drop=True), door_n, links, near, edges, assignment.offsets)
 

@@ -40,6 +40,7 @@ WHY: Labels = {
 REASON: Labels = {
     "declared_id": ("登记的编号", "declared id"), "same_key": ("同一门牌号", "same number"), "same_key_renewed": ("换号后同一门牌号", "same number after renumbering"),
     "same_key_alias": ("别名相同", "same alias"), "neighbourhood": ("整片最优匹配", "best fit of the neighbourhood"), "margin": ("证据不足以判定", "no clear margin"),
+    "outbuilding": ("此类建筑一般无牌，待现场核对", "an outbuilding, to be looked at"), "one_character": ("街名差一字，同号", "same number, one character apart"),
     "several_plates_of_key": ("同号多牌", "several plates of the number"),
 }  # fmt: skip
 

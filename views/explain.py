@@ -17,6 +17,7 @@ REASONS = {
     "one_character": ("街名只差一个字，号码相同", "the same number, one character of the street name apart"),
     "neighbourhood": ("与邻近门牌、建筑一并判定", "decided together with the neighbourhood"),
     "margin": ("几处相差不大，未作判断", "candidates too close to call"),
+    "outbuilding": ("此类建筑在本地几乎都没有门牌，仅凭位置不作判断", "buildings described like this one hardly ever have a number here: position alone does not decide"),
     "several_plates_of_key": ("几块门牌号码相同", "several plates of this number"),
 }
 _SUBJECTS = (("building", "buildings", "建筑"), ("plate", "plates", "门牌"), ("address", "addresses", "地址"))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.outbuildings import LIKELIEST, doubt, outbuildings
+from tests.town import Town
 
 HOUSE, SHED = 1, 0
 
@@ -81,3 +82,24 @@ def test_a_declared_outbuilding_stays_as_it_was_judged() -> None:
 def test_the_likelier_candidate_comes_first_again() -> None:
     edges = pd.DataFrame({"door": [0, 0], "building": [5, 4], "probability": [0.51, 0.505]})
     assert doubt(edges, np.zeros(1), pd.DataFrame({"door": [], "building": []}), _AT_FIVE)[0]["building"].tolist() == [4, 5]
+
+
+def test_a_number_inside_a_shed_is_left_open_and_says_why() -> None:
+    drawn = Town().village()
+    for i in range(24):
+        drawn.home(f"h{i}", 30 * i, 0, f"民主街{2 * i + 1}号", use="residential", floors_n=2)
+        drawn.house(f"S{i}", 30 * i, 40, w=12, d=12)
+    # the house of number 2 is not in the survey; its plate and address lie in the middle of a shed
+    drawn.plate("P", "民主街2号", 6, 46).address("A", "民主街2号", 6, 46)
+    links = drawn.verify().verification.links
+    mine = links[(links["plate_id"] == "P") & links["building_id"].notna()]
+    assert mine[["building_id", "state", "reason", "score"]].to_numpy().tolist() == [["S0", "undecided", "outbuilding", LIKELIEST]]
+
+
+def test_a_number_inside_a_shed_that_it_declares_is_decided() -> None:
+    drawn = Town().village()
+    for i in range(24):
+        drawn.home(f"h{i}", 30 * i, 0, f"民主街{2 * i + 1}号", use="residential", floors_n=2)
+        drawn.house(f"S{i}", 30 * i, 40, w=12, d=12)
+    drawn.plate("P", "民主街2号", 6, 46, building_id="S0").address("A", "民主街2号", 6, 46)
+    assert drawn.verify().row("plates", "P")["building_id"] == "S0"
