@@ -199,7 +199,7 @@ def demolished(tables: dict[str, pd.DataFrame]) -> set[str]:
     return set(gpd.sjoin(middle, listed[["geometry"]], predicate="within")["building_id"])
 
 
-def verify(project: Path, out: Path, *, own_house: bool) -> dict[str, object]:
+def verify(project: Path, out: Path, *, own_house: bool = False) -> dict[str, object]:
     steps = Steps()
     tables = read(project)
     buildings, plates, addresses, villages = (tables[n] for n in ("buildings", "plates", "addresses", "villages"))

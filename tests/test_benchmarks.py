@@ -119,7 +119,7 @@ def test_one_finding_settles_one_case() -> None:
 @pytest.mark.filterwarnings("default")
 def test_the_peer_does_a_careful_analysts_work(tmp_path: Path) -> None:
     write_town(town(), tmp_path / "town", formats="parquet", truth=True)
-    told = peer_geopandas.verify(tmp_path / "town", tmp_path / "out", own_house=False)
+    told = peer_geopandas.verify(tmp_path / "town", tmp_path / "out")
     assert set(told["seconds"]) - {"fuzzy_match"} == {step for _, _, theirs in speed.STEPS for step in theirs} - {"fuzzy_match"}  # type: ignore[call-overload]
     scored = scoring.score(tmp_path / "out", tmp_path / "town" / "truth")
     assert scored.codes.loc["damaged_plate", "f1"] == 1.0
