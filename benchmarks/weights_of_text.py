@@ -54,7 +54,7 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
 def _candidates(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
     """plate, address, via (-1: keys differ), village_agrees, distance_m, declared: equal keys, side by side, or of one number and village."""
     # the engine's own candidates, on purpose: what differs is how they are judged
-    keyed = staircase._candidates(staircase._terms(plates, renewed), staircase._terms(addresses, renewed), plates, addresses)  # noqa: SLF001
+    keyed = staircase._candidates(*staircase._terms(plates, addresses, renewed), plates, addresses)  # noqa: SLF001
     point, anchor = plates.geometry.to_numpy(), addresses["anchor"].to_numpy(dtype=object)
     known = np.flatnonzero(pd.notna(anchor))
     i, j = shapely.STRtree(anchor[known]).query(point, predicate="dwithin", distance=2 * thresholds.near_m)

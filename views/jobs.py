@@ -76,6 +76,8 @@ def start(kind: str, arguments: Sequence[str | Path], *, by: str, cpu_s: int, af
     kept = {
         k: v for k, v in os.environ.items() if not k.startswith("DOORPLATE_") and "SECRET" not in k and "TOKEN" not in k and "KEY" not in k
     }
+    # OpenBLAS asks without end for a buffer per thread that the limit refuses; nothing here multiplies matrices
+    kept["OPENBLAS_NUM_THREADS"] = "1"
     process = subprocess.Popen(  # noqa: S603  our own interpreter and module
         command, cwd=CODE, env=kept, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True, encoding="utf-8",
         start_new_session=True,
