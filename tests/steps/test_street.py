@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.street import GAP_REACH_M, PRIOR_N, SIZES_M, _Located, _nearby, _nearest, _size, fronts, lean, sides, ways
+from geo.leans import PRIOR_N, SIZES_M, _Located, _nearest, fronts, lean, sides, size_class, ways
+from geo.street import GAP_REACH_M, _nearby
 
 
 def numbered(numbers: list[int], *, by_parity: bool = True) -> pd.DataFrame:
@@ -71,7 +72,7 @@ def test_plates_face_the_way_their_neighbours_do_and_no_door_votes_for_itself() 
 
 def test_the_class_of_a_measure_is_its_place_among_the_sizes() -> None:
     measure = np.concatenate([SIZES_M, -SIZES_M, np.nextafter(SIZES_M, 0), [0.0, 1e-300, 1e9], np.random.default_rng(0).normal(0, 20, 1000)])
-    np.testing.assert_array_equal(_size(measure), np.searchsorted(SIZES_M, np.abs(measure), side="right"))
+    np.testing.assert_array_equal(size_class(measure), np.searchsorted(SIZES_M, np.abs(measure), side="right"))
 
 
 def test_the_nearest_number_is_the_lower_of_two_and_on_the_same_side() -> None:

@@ -1,0 +1,339 @@
+"""Drawing the joint choice of all open doors again and again: rounds of draws and of exchanges, from several beginnings at once.
+
+Doors that share no house and are not tied may be drawn in one turn, all beginnings together, so that a round is a few operations on flat arrays.
+Which doors are open, and what becomes of the answer, is `geo.sample`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from geo.belief import Ties
+from geo.columns import runs
+
+CHAINS_N = 12
+GROUPS_N = 2
+"""Beginnings, and the groups in which their sums are added, each in order: a sum of fractions depends on it in its last digits."""
+WIDEST_N = 6
+LEAST_RATIO = 1e-3
+"""Candidates of a door that are drawn: at most so many, none below that probability."""
+CROWD_N = 12
+"""Open doors of one building from which it is a block of many numbers, not a house that somebody has to himself."""
+
+
+class Town:
+    """The open doors of a town with their candidates, ready to be drawn.
+
+    doors
+        The doors that are drawn; none: there is nothing to draw.
+    open_edge
+        Per edge, whether its door is open: what `run` says of it counts.
+    """
+
+    def __init__(
+        self, door: np.ndarray, building: np.ndarray, weight: np.ndarray, is_open: np.ndarray, empty: np.ndarray, share: float, ties: Ties, probability: np.ndarray, names: np.ndarray
+    ) -> None:
+        own = np.exp(weight)
+        own = own / (1 + np.bincount(door, weights=own, minlength=len(is_open))[door])
+        self.open_edge = is_open[door]
+        drawn = self.open_edge & ((own > LEAST_RATIO) | (probability > LEAST_RATIO))
+        settled = ~self.open_edge & (probability > 0.5)
+        edges = np.flatnonzero(drawn)
+        # the likeliest few of every door: rank within the door, ties by building
+        order = np.lexsort((building[edges], -np.maximum(own, probability)[edges], names[door[edges]]))
+        edges = edges[order]
+        new = np.flatnonzero(np.r_[True, door[edges][1:] != door[edges][:-1]][: len(edges)])
+        rank = np.arange(len(edges)) - np.repeat(new, np.diff(np.r_[new, len(edges)]))
+        edges = edges[rank < WIDEST_N]
+        self.doors = np.zeros(0, int)
+        if not len(edges):
+            return
+        self.edges_n, self.edges = len(door), edges
+        first = np.flatnonzero(np.r_[True, door[edges][1:] != door[edges][:-1]])
+        self.doors = door[edges][first]
+        self.slot = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(edges)]))
+        self.seed = names[self.doors]
+        place = np.arange(len(edges)) - first[self.slot]
+        self.width = int(place.max(initial=0)) + 1
+        self.edge = np.full((len(first), self.width), -1)
+        self.edge[self.slot, place] = edges
+        used, at = np.unique(building[edges], return_inverse=True)
+        self.house = np.full(self.edge.shape, len(used))
+        self.house[self.slot, place] = at
+        self.weight = np.full(self.edge.shape, -np.inf)
+        self.weight[self.slot, place] = weight[edges]
+        # a block that a crowd of open doors shares is never empty: its price is that of a further door, whoever else is there
+        crowd_n = np.bincount(self.house.ravel(), minlength=len(used) + 1)
+        self.crowded = crowd_n > CROWD_N
+        self.crowded[-1] = True
+        place_of = np.full(int(building.max()) + 1, len(used))
+        place_of[used] = np.arange(len(used))
+        self.load = np.bincount(place_of[building[settled]], minlength=len(used) + 1)
+        self.load[self.crowded] = 2
+        self.first_log = np.r_[-np.log(empty[used]), 0.0]
+        self.more_log = float(np.log(share))
+        self.start = np.full(self.edge.shape, 0.0)
+        self.start[self.slot, place] = probability[edges]
+        self._tie(ties, door, settled, edges, place)
+        self._arrange(self._colour())
+
+    def _tie(self, ties: Ties, door: np.ndarray, settled: np.ndarray, edges: np.ndarray, place: np.ndarray) -> None:
+        """What the neighbours in number say: of settled ones once for all, of open ones by where they are."""
+        row_of_door = np.full(int(door.max(initial=-1)) + 1, -1)
+        row_of_door[self.doors] = np.arange(len(self.doors))
+        at = np.full(self.edges_n, -1)
+        at[edges] = place
+        one, two, told = ties.edge[ties.one], ties.edge[ties.two], np.log(ties.ratio)
+        mine = at[one] >= 0
+        one, two, told = one[mine], two[mine], told[mine]
+        fixed = settled[two]
+        np.add.at(self.weight, (row_of_door[door[one[fixed]]], at[one[fixed]]), told[fixed])
+        both = at[two] >= 0
+        one, two, told = one[both], two[both], told[both]
+        row, other = row_of_door[door[one]], row_of_door[door[two]]
+        pairs = np.unique(np.column_stack([row, other]), axis=0)
+        rank = np.arange(len(pairs)) - np.searchsorted(pairs[:, 0], pairs[:, 0], side="left")
+        self.partners_n = int(rank.max(initial=-1)) + 1
+        self.partner = np.full((len(self.doors), max(self.partners_n, 1)), len(self.doors))
+        self.partner[pairs[:, 0], rank] = pairs[:, 1]
+        self.told = np.zeros((len(self.doors), max(self.partners_n, 1), self.width, self.width + 1))
+        key = pairs[:, 0] * (len(self.doors) + 1) + pairs[:, 1]
+        which = rank[np.searchsorted(key, row * (len(self.doors) + 1) + other)]
+        self.told[row, which, at[one], at[two]] = told
+
+    def _colour(self) -> np.ndarray:
+        """A number for each door; doors of one number may be drawn at the same time: they share no house and are not tied."""
+        rows, house = np.repeat(np.arange(len(self.doors)), self.width), self.house.ravel()
+        real = ~self.crowded[house]
+        rows, house = rows[real], house[real]
+        by_house = np.argsort(house, kind="stable")
+        in_house_n = np.bincount(house, minlength=len(self.load))
+        near = rows[by_house[runs((np.cumsum(in_house_n) - in_house_n)[house], in_house_n[house])]]
+        door = np.concatenate([np.repeat(rows, in_house_n[house]), np.repeat(np.arange(len(self.doors)), self.partner.shape[1])])
+        near = np.concatenate([near, self.partner.ravel()])
+        # each door asks those before it
+        door, near = door[near < door], near[near < door]
+        near_of = np.split(near[np.argsort(door, kind="stable")], np.cumsum(np.bincount(door, minlength=len(self.doors)))[:-1])
+        colour: list[int] = []
+        for some in near_of:
+            taken = {colour[d] for d in some.tolist()}
+            c = 0
+            while c in taken:
+                c += 1
+            colour.append(c)
+        return np.array(colour)
+
+    def _arrange(self, colour: np.ndarray) -> None:
+        """Put the doors of one turn side by side, those with most candidates first, and make the turns."""
+        count = (self.edge >= 0).sum(axis=1)
+        order = np.lexsort((-count, colour))
+        now_at = np.append(np.argsort(order), len(order))
+        self.count = count[order]
+        for name in ("doors", "seed", "edge", "house", "weight", "start", "told"):
+            setattr(self, name, getattr(self, name)[order])
+        self.partner = now_at[self.partner[order]]
+        # past the last candidate lies "none", a house of no price
+        self.place = np.c_[self.house, np.full(len(order), len(self.load) - 1)].ravel()
+        ends = np.flatnonzero(np.diff(colour[order])) + 1
+        self.turns = [self._turn(int(a), int(b)) for a, b in pairwise([0, *ends, len(order)])]
+        self.movers = self._movers()
+
+    def _turn(self, first: int, end: int) -> _Turn:
+        count_n = [int((self.count[first:end] > k).sum()) for k in range(self.width)]
+        count_n = [n for n in count_n if n]
+        door = first + np.concatenate([np.arange(n) for n in count_n])
+        which = np.repeat(np.arange(len(count_n)), count_n)
+        house = self.house[door, which]
+        tied = []
+        for k in range(self.partners_n):
+            has = np.flatnonzero(self.partner[door, k] < len(self.doors))
+            base = ((door[has] * self.told.shape[1] + k) * self.width + which[has]) * (self.width + 1)
+            tied.append((has, self.partner[door[has], k], base))
+        begins = np.cumsum([0, *count_n[:-1]]).tolist()
+        return _Turn(slice(first, end), list(zip(begins, count_n, strict=True)), door - first, which, house, self.weight[door, which], self.first_log[house], tied)
+
+    def _movers(self) -> np.ndarray:
+        """Doors that have two houses in common with another door, and so may exchange houses with it."""
+        low, high = np.triu_indices(self.width, 1)
+        door, which = np.nonzero(high < self.count[:, None])
+        one, two = self.house[door, low[which]], self.house[door, high[which]]
+        both = np.minimum(one, two) * len(self.load) + np.maximum(one, two)
+        _, at, n = np.unique(both, return_inverse=True, return_counts=True)
+        return np.unique(door[n[at] > 1])
+
+    def run(self, burn_n: int, kept_n: int) -> np.ndarray:
+        """Of every edge that is drawn, the mean of its odds over the kept rounds of all beginnings; 0 of others."""
+        chains = np.arange(CHAINS_N)
+        begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)
+        u = _even(self.seed + _salt(0, chains)[:, None]) * begin[:, -1]
+        state = _State(self, (u[:, :, None] > begin[None]).sum(axis=2).clip(max=self.width))
+        totals = np.zeros((GROUPS_N, *self.edge.shape))
+        for sweep in range(1, burn_n + kept_n + 1):
+            u = _even(self.seed + _salt(sweep, chains)[:, None])
+            for turn in self.turns:
+                odds = self._draw(turn, state, u[:, turn.doors])
+                if sweep > burn_n:
+                    for total, part in zip(totals, np.split(odds, GROUPS_N), strict=True):
+                        total[turn.doors][turn.row, turn.which] += _sum(part)
+            self._exchange(state, sweep, chains)
+        out = np.zeros(self.edges_n)
+        real = self.edge >= 0
+        out[self.edge[real]] = (sum(totals[1:], totals[0]) / (CHAINS_N * kept_n))[real]
+        return out
+
+    def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:
+        """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates."""
+        state.load[state.here[:, turn.doors]] -= 1
+        odds = np.repeat(turn.weight[None], len(u), axis=0)
+        for mine, partner, base in turn.tied:
+            odds[:, mine] += self.told.ravel().take(state.at.take(partner, axis=1) + base)
+        odds += np.where(state.loads.take(turn.house, axis=1) == 0, turn.first_log, self.more_log)
+        top = np.zeros(u.shape)
+        for begin, n in turn.ranks:
+            np.maximum(top[:, :n], odds[:, begin : begin + n], out=top[:, :n])
+        odds -= top.take(turn.row, axis=1)
+        np.exp(odds, out=odds)
+        steps, whole = odds.copy(), odds[:, : u.shape[1]].copy()
+        for (before, _), (begin, n) in pairwise(turn.ranks):
+            steps[:, begin : begin + n] += steps[:, before : before + n]
+            whole[:, :n] = steps[:, begin : begin + n]
+        whole += np.exp(-top)
+        u = u * whole
+        at = np.zeros(u.shape, int)
+        for begin, n in turn.ranks:
+            at[:, :n] += u[:, :n] > steps[:, begin : begin + n]
+        state.settle(turn.doors, at)
+        return odds / whole.take(turn.row, axis=1)
+
+    def _exchange(self, state: _State, sweep: int, chains: np.ndarray) -> None:
+        """Offer each door, turn by turn, the house of another in exchange for its own."""
+        n, movers = len(self.doors), self.movers
+        u = _even(self.seed[movers] + _salt(1_000_000 + sweep, chains)[:, None])
+        pick = np.minimum((u * self.count[movers]).astype(int), self.width - 1)
+        want = self.house.ravel().take(pick + movers * self.width) + state.first
+        # only who has a house to himself gives it, and only for another such: exchanges do not change how many a house has
+        single = (state.load.take(want) == 1) & (state.load.take(state.here.take(movers, axis=1)) == 1)
+        at, chain = np.nonzero(single.T)
+        door, pick, want = movers[at], pick[chain, at], want[chain, at]
+        holder = np.full(len(state.load), n)
+        holder[state.here] = np.arange(n)
+        for a, b in pairwise(np.searchsorted(door, [t.doors.start for t in self.turns] + [n])):
+            self._exchange_some(state, holder, chain[a:b], door[a:b], pick[a:b], want[a:b], sweep, chains)
+
+    def _exchange_some(
+        self, state: _State, holder: np.ndarray, c: np.ndarray, one: np.ndarray, pick: np.ndarray, want: np.ndarray, sweep: int, chains: np.ndarray
+    ) -> None:
+        """Exchanges of the doors of a turn: chain, door, the candidate it asks for and that one's house, which the other gives for its own."""
+        n, at = len(self.doors), state.at
+        two, own = holder[want], state.here[c, one]
+        some = np.flatnonzero((two < n) & (want != own))
+        c, one, two, pick, want, own = (v[some] for v in (c, one, two, pick, want, own))
+        match = self.house[two] == (own - state.first[c, 0])[:, None]
+        take = match.argmax(axis=1)
+        some = np.flatnonzero(match.any(axis=1))
+        if not len(some):
+            return
+        some = some[self._apart(c[some], one[some], two[some], len(at))]
+        c, one, two, pick, take, want, own = (v[some] for v in (c, one, two, pick, take, want, own))
+        u = _even(self.seed[one] + _salt(2_000_000 + sweep, chains[c]))
+        yes = np.flatnonzero(np.log(np.maximum(u, 1e-300)) < self._gain(at, c, one, two, pick, take))
+        c, one, two, pick, take, want, own = (v[yes] for v in (c, one, two, pick, take, want, own))
+        at[c, one], at[c, two] = pick, take
+        state.here[c, one], state.here[c, two] = want, own
+        holder[want], holder[own] = one, two
+
+    def _apart(self, c: np.ndarray, one: np.ndarray, two: np.ndarray, chains_n: int) -> np.ndarray:
+        """Which exchanges no other one of the turn touches, by a door or its partners: the others are left for another time."""
+        n = len(self.doors)
+        touched = np.concatenate([np.column_stack([one, two]), self.partner[one], self.partner[two]], axis=1)
+        flat_n = np.bincount((touched + c[:, None] * (n + 1)).ravel(), minlength=chains_n * (n + 1))
+        flat_n[np.arange(chains_n) * (n + 1) + n] = 0
+        ends = np.column_stack([one, two]) + c[:, None] * (n + 1)
+        here = np.array([(touched == e[:, None]).sum(axis=1) for e in (one, two)]).T
+        return np.asarray((flat_n[ends] <= here).all(axis=1))
+
+    def _gain(self, at: np.ndarray, c: np.ndarray, one: np.ndarray, two: np.ndarray, b1: np.ndarray, b2: np.ndarray) -> np.ndarray:
+        """Log odds of the two doors at the candidates b1 and b2 against where they are; what they tell each other is counted once."""
+        a1, a2 = at[c, one], at[c, two]
+        gain = self.weight[one, b1] + self.weight[two, b2] - self.weight[one, a1] - self.weight[two, a2]
+        for k in range(self.partners_n):
+            p, q = self.partner[one, k], self.partner[two, k]
+            gain += self.told[one, k, b1, np.where(p == two, b2, at[c, p])] - self.told[one, k, a1, np.where(p == two, a2, at[c, p])]
+            still = q != one
+            gain += np.where(still, self.told[two, k, b2, at[c, q]] - self.told[two, k, a2, at[c, q]], 0.0)
+        return np.asarray(gain)
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """Doors that are drawn at the same time, those with most candidates first, and their candidates: all first ones, then all second ones, ...
+
+    doors
+        Where they lie among the doors of the town.
+    ranks
+        Where the first, second, ... candidates begin, and how many there are: those of the first so many doors.
+    row, which
+        Per candidate, its door (counted from the first of the turn) and which of the door's candidates it is.
+    house, weight, first_log
+        Per candidate.
+    tied
+        Per partner of a door in number: the candidates whose door has one, the partner, and where in `told` its say begins.
+    """
+
+    doors: slice
+    ranks: list[tuple[int, int]]
+    row: np.ndarray
+    which: np.ndarray
+    house: np.ndarray
+    weight: np.ndarray
+    first_log: np.ndarray
+    tied: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
+class _State:
+    """Where the doors are in each chain: their candidate (at), their house as a place in `load` (here), and how many are in each house (load)."""
+
+    def __init__(self, town: Town, at: np.ndarray) -> None:
+        chains_n, doors_n = at.shape
+        self._place, self._doors = town.place, np.arange(doors_n) * (town.width + 1)
+        self.at = np.c_[at, np.full(chains_n, town.width)]
+        self.loads = np.tile(town.load, (chains_n, 1))
+        self.load = self.loads.reshape(-1)
+        self.first = np.arange(chains_n)[:, None] * len(town.load)
+        self.here = town.place.take(self._doors + at) + self.first
+        np.add.at(self.load, self.here, 1)
+
+    def settle(self, doors: slice, at: np.ndarray) -> None:
+        """Put doors that were taken out at their candidates."""
+        here = self._place.take(self._doors[doors] + at) + self.first
+        self.at[:, doors], self.here[:, doors] = at, here
+        self.load[here] += 1
+
+
+def _sum(rows: np.ndarray) -> np.ndarray:
+    """Sum of the rows in their order, whatever their length: numpy's own order depends on it."""
+    out: np.ndarray = rows[0].copy()
+    for row in rows[1:]:
+        out += row
+    return out
+
+
+def _salt(sweep: int, chains: np.ndarray) -> np.ndarray:
+    """What a sweep and a chain add to the name of a door."""
+    salt: np.ndarray = (chains.astype(np.uint64) + np.uint64(sweep * CHAINS_N + 1)) * np.uint64(0x9E3779B97F4A7C15)
+    return salt
+
+
+def _even(z: np.ndarray) -> np.ndarray:
+    """Even numbers in [0, 1) made from integers (splitmix64), which are used up."""
+    work = z >> np.uint64(30)
+    z ^= work
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= np.right_shift(z, np.uint64(27), out=work)
+    z *= np.uint64(0x94D049BB133111EB)
+    z ^= np.right_shift(z, np.uint64(31), out=work)
+    z >>= np.uint64(11)
+    return z.astype(np.float64) * 2.0**-53
