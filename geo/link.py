@@ -12,6 +12,7 @@ import shapely
 from geo.columns import worded
 from geo.decided import Told
 from geo.match import ALIAS, OLD, OWN, SPELT, Doors
+from geo.outbuildings import LIKELIEST
 from geo.profile import Thresholds
 
 REPORTED_RATIO = 0.05
@@ -305,7 +306,8 @@ def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresse
     for column, rows in (("plate", plates), ("address", addresses)):
         open_ = rows[(rows["state"] == "undecided") & (rows["door"] >= 0)]
         part = pd.DataFrame({column: np.flatnonzero(rows.index.isin(open_.index)), "door": open_["door"].to_numpy()}).merge(shown, on="door")
-        parts.append(part.assign(reason=np.where(outbuilding[part["building"]], "outbuilding", "margin")))
+        held_back = outbuilding[part["building"]] & np.isclose(part["probability"], LIKELIEST)
+        parts.append(part.assign(reason=np.where(held_back, "outbuilding", "margin")))
     parts.append(doors.undecided[["plate", "address"]].assign(probability=1 / doors.undecided.groupby("address")["plate"].transform("size"), reason="several_plates_of_key"))
     out = pd.concat(parts, ignore_index=True).drop(columns="door").assign(state="undecided")
     for column in ("plate", "address", "building"):
