@@ -101,6 +101,10 @@ class NeedsReason(CasebookError):
     """A reason, document or value that this decision needs is missing or not usable."""
 
 
+class NumberTaken(CasebookError):
+    """Another house was given this number since it was found to be free."""
+
+
 class WrongStep(CasebookError):
     """What was said does not fit where the case stands.
 

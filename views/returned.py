@@ -79,11 +79,15 @@ def show(result: Result, book: Casebook | None, code: str) -> None:
 
 
 def check(result: Result, book: Casebook, read: pd.DataFrame) -> pd.DataFrame:
-    """The rows with everything that stands against them: overtaken, untrue of the case, the number of another house, no right."""
+    """The rows with everything that stands against them: overtaken, untrue of the case, the number of another house, no right.
+
+    free_at is the newest row of the log before the look: a number that another house is given after it, the casebook refuses.
+    """
+    free_at = book.head().seq
     cases = book.cases(ids=read["finding_id"].dropna().unique().tolist(), present=None)
     villages = cases["village_code"].fillna("").unique().tolist()
     proposed = book.cases(villages=villages, statuses=PROPOSED)
-    return _permitted(book, unfit_rows(stale_rows(read, cases), cases, result.tables, proposed=proposed))
+    return _permitted(book, unfit_rows(stale_rows(read, cases), cases, result.tables, proposed=proposed)).assign(free_at=free_at)
 
 
 def offer(result: Result, book: Casebook, read: pd.DataFrame, work: _Work | None = None, *, file_id: str = "") -> None:
@@ -216,6 +220,7 @@ def _keep(book: Casebook, good: pd.DataFrame, work: _Work, file_id: str) -> None
         Decision(
             finding_id=row["finding_id"], verb=row["verb"], version=int(row["version"]), evidence_hash=row["evidence_hash"], by=user.user_id, reason=row["reason"],
             payload={"number": row["number"]} if BY_VERB[row["verb"]].needs == "number" else {}, document=row["document"],
+            free_at=int(row["free_at"]),
         )
         for row in good.to_dict("records")
     ]  # fmt: skip

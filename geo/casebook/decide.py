@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import pandas as pd
 from sqlalchemy import Connection, select, text
 
 from geo.casebook import guard
@@ -20,7 +21,8 @@ from geo.casebook.schema import account, decision
 from geo.casebook.standing import Standing, read_standing
 from geo.casebook.store import Store
 from geo.casebook.words import ROLES, STATUSES, VERBS, Verb
-from geo.errors import CasebookError, GuardRefused, NeedsReason, NotAllowed, StaleCase, UnknownCase, WrongStep
+from geo.errors import CasebookError, GuardRefused, NeedsReason, NotAllowed, NumberTaken, StaleCase, UnknownCase, WrongStep
+from geo.export.number_use import PROPOSED, door_keys
 
 MOST_AT_ONCE = 2_000
 """Decisions in one transaction: others wait for it."""
@@ -40,6 +42,9 @@ class Decision:
         Number or title of the paper that proves it.
     decision_id
         Made by whoever sends it, kept when sending it again: the second time answers the first receipt.
+    free_at
+        Newest row of the log when the number of the payload was found to be free (`geo.export.number_use`): where another house of the
+        village was given it since, the decision is refused. Null: nobody looked.
     """
 
     finding_id: str
@@ -51,6 +56,7 @@ class Decision:
     payload: Mapping[str, Any] = field(default_factory=dict)
     document: str = ""
     decision_id: str = field(default_factory=lambda: uuid4().hex)
+    free_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def decide_many(store: Store, decisions: Sequence[Decision]) -> list[Receipt]:
 
     Raises
     ------
-    UnknownCase, NotAllowed, WrongStep, NeedsReason, StaleCase, GuardRefused
+    UnknownCase, NotAllowed, WrongStep, NeedsReason, StaleCase, NumberTaken, GuardRefused
         The first decision that cannot be kept; nothing was written.
     CasebookBusy, CasebookFull, CasebookReadOnly, CasebookDamaged
         The casebook; nothing was written, the same decisions may be sent again.
@@ -149,6 +155,7 @@ def _draft(
     else:
         _check_step(verb, standing)
         _check_needs(d, verb)
+        _check_number(connection, d, standing, today=today)
         after = step(standing.state, d.verb, d.payload, evidence_hash=d.evidence_hash, run_id=standing.run_id)
     _check_guard(connection, d, standing, after, today=today)
     state = {"status": after.status, "state": after.written(), "seen_hash": after.seen_hash, "seen_run": after.seen_run}
@@ -280,6 +287,26 @@ def _check_needs(d: Decision, verb: Verb) -> None:
         raise NeedsReason("一条对应至少有建筑、门牌、地址中的两个。", "A link has at least two of building, plate and address.")
     if ("lon" in d.payload) != ("lat" in d.payload):
         raise NeedsReason("位置须同时有经度和纬度。", "A place has a longitude and a latitude.")
+
+
+def _check_number(connection: Connection, d: Decision, standing: Standing, *, today: str) -> None:
+    """Nobody gave the number to another case of the village after it was looked for: two clerks may have looked at the same moment."""
+    if d.free_at is None or "number" not in d.payload:
+        return
+    columns = (decision.c.finding_id, decision.c.status, decision.c.state, decision.c.at, account.c.display)
+    later = select(*columns).join(account, account.c.user_id == decision.c.by)
+    later = later.where(decision.c.seq > d.free_at, decision.c.finding_id.is_not(None), decision.c.finding_id != d.finding_id).order_by(decision.c.seq)
+    newest = {row.finding_id: row for row in connection.execute(later)}
+    given = {i: json.loads(row.state).get("number") for i, row in newest.items() if row.status in PROPOSED}
+    there = read_standing(connection, (i for i, number in given.items() if number), today=today)
+    near = [i for i, other in there.items() if other.village_code == standing.village_code]
+    asked, *doors = door_keys(pd.Series([str(d.payload["number"]), *(str(given[i]) for i in near)], dtype="str"))
+    if taken := next((newest[i] for i, door in zip(near, doors, strict=True) if door == asked), None):
+        when = str(taken.at).replace("T", " ")[:16]
+        raise NumberTaken(
+            f"“{d.payload['number']}”刚被占用：{taken.display} 于 {when} 拟给了另一处房屋。",
+            f"'{d.payload['number']}' has just been taken: {taken.display} gave it to another house at {when}.",
+        )
 
 
 def _check_given_to(d: Decision, rights: Mapping[str, Rights]) -> None:

@@ -10,8 +10,8 @@ from threading import Barrier
 import pytest
 
 from geo.casebook import VERBS, Casebook, Decision, Receipt, open_casebook
-from geo.errors import CasebookError, GuardRefused, StaleCase
-from tests.casebook.filling import V1, Clock, Count, Finding, Name, fill
+from geo.errors import CasebookError, GuardRefused, NumberTaken, StaleCase
+from tests.casebook.filling import V1, V2, Clock, Count, Finding, Name, fill
 from tests.casebook.test_guard import log_rows
 
 ACTIONS = {
@@ -122,3 +122,57 @@ def _meet(book: Casebook, ready: Barrier, decision: Decision) -> Receipt | Caseb
         return book.decide(decision)
     except CasebookError as refused:
         return refused
+
+
+HOUSES = {name: Finding(name, "unplated_building", "building", f"B-{name}", village_code=V2 if name == "away" else V1, office="civil_affairs") for name in ("one", "two", "away")}
+
+
+def propose(book: Casebook, name: str, number: str, free_at: int | None) -> Receipt:
+    case = book.case(name)
+    return book.decide(Decision(name, "number_proposed", case.version, case.evidence_hash, "civil", payload={"number": number}, free_at=free_at))
+
+
+def test_a_number_given_since_it_was_looked_for_is_refused_with_who_gave_it(book: Casebook) -> None:
+    fill(book, list(HOUSES.values()))
+    looked = book.head().seq
+    propose(book, "one", "杏湖街18号", looked)
+    with pytest.raises(NumberTaken, match="“杏湖街１８号”刚被占用：civil 岗"):
+        propose(book, "two", "杏湖街１８号", looked)
+    assert (book.case("two").status, book.case("two").number) == ("open", None)
+
+
+@pytest.mark.parametrize("number", ["杏湖街20号", "湖滨路18号", "18号"])
+def test_another_number_given_meanwhile_is_nobodys_concern(book: Casebook, number: str) -> None:
+    fill(book, list(HOUSES.values()))
+    looked = book.head().seq
+    propose(book, "one", "杏湖街18号", looked)
+    assert propose(book, "two", number, looked).status == "number_proposed"
+
+
+def test_the_same_number_of_another_village_or_given_up_again_or_seen_by_whoever_looked_is_free_to_give(book: Casebook) -> None:
+    fill(book, list(HOUSES.values()))
+    looked = book.head().seq
+    propose(book, "away", "杏湖街18号", looked)
+    propose(book, "one", "杏湖街18号", looked)
+    case = book.case("one")
+    book.undo("one", version=case.version, evidence_hash=case.evidence_hash, by="civil")
+    assert propose(book, "two", "杏湖街18号", looked).status == "number_proposed"
+    # who looked later saw it, and answers for it (one house, two findings)
+    assert propose(book, "one", "杏湖街18号", book.head().seq).status == "number_proposed"
+
+
+def test_of_two_clerks_who_give_one_number_at_the_same_moment_exactly_one_does(book: Casebook) -> None:
+    fill(book, list(HOUSES.values()))
+    looked, ready = book.head().seq, Barrier(2)
+
+    def give(name: str) -> Receipt | NumberTaken:
+        case = book.case(name)
+        ready.wait()
+        try:
+            return book.decide(Decision(name, "number_proposed", case.version, case.evidence_hash, "civil", payload={"number": "杏湖街18号"}, free_at=looked))
+        except NumberTaken as taken:
+            return taken
+
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(give, ("one", "two")))
+    assert sorted(type(s).__name__ for s in said) == ["NumberTaken", "Receipt"]

@@ -25,8 +25,9 @@ def seen(case: pd.Series) -> Seen:
 
 
 def decide(
-    page: str, folder: Path, cases: Sequence[Seen], verb: str, *, onward: str | None = None, called: tuple[str, str] | None = None, **given: Any
-) -> None:
+    page: str, folder: Path, cases: Sequence[Seen], verb: str, *, onward: str | None = None, called: tuple[str, str] | None = None,
+    free_at: int | None = None, **given: Any,
+) -> None:  # fmt: skip
     """Say one thing of one or many cases, all or none; what came of it is kept in the session's work.
 
     Parameters
@@ -39,6 +40,8 @@ def decide(
         Case to go to afterwards, where the person works that way.
     called
         What the verb is called here, Chinese and English, where the page calls it otherwise than the casebook.
+    free_at
+        Newest row of the log when the number given was found to be free; null where none is given.
     given
         reason, document, and the rest as payload.
     """
@@ -47,7 +50,7 @@ def decide(
     def say_it(book: Casebook, user: User) -> None:
         payload = {k: v for k, v in given.items() if k not in ("reason", "document") and v not in (None, "")}
         words = {"reason": str(given.get("reason") or "").strip(), "document": str(given.get("document") or "").strip()}
-        decisions = [Decision(i, verb, version, evidence, user.user_id, payload=payload, **words) for i, version, evidence in cases]
+        decisions = [Decision(i, verb, version, evidence, user.user_id, payload=payload, free_at=free_at, **words) for i, version, evidence in cases]
         receipts = book.decide_many(decisions) if len(decisions) > 1 else [book.decide(decisions[0])]
         ids = tuple(i for i, _, _ in cases)
         if onward is not None and work.onward:

@@ -12,6 +12,7 @@ from geo.casebook import Casebook
 from geo.export.order_list import order_list, write_order_xlsx
 from layers.result import Result
 from tests.views.cases.conftest import VILLAGE, Desk, bits_n, choose, map_state, one, read_all, say, tell, work
+from views.cases import verdicts
 from views.cases.files import delivered
 from views.cases.missing import CODES
 
@@ -197,6 +198,27 @@ def test_a_number_that_is_none_or_another_house_has_is_refused_with_who_has_it(n
     assert "没有记下" in told
     assert why in told
     assert book.case(finding).status == "open"
+
+
+def test_a_number_that_a_colleague_gives_while_ours_is_looked_for_is_not_given_twice(desk: Desk, book: Casebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    finding, other = book.cases(villages=[VILLAGE], codes=["unplated_building"])["finding_id"].tolist()[:2]
+    look = verdicts.number_problems
+
+    def look_and_lose(*asked: object, **more: object) -> object:
+        found = look(*asked, **more)  # type: ignore[arg-type]
+        say(book, other, "number_proposed", "civil-affairs", number="杏亭路62号")
+        return found
+
+    monkeypatch.setattr(verdicts, "number_problems", look_and_lose)
+    test = choose(desk("missing"), finding)
+    test.button(key="say_number_proposed").click().run()
+    prefix = f"missing_number_proposed_{finding}"
+    test.text_input(key=f"{prefix}_number").input("杏亭路62号")
+    test.button(key=f"{prefix}_go").click().run()
+    assert not test.exception, test.exception
+    assert "“杏亭路62号”刚被占用：民政办" in read_all(test)
+    assert "另拟一个号" in read_all(test)
+    assert (book.case(finding).status, book.case(other).number) == ("open", "杏亭路62号")
 
 
 def test_the_order_list_holds_what_is_to_be_made(desk: Desk, book: Casebook, sample: Result) -> None:

@@ -13,6 +13,7 @@ from geo.casebook import Casebook
 from geo.export.village_sheet import HEADINGS, write_village_xlsx
 from layers.result import Result
 from tests.views.cases.conftest import VILLAGE, one, read_all, say
+from views import returned
 
 TAKEN_OVER = """
 from pathlib import Path
@@ -93,6 +94,26 @@ def test_what_an_account_may_not_say_is_told_before_anything_is_kept(sample: Res
     assert "可以登记 0 行" in read_all(test)
     assert test.button(key="keep_returned").disabled
     assert book.case(case).status == "open"
+
+
+def test_a_sheet_whose_number_a_colleague_gives_while_it_is_checked_is_not_kept_at_all(
+    sample: Result, book: Casebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = book.cases(villages=[VILLAGE], codes=["unplated_building"])["finding_id"].tolist()
+    mine, other, plain = rows[0], rows[1], one(book, "plate_not_installed")
+    test = taken_over(fill(sample, book, tmp_path / "a.xlsx", {mine: ("4", "杏湖街99号"), plain: ("1", None)}))
+    look = returned.unfit_rows
+
+    def look_and_lose(*asked: object, **more: object) -> object:
+        found = look(*asked, **more)  # type: ignore[arg-type]
+        say(book, other, "number_proposed", "civil-affairs", number="杏湖街99号")
+        return found
+
+    monkeypatch.setattr(returned, "unfit_rows", look_and_lose)
+    test.button(key="keep_returned").click().run()
+    assert not test.exception, test.exception
+    assert "“杏湖街99号”刚被占用" in read_all(test)
+    assert [book.case(i).version for i in (mine, plain)] == [0, 0]
 
 
 def test_a_paper_list_can_be_keyed_in_beside_its_doors(book: Casebook) -> None:
