@@ -22,7 +22,10 @@ _NEARLY = 0.98
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one table: values (declared columns, `_key`, `_source`, `_row`), shapes as delivered and in the working CRS."""
+    """Rows of one table: values (declared columns, `_key`, `_source`, `_row`), shapes as delivered and in the working CRS.
+
+    Once typed and in order the values also have `_at`, the place of a row among all of its table: some are refused later.
+    """
 
     table: Table
     values: pd.DataFrame
@@ -108,6 +111,17 @@ def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
     mask = np.ones(len(rows.values), bool)
     mask[again], mask[others] = False, False
     return rows.keep(mask)
+
+
+def texts_by_id(rows: Rows) -> pd.Series:
+    """The texts of the rows that stay when of several with one id only one does, in the order of their ids.
+
+    `without_duplicates` keeps the smallest content, and in it the text comes right behind the id: of several texts the smallest stays.
+    """
+    values = rows.values
+    if rows.table.id is None or not _twice(values["_key"]).any():
+        return values["text"]
+    return values[["_key", "text"]].sort_values(["_key", "text"], kind="stable").drop_duplicates("_key")["text"]
 
 
 def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
