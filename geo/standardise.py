@@ -156,15 +156,18 @@ def _identified(rows: dict[str, Rows], declared: Mapping[str, pyproj.CRS | None]
 def _typed(frame: pd.DataFrame, role: str, source: Source, ledger: Ledger) -> Rows:
     table = INPUT[role]
     frame = pd.DataFrame(with_keys(frame, table, ledger))
+    shapes = shape_array(frame, table, ledger)
+    frame = frame.drop(columns="geometry", errors="ignore")
+    loose = table.id is None and table.geometry == "none"  # to be put in the order of its content
+    frame, shapes = (frame, shapes) if loose else by_key(frame, shapes)
     typed = type_table(frame, table, source.values, ledger)
     values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
-    shapes = shape_array(frame, table, ledger)
     rows = Rows(table, values, shapes, shapes)
     if table.geometry == "point":
         points = points_only(shapes, values, role, ledger)
         rows = without_nowhere(replace(rows, delivered=points, shapes=points), ledger)
-    rows = _by_content(rows) if table.id is None and table.geometry == "none" else by_key(rows)
-    return replace(rows, values=rows.values.assign(_at=np.arange(len(rows.values))))
+    rows = _by_content(rows) if loose else rows
+    return replace(rows, values=rows.values.assign(_at=np.arange(len(values))))
 
 
 def _polygons(rows: Rows, others: dict[str, Rows], ledger: Ledger, profile: Profile) -> Rows:
@@ -233,8 +236,7 @@ def _finished(rows: Rows, crs: pyproj.CRS) -> pd.DataFrame:
 
 def _by_content(rows: Rows) -> Rows:
     """Rows of a table without ids in the order of their content."""
-    order = _order(rows)
-    return replace(rows, values=rows.values.take(order).reset_index(drop=True), delivered=rows.delivered[order], shapes=rows.shapes[order])
+    return rows.at(_order(rows))
 
 
 def _order(rows: Rows) -> npt.NDArray[np.intp]:

@@ -75,8 +75,10 @@ class Elements:
     def column(self, name: str, rows: slice | npt.NDArray[Any] = slice(None)) -> pa.Array:
         """One element of the given rows."""
         values, of = self.columns[name]
-        written = values.take(pa.array(of[self.text[rows]]))
-        return all_null(len(written)) if written.null_count == len(written) else written
+        text = self.text[rows]
+        written = values.take(pa.array(of[text])) if values.null_count < len(values) else values
+        return written if written.null_count < len(written) else all_null(len(text))
+
 
 NAME, NUMBER_AT, END = 0xE000, 0xE800, 0xF900
 """Where the private characters begin that stand for a name or number set aside, and end: no address has them."""
@@ -154,6 +156,13 @@ def exchanged(numbers: Sequence[str]) -> list[str] | None:
     return [given[n] for n in numbers]
 
 
+def first_places(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
+    """The first place of each of n codes."""
+    first = np.zeros(n, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return first
+
+
 class _Numbers(NamedTuple):
     """The numbers of all open texts, one after the other, a zero last; where those of each text begin, and where the last ends."""
 
@@ -187,7 +196,7 @@ def _forms(texts: pa.Array) -> tuple[_Numbers, npt.NDArray[np.int64], list[Sampl
     mark, marks = _equal_numbers(numbers)
     key = np.asarray(encoded.indices).astype(np.int64) * len(marks) + mark
     form, distinct = pd.factorize(key)
-    first = _first(form, len(distinct))
+    first = first_places(form, len(distinct))
     shape = encoded.dictionary.take(pa.array(distinct // len(marks))).to_pylist()
     equal = [marks[m] for m in (distinct % len(marks)).tolist()]
     counts = np.bincount(form, minlength=len(distinct)).tolist()
@@ -281,7 +290,7 @@ def _column(
         written.append(np.where(asked >= 0, numbers.value[np.where(asked >= 0, start + asked, -1)], -1))
         between.append(pa.array(behind, type=pa.large_string()))
         key = pd.factorize(key * (written[-1].max() + 2) + written[-1])[0]
-    first = _first(key, int(key.max()) + 1)
+    first = first_places(key, int(key.max()) + 1)
     of = pa.array(code[first])
     parts = [between[0].take(of)]
     for value, behind_ in zip(written, between[1:], strict=True):
@@ -293,13 +302,6 @@ def _column(
 def _narrow(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[Any]:
     """Codes below n in as few bytes as hold them."""
     return code.astype(np.min_scalar_type(n))
-
-
-def _first(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
-    """The first place of each of n codes."""
-    first = np.zeros(n, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return first
 
 
 def _joined(*parts: Any) -> pa.Array:

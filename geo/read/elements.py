@@ -18,7 +18,13 @@ from geo.read.rows import Rows
 from geo.tables import Scope
 from geo.threads import beside
 
-_TEXTS = (("plates", "text", ""), ("addresses", "text", ""), ("population", "text", ""), ("crosswalk", "old", "_old"), ("crosswalk", "new", "_new"))
+_TEXTS = (
+    ("plates", "text", ""),
+    ("addresses", "text", ""),
+    ("population", "text", ""),
+    ("crosswalk", "old", "_old"),
+    ("crosswalk", "new", "_new"),
+)
 """Tables and their columns that are addresses, and what is added to the names of the elements."""
 _LEVELS = ("province", "city", "county", "town")
 _AGREE = 0.9
