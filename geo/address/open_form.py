@@ -8,7 +8,7 @@ So a form costs its upper part, its lower part and how the two go together, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -113,28 +113,23 @@ class OpenForms:
         """Upper and lower parts of forms; the same ones are met again and again, and are read once."""
         parts = pc.extract_regex(pa.array([f.shape for f in forms], pa.large_string()), _HEAD_AND_REST)
         (head, heads), (rest, rests) = (_numbered(part) for part in parts.flatten())
-        uppers: list[_Upper | None] = [
-            self._read_head(forms[i].text[: len(h)]) for h, i in zip(heads, first_places(head, len(heads)).tolist(), strict=True)
-        ]
+        firsts = first_places(head, len(heads)).tolist()
+        uppers = [self._read_head(forms[i].text[: len(h)]) for h, i in zip(heads, firsts, strict=True)]
         lowers = [_cleaned_rest(r) for r in rests]
-        postcode = np.array([_POSTCODE.match(r) is not None for r in rests], dtype=bool)
-        whole = np.array([u is None for u in uppers], dtype=bool)[head] | np.array([r is None for r in lowers], dtype=bool)[rest]
-        whole |= np.array([not h for h in heads], dtype=bool)[head] & postcode[rest]
-        equal, marks = np.zeros(len(forms), dtype=np.int64), {"": 0}
-        for i in np.flatnonzero([bool(f.equal) for f in forms]).tolist():
-            equal[i] = marks.setdefault(equal_numbers(NUMBER.findall(forms[i].text, len(heads[head[i]]))), len(marks))
+        apart = _flags(u is not None for u in uppers)[head] & _flags(r is not None for r in lowers)[rest]
+        apart &= ~(_flags(not h for h in heads)[head] & _flags(_POSTCODE.match(r) for r in rests)[rest])
+        mark, marks = _equal_below(forms, [heads[h] for h in head.tolist()])
         keys: dict[_TailKey, int] = {}
-        upper, key = np.where(whole, -1, head), np.full(len(forms), -1)
-        code, different = pd.factorize((head * len(rests) + rest)[~whole] * len(marks) + equal[~whole])
-        of_code = np.zeros(len(different), dtype=np.int64)
-        written = list(marks)
-        for i, (place, mark) in enumerate(zip(*(p.tolist() for p in np.divmod(different, len(marks))), strict=True)):
+        of_code = []
+        code, different = pd.factorize((head * len(rests) + rest)[apart] * len(marks) + mark[apart])
+        for place, m in zip(*(part.tolist() for part in np.divmod(different, len(marks))), strict=True):
             above, below = uppers[place // len(rests)], lowers[place % len(rests)]
-            of_code[i] = keys.setdefault((above.lead + below, written[mark], above.before), len(keys))
-        key[~whole] = of_code[code]
-        for i in np.flatnonzero(whole).tolist():
-            found = self._parts_of_whole(forms[i].text)
-            if found is not None:
+            if above is not None and below is not None:
+                of_code.append(keys.setdefault((above.lead + below, marks[m], above.before), len(keys)))
+        upper, key = np.where(apart, head, -1), np.full(len(forms), -1)
+        key[apart] = np.array(of_code, dtype=np.int64)[code]
+        for i in np.flatnonzero(~apart).tolist():
+            if (found := self._parts_of_whole(forms[i].text)) is not None:
                 upper[i], key[i] = len(uppers), keys.setdefault(found[1], len(keys))
                 uppers.append(found[0])
         return _Split(upper, key, uppers, list(keys))
@@ -217,6 +212,19 @@ def _numbered(texts: pa.Array) -> tuple[npt.NDArray[np.int64], list[str]]:
     """A number for each text, and the texts by number."""
     encoded = texts.dictionary_encode()
     return np.asarray(encoded.indices).astype(np.int64), encoded.dictionary.to_pylist()
+
+
+def _flags(answers: Iterable[object]) -> npt.NDArray[np.bool_]:
+    return np.array([bool(a) for a in answers], dtype=bool)
+
+
+def _equal_below(forms: Sequence[Sample], heads: Sequence[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Which numbers behind the head of each form are equal: a row of the second, whose first is none."""
+    mark, marks = np.zeros(len(forms), dtype=np.int64), {"": 0}
+    for i, (form, head) in enumerate(zip(forms, heads, strict=True)):
+        if form.equal:
+            mark[i] = marks.setdefault(equal_numbers(NUMBER.findall(form.text, len(head))), len(marks))
+    return mark, list(marks)
 
 
 def _cleaned_rest(shape: str) -> str | None:
