@@ -34,7 +34,8 @@ FIT_SCALE_M = 4.0
 """Length scale of the score exp(-(d / scale)^2)."""
 _REACHES_M = (4.0, 12.0, 30.0)
 """How far to look for the nearest footprint, nearest first: most points hang on one. Beyond the last a point scores nothing."""
-_SAMPLE_N = 2000
+SAMPLE_N = 2000
+"""Most shapes of a layer that are asked where it lies."""
 
 _A = 6378245.0
 _E2 = 0.00669342162296594323
@@ -175,6 +176,13 @@ def without(shapes: Shapes, rows: npt.NDArray[np.bool_]) -> Shapes:
     return out
 
 
+def evenly(shapes: Shapes, n: int) -> Shapes:
+    """At most n of the shapes, evenly from first to last."""
+    if len(shapes) <= n:
+        return shapes
+    return shapes[np.unique(np.linspace(0, len(shapes) - 1, n).astype(int))]
+
+
 @dataclass(frozen=True)
 class Fit:
     """How a layer lies on the footprints.
@@ -234,7 +242,7 @@ def fit_layer(points: Shapes, footprints: shapely.STRtree, crs: str, *, shift: b
     Fit
         `as_is` unless a hypothesis passes the gate: 50 points, z >= 3 and a clearly better score.
     """
-    sample = points[np.unique(np.linspace(0, len(points) - 1, min(len(points), _SAMPLE_N)).astype(int))] if len(points) else points
+    sample = evenly(points, SAMPLE_N)
     if not len(sample) or not len(footprints):
         return Fit(points_n=len(sample))
     tried = {name: _score(footprints, shapely.get_coordinates(shapes)) for name, shapes in hypotheses(sample, crs).items()}
@@ -267,7 +275,7 @@ _SHIFT_SPREAD_M = 1.5
 
 def _with_shift(fit: Fit, points: Shapes, tree: shapely.STRtree) -> Fit:
     """The fit with the rigid shift that both halves of the points agree on; unchanged where they do not."""
-    points = points[np.unique(np.linspace(0, len(points) - 1, min(len(points), _SHIFT_SAMPLE_N)).astype(int))]
+    points = evenly(points, _SHIFT_SAMPLE_N)
     xy = shapely.get_coordinates(points)
     angles = np.arange(8) * np.pi / 4
     rings = [(r * np.cos(a), r * np.sin(a)) for r in _SHIFT_RINGS_M for a in angles]
@@ -332,7 +340,7 @@ def common_shift(previous: Shapes, survey: shapely.STRtree) -> tuple[float, floa
     dx_m, dy_m, error_m, pairs_n
         Shift to add to `previous`, the standard error of the median, and the number of pairs it rests on (0: no shift told).
     """
-    previous = previous[np.unique(np.linspace(0, len(previous) - 1, min(len(previous), _SAMPLE_N)).astype(int))] if len(previous) else previous
+    previous = evenly(previous, SAMPLE_N)
     current = survey.geometries
     i, j = survey.query(previous, predicate="intersects")
     if not len(i):

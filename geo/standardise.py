@@ -16,8 +16,8 @@ from geo.columns import as_texts, repeats, sorting
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
-from geo.read import Raw, Source
-from geo.read.elements import agreed_scope, with_parts
+from geo.read import Raw, Settings, Source
+from geo.read.elements import agreed_scope, begin_reading, with_parts
 from geo.read.ledger import CELL_CODES, Ledger
 from geo.read.place import (  # fmt: skip
     ORDER,
@@ -34,7 +34,7 @@ from geo.read.place import (  # fmt: skip
     to_working,
     working_crs,
 )
-from geo.read.rows import Rows, by_key, ground, note_outside, with_keys, without_duplicates, without_nowhere, without_outside
+from geo.read.rows import Rows, by_key, ground, note_outside, texts_by_id, with_keys, without_duplicates, without_nowhere, without_outside
 from geo.read.shapes import check_kind, check_lines, check_polygons, points_only, shape_array
 from geo.read.values import OPEN_END, parse_date, type_table
 from geo.tables import INPUT, Inputs, Table
@@ -74,13 +74,19 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None, release
     """
     ledger = Ledger([raw.quarantine] if len(raw.quarantine) else [], [raw.repairs] if len(raw.repairs) else [])
     delivered = frozenset(raw.tables)
-    tables, layers, crs = _checked(raw, profile, ledger, release=release)
+    declared = {role: getattr(table, "crs", None) for role, table in raw.tables.items()}
+    take = raw.tables.pop if release else raw.tables.__getitem__
+    rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in INPUT if role in raw.tables}
+    scope = raw.settings.scope or agreed_scope([texts_by_id(rows[r]) for r in ("addresses", "population") if r in rows], profile)
+    # texts and shapes ask nothing of each other, and shapely lets go of the interpreter
+    reading = begin_reading(rows, scope, profile)
+    rows, layers, crs = _placed_rows(rows, declared, raw.settings, profile, ledger)
     system = pyproj.CRS(crs)
-    frames = {t.name: _finished(tables.pop(t.name), system) if t.name in tables else _empty(t, system) for t in INPUT.values()}
+    at = {role: r.values["_at"] for role, r in rows.items()}
+    frames = {t.name: _finished(rows.pop(t.name), system) if t.name in rows else _empty(t, system) for t in INPUT.values()}
     if frames["villages"].empty:
         frames["villages"] = _whole(frames, profile.thresholds.outside_m)
-    scope = raw.settings.scope or agreed_scope(frames, profile)
-    frames |= with_parts(frames, scope, profile)
+    frames |= with_parts(frames, at, reading)
     frames["decisions"] = _placed(frames["decisions"], crs)
     quarantine = ledger.quarantine_frame()
     day, notes = _as_of(as_of or raw.settings.as_of, frames)
@@ -98,11 +104,10 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None, release
     )
 
 
-def _checked(raw: Raw, profile: Profile, ledger: Ledger, *, release: bool) -> tuple[dict[str, Rows], pd.DataFrame, str]:
-    """Typed rows of every delivered table in the working CRS, what was found out about each layer (LAYERS), and that CRS."""
-    declared = {role: getattr(raw.tables[role], "crs", None) for role in raw.tables}
-    take = raw.tables.pop if release else raw.tables.__getitem__
-    rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in INPUT if role in raw.tables}
+def _placed_rows(
+    rows: dict[str, Rows], declared: Mapping[str, pyproj.CRS | None], settings: Settings, profile: Profile, ledger: Ledger
+) -> tuple[dict[str, Rows], pd.DataFrame, str]:
+    """Rows whose shapes are checked and in the working CRS, what was found out about each layer (LAYERS), and that CRS."""
     layers, place = _identified(rows, declared)
     crs = working_crs(place)
     layers = {role: to_working(layer, crs) for role, layer in layers.items()}
@@ -113,7 +118,7 @@ def _checked(raw: Raw, profile: Profile, ledger: Ledger, *, release: bool) -> tu
     footprints = shapely.STRtree(rows["buildings"].shapes if "buildings" in rows else np.array([], dtype=object))
     for role in (r for r in ORDER if r in layers):
         ready = replace(layers[role], shapes=rows[role].shapes)
-        layers[role] = _fitted(ready, rows, footprints, raw)
+        layers[role] = _fitted(ready, rows, footprints, settings)
         note(layers[role], ledger)
         rows[role] = replace(rows[role], shapes=layers[role].shapes)
     for role in ("buildings_previous", "demolitions", "streets"):
@@ -151,15 +156,18 @@ def _identified(rows: dict[str, Rows], declared: Mapping[str, pyproj.CRS | None]
 def _typed(frame: pd.DataFrame, role: str, source: Source, ledger: Ledger) -> Rows:
     table = INPUT[role]
     frame = pd.DataFrame(with_keys(frame, table, ledger))
+    shapes = shape_array(frame, table, ledger)
+    frame = frame.drop(columns="geometry", errors="ignore")
+    loose = table.id is None and table.geometry == "none"  # to be put in the order of its content
+    frame, shapes = (frame, shapes) if loose else by_key(frame, shapes)
     typed = type_table(frame, table, source.values, ledger)
     values = typed.assign(_key=frame["_key"], _source=frame["_source"], _row=frame["_row"])
-    shapes = shape_array(frame, table, ledger)
     rows = Rows(table, values, shapes, shapes)
     if table.geometry == "point":
         points = points_only(shapes, values, role, ledger)
         rows = without_nowhere(replace(rows, delivered=points, shapes=points), ledger)
-    # a table without ids and shapes is put in the order of its content, later and once
-    return rows if table.id is None and table.geometry == "none" else by_key(rows)
+    rows = _by_content(rows) if loose else rows
+    return replace(rows, values=rows.values.assign(_at=np.arange(len(values))))
 
 
 def _polygons(rows: Rows, others: dict[str, Rows], ledger: Ledger, profile: Profile) -> Rows:
@@ -174,9 +182,9 @@ def _lines(rows: Rows, ledger: Ledger) -> Rows:
     return rows.keep(check_lines(rows.shapes, rows.values, rows.table, ledger))
 
 
-def _fitted(layer: Layer, rows: dict[str, Rows], footprints: shapely.STRtree, raw: Raw) -> Layer:
+def _fitted(layer: Layer, rows: dict[str, Rows], footprints: shapely.STRtree, settings: Settings) -> Layer:
     """The layer where it belongs: as confirmed in doorplate.toml, else as its fit to the footprints tells."""
-    word = raw.settings.source(layer.table).datum_correction
+    word = settings.source(layer.table).datum_correction
     if word is not None:
         return corrected(layer, word)
     if layer.table in ("buildings", "streets") or not len(footprints):
@@ -216,13 +224,19 @@ def _exchanging(source: str, crs: str) -> Callable[[Shapes], Shapes]:
 
 def _finished(rows: Rows, crs: pyproj.CRS) -> pd.DataFrame:
     """Rows in their order: by id, or by content where there is none."""
+    rows = _by_content(rows) if rows.table.id is None and rows.table.geometry != "none" else rows
     table, frame = rows.table, rows.values[[c.name for c in rows.table.columns]]
     if table.name == "population":
         several = len(rows.values["_source"].unique()) > 1
         frame = frame.assign(source_row=(rows.values["_source"] if several else "") + "#" + as_texts(rows.values["_row"]))
     if table.geometry != "none":
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows.shapes, index=frame.index, crs=crs), crs=crs)
-    return frame if table.id is not None else frame.take(_order(rows)).reset_index(drop=True)
+    return frame
+
+
+def _by_content(rows: Rows) -> Rows:
+    """Rows of a table without ids in the order of their content."""
+    return rows.at(_order(rows))
 
 
 def _order(rows: Rows) -> npt.NDArray[np.intp]:

@@ -8,7 +8,8 @@ Numbers and names are set aside as integers; a text is made only once for each d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.address.numeral import arabic
-from geo.columns import as_arrow
+from geo.columns import all_null, as_arrow
 
 Row = Sequence[str | None]
 """The elements of a text in the order of their names; null: not written."""
@@ -55,6 +56,30 @@ class Open(NamedTuple):
 
 Element = Open | str | None
 
+
+@dataclass(frozen=True)
+class Elements:
+    """The elements of a column of texts, not yet written out row by row.
+
+    Parameters
+    ----------
+    columns
+        By name of the element: its different values, and which of them each different text has.
+    text
+        Which of the different texts each row has; one behind the last for null.
+    """
+
+    columns: Mapping[str, tuple[pa.Array, npt.NDArray[Any]]]
+    text: npt.NDArray[np.intp]
+
+    def column(self, name: str, rows: slice | npt.NDArray[Any] = slice(None)) -> pa.Array:
+        """One element of the given rows."""
+        values, of = self.columns[name]
+        text = self.text[rows]
+        written = values.take(pa.array(of[text])) if values.null_count < len(values) else values
+        return written if written.null_count < len(written) else all_null(len(text))
+
+
 NAME, NUMBER_AT, END = 0xE000, 0xE800, 0xF900
 """Where the private characters begin that stand for a name or number set aside, and end: no address has them."""
 NUMBER = re.compile(r"[0-9]+")
@@ -73,7 +98,7 @@ def read_forms(
     read: Callable[[str], Row],
     read_open: Callable[[Sequence[Sample]], Opened],
     fold: dict[str, Callable[[str], str] | None],
-) -> dict[str, pa.Array]:
+) -> Elements:
     """The elements of every text.
 
     Parameters
@@ -86,14 +111,9 @@ def read_forms(
         The elements of all texts of each form, as far as they can be told without the values of their numbers.
     fold
         Names of the elements, in the order in which both return them, and how names are written in each (null: as they are).
-
-    Returns
-    -------
-    A string array per name, as long as `texts`.
     """
     encoded = as_arrow(texts).dictionary_encode()
     distinct = _with_digits(encoded.dictionary)
-    row = np.asarray(encoded.indices.fill_null(len(distinct))).astype(np.int64)
     is_open = _is_open(distinct)
     at_open = np.flatnonzero(is_open)
     numbers, form, samples = _forms(distinct.filter(pa.array(is_open)))
@@ -111,8 +131,8 @@ def read_forms(
         by_form = np.zeros(len(samples), dtype=np.int64)
         by_form[of_form] = of
         code[at_open[of_open]] = by_form[form[of_open]]
-        out[name] = _column([*values, *(r[c] for r in alone), None], code, numbers, at_open, row)
-    return out
+        out[name] = _column([*values, *(r[c] for r in alone), None], code, numbers, at_open)
+    return Elements(out, np.asarray(encoded.indices.fill_null(len(distinct))))
 
 
 def equal_numbers(numbers: Sequence[object]) -> str:
@@ -134,6 +154,13 @@ def exchanged(numbers: Sequence[str]) -> list[str] | None:
         given[number] = other
         taken.add(other)
     return [given[n] for n in numbers]
+
+
+def first_places(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
+    """The first place of each of n codes."""
+    first = np.zeros(n, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    return first
 
 
 class _Numbers(NamedTuple):
@@ -169,7 +196,7 @@ def _forms(texts: pa.Array) -> tuple[_Numbers, npt.NDArray[np.int64], list[Sampl
     mark, marks = _equal_numbers(numbers)
     key = np.asarray(encoded.indices).astype(np.int64) * len(marks) + mark
     form, distinct = pd.factorize(key)
-    first = _first(form, len(distinct))
+    first = first_places(form, len(distinct))
     shape = encoded.dictionary.take(pa.array(distinct // len(marks))).to_pylist()
     equal = [marks[m] for m in (distinct % len(marks)).tolist()]
     counts = np.bincount(form, minlength=len(distinct)).tolist()
@@ -245,12 +272,12 @@ def _opened(template: str | None, names: Sequence[str], fold: Callable[[str], st
 
 
 def _column(
-    elements: Sequence[Element], code: npt.NDArray[np.int64], numbers: _Numbers, at_open: npt.NDArray[np.int64], row: npt.NDArray[np.int64]
-) -> pa.Array:
-    """One element of all rows: code tells the element of each text, row the text of each row (of both the last is null)."""
+    elements: Sequence[Element], code: npt.NDArray[np.int64], numbers: _Numbers, at_open: npt.NDArray[np.int64]
+) -> tuple[pa.Array, npt.NDArray[Any]]:
+    """One element of all texts: its different values, and which of them each text has; code tells the element of each text."""
     opened = {i: e for i, e in enumerate(elements) if isinstance(e, Open)}
     if not opened:
-        return pa.array(elements, type=pa.large_string()).take(pa.array(code[row]))
+        return pa.array(elements, type=pa.large_string()), _narrow(code, len(elements))
     start = np.zeros(len(code), dtype=np.int64)
     start[at_open] = numbers.start[:-1]
     between, written, key = [pa.array([e.between[0] if isinstance(e, Open) else e for e in elements], type=pa.large_string())], [], code
@@ -263,20 +290,18 @@ def _column(
         written.append(np.where(asked >= 0, numbers.value[np.where(asked >= 0, start + asked, -1)], -1))
         between.append(pa.array(behind, type=pa.large_string()))
         key = pd.factorize(key * (written[-1].max() + 2) + written[-1])[0]
-    first = _first(key, int(key.max()) + 1)
+    first = first_places(key, int(key.max()) + 1)
     of = pa.array(code[first])
     parts = [between[0].take(of)]
     for value, behind_ in zip(written, between[1:], strict=True):
         shown = pa.array(value[first]).cast(pa.large_string())
         parts += [pc.if_else(pa.array(value[first] >= 0), shown, ""), behind_.take(of)]
-    return _joined(*parts).take(pa.array(key[row]))
+    return _joined(*parts), _narrow(key, len(first))
 
 
-def _first(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
-    """The first place of each of n codes."""
-    first = np.zeros(n, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return first
+def _narrow(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[Any]:
+    """Codes below n in as few bytes as hold them."""
+    return code.astype(np.min_scalar_type(n))
 
 
 def _joined(*parts: Any) -> pa.Array:

@@ -8,15 +8,18 @@ So a form costs its upper part, its lower part and how the two go together, and 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo.address.abroad import read_abroad, seems_japanese
 from geo.address.clean import clean, typed_plainly
-from geo.address.forms import END, NAME, NUMBER, NUMBER_AT, Opened, Row, Sample, equal_numbers, exchanged
+from geo.address.forms import END, NAME, NUMBER, NUMBER_AT, Opened, Row, Sample, equal_numbers, exchanged, first_places
 from geo.address.numeral import CHARACTERS
 from geo.address.piece import Before, Piece
 from geo.address.reader import Reader, before, may_be_estate, settle
@@ -27,8 +30,8 @@ _NAMES = frozenset(("province", "city", "county", "town", "village", "group", "h
 _ONCE = frozenset(("street", "lane", "sub_number", "flag", "leftover", "room", "floor", "country", "zone", "assist"))
 """Elements that may stand twice: of any other the two values are compared, so it must be read one by one."""
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-_HEAD = re.compile("(?:[^0-9]*[0-9]+[鄰邻])?[^0-9]*")
-"""What stands before the first number that is not of a neighbourhood."""
+_HEAD_AND_REST = r"(?s)^(?P<head>(?:[^0-9]*[0-9]+[鄰邻])?[^0-9]*)(?P<rest>.*)$"
+"""What stands before the first number that is not of a neighbourhood, and from there on."""
 _ASKS_BEHIND = re.compile(f"[{CHARACTERS}][层楼]|{_PRIVATE.pattern}")
 """Whether 三楼 begins the lower part depends on what follows; private characters are never read together."""
 _OF_UPPER = re.compile("[0-9]+[邻团]")
@@ -51,6 +54,15 @@ class _Upper(NamedTuple):
     lead: str
 
 
+class _Split(NamedTuple):
+    """Upper and lower parts of forms: which of `uppers` and of `keys` each form has; -1: its texts have to be read one by one."""
+
+    upper: npt.NDArray[np.int64]
+    key: npt.NDArray[np.int64]
+    uppers: Sequence[_Upper | None]
+    keys: Sequence[_TailKey]
+
+
 class OpenForms:
     """Reads forms for one project; what was met before is kept.
 
@@ -64,9 +76,7 @@ class OpenForms:
 
     def __init__(self, reader: Reader, elements: Callable[[Sequence[Piece]], Row]) -> None:
         self._reader, self._elements = reader, elements
-        self._heads: dict[str, _Upper | None] = {}
         self._known: dict[str, _Upper | None] = {}
-        self._rests: dict[str, str | None] = {}
         self._kinds: dict[tuple[tuple[str, str, str], ...], int] = {}
         self._uppers: list[list[Piece]] = []
         self._names: dict[tuple[str, ...], int] = {}
@@ -76,37 +86,53 @@ class OpenForms:
 
         The lower part of one text only is not worth reading twice.
         """
-        parts = [self._parts(form) for form in forms]
-        asked = Counter[_TailKey]()
-        for part, form in zip(parts, forms, strict=True):
-            if part is not None:
-                asked[part[1]] += form.texts_n
-        tails: dict[_TailKey, _Tail | None] = {}
-        together: dict[tuple[int, _TailKey], int] = {}
+        split = self._split(forms)
+        known = split.key >= 0
+        texts_n = np.bincount(split.key[known], np.array([f.texts_n for f in forms])[known], minlength=len(split.keys))
+        at = np.flatnonzero(known)
+        at = at[texts_n[split.key[at]] > 1]
+        upper, key = split.upper[at], split.key[at]
+        kind, names = (np.array([getattr(u, word, -1) for u in split.uppers], dtype=np.int64) for word in ("kind", "names"))
+        pair, pairs = pd.factorize(kind[upper] * len(split.keys) + key)
         templates: list[Row] = []
-        template, names = np.full(len(forms), -1), np.zeros(len(forms), dtype=np.int64)
-        for i, (part, form) in enumerate(zip(parts, forms, strict=True)):
-            if part is None or asked[part[1]] < 2:
-                continue
-            upper, key = part
-            pair = upper.kind, key
-            if pair not in together:
-                if key not in tails:
-                    tails[key] = self._read_tail(form.text, key)
-                merged = self._merged(self._uppers[upper.kind], tails[key])
-                together[pair] = len(templates) if merged is not None else -1
-                if merged is not None:
-                    templates.append(merged)
-            template[i], names[i] = together[pair], upper.names
-        return Opened(template, names, templates, list(self._names))
+        tails: dict[int, _Tail | None] = {}
+        template_of = np.full(len(pairs), -1)
+        for i, first in enumerate(first_places(pair, len(pairs)).tolist()):
+            below = int(key[first])
+            if below not in tails:
+                tails[below] = self._read_tail(forms[at[first]].text, split.keys[below])
+            merged = self._merged(self._uppers[kind[upper[first]]], tails[below])
+            if merged is not None:
+                template_of[i] = len(templates)
+                templates.append(merged)
+        opened = Opened(np.full(len(forms), -1), np.zeros(len(forms), dtype=np.int64), templates, list(self._names))
+        opened.template[at], opened.names[at] = template_of[pair], names[upper]
+        return opened
 
-    def _parts(self, form: Sample) -> tuple[_Upper, _TailKey] | None:
-        """Upper and lower part of a form; null where its texts have to be read one by one."""
-        at = _HEAD.match(form.shape).end()  # type: ignore[union-attr]
-        head, rest = self._head(form, at), self._rest(form.shape[at:])
-        if head is None or rest is None or (at == 0 and _POSTCODE.match(rest)):
-            return self._parts_of_whole(form.text)
-        return head, (head.lead + rest, equal_numbers(NUMBER.findall(form.text, at)) if form.equal else "", head.before)
+    def _split(self, forms: Sequence[Sample]) -> _Split:
+        """Upper and lower parts of forms; the same ones are met again and again, and are read once."""
+        parts = pc.extract_regex(pa.array([f.shape for f in forms], pa.large_string()), _HEAD_AND_REST)
+        (head, heads), (rest, rests) = (_numbered(part) for part in parts.flatten())
+        firsts = first_places(head, len(heads)).tolist()
+        uppers = [self._read_head(forms[i].text[: len(h)]) for h, i in zip(heads, firsts, strict=True)]
+        lowers = [_cleaned_rest(r) for r in rests]
+        apart = _flags(u is not None for u in uppers)[head] & _flags(r is not None for r in lowers)[rest]
+        apart &= ~(_flags(not h for h in heads)[head] & _flags(_POSTCODE.match(r) for r in rests)[rest])
+        mark, marks = _equal_below(forms, [heads[h] for h in head.tolist()])
+        keys: dict[_TailKey, int] = {}
+        of_code = []
+        code, different = pd.factorize((head * len(rests) + rest)[apart] * len(marks) + mark[apart])
+        for place, m in zip(*(part.tolist() for part in np.divmod(different, len(marks))), strict=True):
+            above, below = uppers[place // len(rests)], lowers[place % len(rests)]
+            if above is not None and below is not None:
+                of_code.append(keys.setdefault((above.lead + below, marks[m], above.before), len(keys)))
+        upper, key = np.where(apart, head, -1), np.full(len(forms), -1)
+        key[apart] = np.array(of_code, dtype=np.int64)[code]
+        for i in np.flatnonzero(~apart).tolist():
+            if (found := self._parts_of_whole(forms[i].text)) is not None:
+                upper[i], key[i] = len(uppers), keys.setdefault(found[1], len(keys))
+                uppers.append(found[0])
+        return _Split(upper, key, uppers, list(keys))
 
     def _parts_of_whole(self, text: str) -> tuple[_Upper, _TailKey] | None:
         cleaned = clean(text)
@@ -120,14 +146,8 @@ class OpenForms:
             return None
         return self._upper(pieces), (_shape(cleaned.shown[cut:]), equal_numbers(numbers), before(pieces))
 
-    def _head(self, form: Sample, at: int) -> _Upper | None:
-        """What stands before the first number; null where that cannot be read without what follows."""
-        known = form.shape[:at]
-        if known not in self._heads:
-            self._heads[known] = self._read_head(form.text[:at])
-        return self._heads[known]
-
     def _read_head(self, head: str) -> _Upper | None:
+        """What stands before the first number; null where that cannot be read without what follows."""
         shown = typed_plainly(head + "1")
         if shown is None or (shown != head + "1" and NUMBER.findall(shown) != [*NUMBER.findall(head), "1"]):
             return None
@@ -140,15 +160,6 @@ class OpenForms:
             self._known[shown[:cut]] = self._upper(pieces) if sound else None
         upper, lead = self._known[shown[:cut]], shown[cut:-1]
         return None if upper is None or NUMBER.search(lead) else upper._replace(lead=lead)
-
-    def _rest(self, shape: str) -> str | None:
-        """What stands from the first number on, cleaned; null where that cannot be read without what stands before."""
-        if shape not in self._rests:
-            shown = typed_plainly(shape)
-            plain = shown is not None and NUMBER.findall(shown) == NUMBER.findall(shape) and not _PRIVATE.search(shown)
-            key = simplify(shown or "")
-            self._rests[shape] = shown if plain and shape and not seems_japanese(key) and not _OF_UPPER.match(key) else None
-        return self._rests[shape]
 
     def _upper(self, pieces: list[Piece]) -> _Upper:
         """The upper part by its kind: its names are set aside, and the number of a neighbourhood where it is in digits."""
@@ -195,6 +206,33 @@ class OpenForms:
         ]
         once = [p.element for p in pieces if p.element not in _ONCE]
         return self._elements(pieces) if len(set(once)) == len(once) else None
+
+
+def _numbered(texts: pa.Array) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """A number for each text, and the texts by number."""
+    encoded = texts.dictionary_encode()
+    return np.asarray(encoded.indices).astype(np.int64), encoded.dictionary.to_pylist()
+
+
+def _flags(answers: Iterable[object]) -> npt.NDArray[np.bool_]:
+    return np.array([bool(a) for a in answers], dtype=bool)
+
+
+def _equal_below(forms: Sequence[Sample], heads: Sequence[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Which numbers behind the head of each form are equal: a row of the second, whose first is none."""
+    mark, marks = np.zeros(len(forms), dtype=np.int64), {"": 0}
+    for i, (form, head) in enumerate(zip(forms, heads, strict=True)):
+        if form.equal:
+            mark[i] = marks.setdefault(equal_numbers(NUMBER.findall(form.text, len(head))), len(marks))
+    return mark, list(marks)
+
+
+def _cleaned_rest(shape: str) -> str | None:
+    """What stands from the first number on, cleaned; null where that cannot be read without what stands before."""
+    shown = typed_plainly(shape)
+    plain = shown is not None and NUMBER.findall(shown) == NUMBER.findall(shape) and not _PRIVATE.search(shown)
+    key = simplify(shown or "")
+    return shown if plain and shape and not seems_japanese(key) and not _OF_UPPER.match(key) else None
 
 
 def _neighbourhoods(pieces: Sequence[Piece]) -> list[str]:

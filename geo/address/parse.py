@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.address.clean import Clean, clean
-from geo.address.forms import read_forms
+from geo.address.forms import Elements, read_forms
 from geo.address.keys import door_key, place_name
 from geo.address.notes import read_notes
 from geo.address.open_form import OpenForms
@@ -16,6 +18,7 @@ from geo.address.piece import Piece
 from geo.address.reader import Reader
 from geo.address.script import simplify
 from geo.address.standard import within_text
+from geo.columns import as_column
 from geo.profile import Habits
 from geo.tables import PARSE, PARTS, Scope
 
@@ -40,12 +43,21 @@ def parse(texts: pd.Series, *, scope: Scope, habits: Habits) -> pd.DataFrame:
     -------
     One row per text, the same index, columns of `geo.tables.PARSE`; a null text is all null (temporary False).
     """
+    return written_out(elements(texts, scope=scope, habits=habits), texts.index)
+
+
+def elements(texts: pd.Series, *, scope: Scope, habits: Habits) -> Elements:
+    """What `parse` says of each text, not yet written out: `written_out` does that, for the rows that are wanted."""
     reader = Reader(scope, habits)
     open_forms = OpenForms(reader, lambda pieces: _elements(pieces, _BARE))
-    found = read_forms(texts, lambda text: _row(reader, text), open_forms.read, _FOLD)
-    data = {c: pd.Series(found[c], index=texts.index, dtype="str") for c in PARSE}
-    data["temporary"] = pd.Series(np.asarray(found["temporary"].is_valid()), index=texts.index)
-    return pd.DataFrame(data, index=texts.index, copy=False)
+    return read_forms(texts, lambda text: _row(reader, text), open_forms.read, _FOLD)
+
+
+def written_out(found: Elements, index: pd.Index, rows: slice | npt.NDArray[Any] = slice(None)) -> pd.DataFrame:
+    """Some rows of `elements` as columns of PARSE under an index; columns that say nothing there share one piece of memory."""
+    columns = {c: found.column(c, rows) for c in PARSE}
+    data = {c: as_column(columns[c], index) for c in PARSE} | {"temporary": pd.Series(np.asarray(columns["temporary"].is_valid()), index)}
+    return pd.DataFrame(data, index=index, copy=False)
 
 
 _FOLD: dict[str, Callable[[str], str] | None] = {

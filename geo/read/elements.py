@@ -2,43 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.address import parse
+from geo.address.forms import Elements
+from geo.address.parse import elements, written_out
 from geo.profile import Profile
-from geo.tables import PARSE, Scope
+from geo.read.rows import Rows
+from geo.tables import Scope
+from geo.threads import beside
 
+_TEXTS = (
+    ("plates", "text", ""),
+    ("addresses", "text", ""),
+    ("population", "text", ""),
+    ("crosswalk", "old", "_old"),
+    ("crosswalk", "new", "_new"),
+)
+"""Tables and their columns that are addresses, and what is added to the names of the elements."""
 _LEVELS = ("province", "city", "county", "town")
 _AGREE = 0.9
 _NAMED = 0.1
 _SCOPE_N = 600
 
 
-def with_parts(frames: dict[str, pd.DataFrame], scope: Scope, profile: Profile) -> dict[str, pd.DataFrame]:
-    """The tables with texts, each with the elements of its address beside it; texts of one form are read once for all tables."""
-    columns = [(role, "text", "") for role in ("plates", "addresses", "population")] + [
-        ("crosswalk", side, f"_{side}") for side in ("old", "new")
-    ]
-    texts = pd.concat([frames[role][column] for role, column, _ in columns], ignore_index=True)
-    parts = parse(texts, scope=scope, habits=profile.habits)[list(PARSE)]
-    out = {role: frames[role] for role, _, _ in columns}
-    start = 0
-    for role, _, suffix in columns:
-        own = parts.iloc[start : start + len(frames[role])].reset_index(drop=True)
-        start += len(own)
-        out[role] = _beside(out[role], own.add_suffix(suffix))
+@dataclass(frozen=True)
+class Reading:
+    """The texts of all tables, which are being read, and where those of each column begin."""
+
+    elements: Future[Elements]
+    first: Mapping[tuple[str, str], int]
+
+
+def begin_reading(rows: Mapping[str, Rows], scope: Scope, profile: Profile) -> Reading:
+    """Begin to read the addresses of all tables in a thread of its own; texts of one form are read once for all of them."""
+    columns = {(role, column): rows[role].values[column] for role, column, _ in _TEXTS if role in rows}
+    first = dict(zip(columns, np.cumsum([0, *map(len, columns.values())]).tolist(), strict=False))
+    texts = pd.concat([pd.Series(dtype="str"), *columns.values()], ignore_index=True)
+    return Reading(beside(lambda: elements(texts, scope=scope, habits=profile.habits)), first)
+
+
+def with_parts(frames: Mapping[str, pd.DataFrame], rows: Mapping[str, pd.Series], reading: Reading) -> dict[str, pd.DataFrame]:
+    """The tables with texts, each with the elements of its addresses beside it.
+
+    Parameters
+    ----------
+    frames
+        Finished tables.
+    rows
+        Of each delivered table, which of the rows that were read its rows are.
+    reading
+        As `begin_reading` began it.
+    """
+    found = reading.elements.result()
+    out = {role: frames[role] for role, _, _ in _TEXTS}
+    for role, column, suffix in _TEXTS:
+        at = rows[role].to_numpy() + reading.first[role, column] if role in rows else np.zeros(0, dtype=np.int64)
+        out[role] = _beside(out[role], written_out(found, out[role].index, at).add_suffix(suffix))
     return out
 
 
-def agreed_scope(frames: dict[str, pd.DataFrame], profile: Profile) -> Scope:
+def agreed_scope(texts: Sequence[pd.Series], profile: Profile) -> Scope:
     """Upper levels on which nine tenths of the register's texts agree, among those that name them."""
-    texts = pd.concat([frames["addresses"]["text"], frames["population"]["text"]]).dropna()
-    if not len(texts):
+    known = pd.concat([pd.Series(dtype="str"), *texts]).dropna()
+    if not len(known):
         return Scope()
     sample = (
-        texts.iloc[np.unique(np.linspace(0, len(texts) - 1, min(len(texts), _SCOPE_N)).astype(int))]
+        known.iloc[np.unique(np.linspace(0, len(known) - 1, min(len(known), _SCOPE_N)).astype(int))]
         .drop_duplicates()
         .reset_index(drop=True)
     )

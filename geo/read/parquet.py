@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +19,9 @@ from geo.columns import as_column
 from geo.crs import Shapes
 from geo.errors import SourceError
 from geo.read.delivered import Delivered, check_headers
+from geo.read.headers import match_headers
 from geo.read.ledger import Ledger
+from geo.tables import INPUT
 
 _POINT_BYTES = 21
 _BLOBS_N = 8192
@@ -41,6 +44,9 @@ def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
     except (pa.ArrowInvalid, OSError) as e:
         raise SourceError(f"{path.name}：Parquet 文件损坏或不完整", f"{path.name}: the Parquet file is damaged or cut off") from e
     check_headers(table.column_names, path.name, path.name)
+    order = _by_id(table, role)
+    if order is not None:
+        table = table.combine_chunks().take(pa.array(order))
     meta = _geo(table.schema.metadata or {}, path.name)
     name = meta.get("primary_column") or _wkb_column(table)
     shapes, crs, bad = None, None, np.zeros(table.num_rows, bool)
@@ -52,12 +58,21 @@ def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
         shapes, bad = (points, bad) if points is not None else _shapes(table.column(name))
         crs = _crs(column, meta, path.name)
     texts = _texts(table.drop_columns([n for n in table.column_names if n == name or _opaque(table.schema.field(n).type)]))
-    rows = np.arange(1, len(texts) + 1)
+    rows = np.arange(1, len(texts) + 1) if order is None else order + 1
     if bad.any():
         refused = pd.DataFrame({"_source": path.name, "_row": rows[bad]})
         ledger.refuse(role, refused, "geom_corrupt", "geometry", None, "几何数据损坏，请重新导出 / the shape is damaged, export it again")
         texts, shapes = texts[~bad].reset_index(drop=True), shapes[~bad] if shapes is not None else None
     return Delivered(texts, rows[~bad], len(rows), "parquet", shapes, crs)
+
+
+def _by_id(table: pa.Table, role: str) -> npt.NDArray[np.int64] | None:
+    """The order of the ids, as far as it can be told yet, null if the rows have it: shapes made in it lie side by side in memory."""
+    at = match_headers(role, table.column_names).get(INPUT[role].id or "")
+    if at is None or not (pa.types.is_string(table.schema.types[at]) or pa.types.is_large_string(table.schema.types[at])):
+        return None
+    order = np.asarray(pc.array_sort_indices(table.column(at).combine_chunks())).astype(np.int64)
+    return order if (np.diff(order) < 0).any() else None
 
 
 def _shapes(column: pa.ChunkedArray) -> tuple[Shapes, np.ndarray[Any, np.dtype[np.bool_]]]:

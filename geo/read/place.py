@@ -18,10 +18,12 @@ from geo.crs import (  # fmt: skip
     FIT_N,
     FIT_Z,
     GEOGRAPHIC,
+    SAMPLE_N,
     Fit,
     Floats,
     Shapes,
     common_shift,
+    evenly,
     fit_layer,
     hypotheses,
     move,
@@ -50,7 +52,8 @@ _SHIFT_M = 0.05
 _SHIFT_SURE = 4.0
 _COVER = 0.95
 _SHARE = 0.95
-_SAMPLE_N = 20_000
+_ROWS_N = 20_000
+_COVERED_N = 4_000
 
 
 @dataclass(frozen=True)
@@ -170,8 +173,8 @@ def fit_points(layer: Layer, ids: pd.Series, footprints: shapely.STRtree, *, bat
 def fit_polygons(layer: Layer, ids: pd.Series, footprints: shapely.STRtree) -> Layer:
     """A second survey on the first: the datum by points inside its footprints, then their common shift."""
     rows = np.flatnonzero(~shapely.is_missing(layer.shapes))
-    inside = shapely.point_on_surface(layer.shapes[_sample(ids, layer.shapes)])
-    layer = _apply(layer, fit_layer(inside[~shapely.is_missing(inside)], footprints, layer.crs, shift=False))
+    sample = evenly(layer.shapes[_sample(ids, layer.shapes)], SAMPLE_N)
+    layer = _apply(layer, fit_layer(shapely.point_on_surface(sample), footprints, layer.crs, shift=False))
     dx, dy, error, n = common_shift(layer.shapes[rows], footprints)
     size = float(np.hypot(dx, dy))
     if n < FIT_N or size <= _SHIFT_M or size < _SHIFT_SURE * error:
@@ -186,18 +189,24 @@ def fit_villages(layer: Layer, footprints: shapely.STRtree) -> Layer:
     surveyed = footprints.geometries
     if not len(areas) or not len(surveyed):
         return layer
-    inside = shapely.point_on_surface(surveyed[np.unique(np.linspace(0, len(surveyed) - 1, min(len(surveyed), 4000)).astype(int))])
-    places, covered = shapely.STRtree(inside), {}
-    for name, moved in hypotheses(areas, layer.crs).items():
-        usable = moved[np.isfinite(shapely.bounds(moved)).all(axis=1)]
-        covered[name] = np.zeros(len(inside))
-        covered[name][places.query(usable, predicate="intersects")[1]] = 1.0
+    inside = shapely.point_on_surface(evenly(surveyed, _COVERED_N))
+    places = shapely.STRtree(inside)
+    covered = {"as_is": _covered(areas, places)}
+    if not covered["as_is"].all():  # no datum covers more than every footprint
+        covered |= {name: _covered(moved, places) for name, moved in hypotheses(areas, layer.crs).items() if name != "as_is"}
     share = {name: float(c.mean()) for name, c in covered.items()}
     best = max(share, key=lambda name: (share[name], name == "as_is", name))
     z = paired_z(covered[best], covered["as_is"]) if best != "as_is" else np.nan
     right = best != "as_is" and len(inside) >= FIT_N and z >= FIT_Z and share[best] >= max(_COVER, share["as_is"] + FIT_GAIN)
     datum = best if right else "as_is"
     return _apply(layer, Fit(datum, 0.0, 0.0, share[datum], z, len(inside), applied=right, scores=share))
+
+
+def _covered(areas: Shapes, places: shapely.STRtree) -> Floats:
+    """1 for each place that one of the areas covers, else 0; areas that a datum sends to infinity cover none."""
+    out = np.zeros(len(places))
+    out[places.query(areas[np.isfinite(shapely.bounds(areas)).all(axis=1)], predicate="intersects")[1]] = 1.0
+    return out
 
 
 def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
@@ -237,7 +246,7 @@ def _sample(ids: pd.Series, shapes: Shapes) -> npt.NDArray[np.int64]:
     once, same = np.ones(len(ids), bool), repeats(ids)
     once[1:][same], once[:-1][same] = False, False
     rows = np.flatnonzero(once & ~shapely.is_missing(shapes))
-    return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLE_N)).astype(int))] if len(rows) else rows
+    return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _ROWS_N)).astype(int))] if len(rows) else rows
 
 
 def _fit_rows(layer: Layer, ids: pd.Series, footprints: shapely.STRtree, rows: npt.NDArray[np.bool_]) -> Fit:

@@ -10,19 +10,22 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.columns import as_texts, is_sorted, repeats, sorting
+from geo.columns import as_texts, is_sorted, repeats, rows_at, sorting
 from geo.crs import Floats, Shapes, without
 from geo.read.ledger import Ledger
 from geo.read.values import clean_ids, excel_dates, float_like
 from geo.read.words import CHOICES
 from geo.tables import Table
 
-_NEARLY = 0.98
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one table: values (declared columns, `_key`, `_source`, `_row`), shapes as delivered and in the working CRS."""
+    """Rows of one table: values (declared columns, `_key`, `_source`, `_row`), shapes as delivered and in the working CRS.
+
+    Once typed and in order the values also have `_at`, the place of a row among all of its table: some are refused later.
+    """
 
     table: Table
     values: pd.DataFrame
@@ -33,7 +36,11 @@ class Rows:
         """The rows of a mask, renumbered."""
         if mask.all():
             return self
-        return replace(self, values=self.values[mask].reset_index(drop=True), delivered=self.delivered[mask], shapes=self.shapes[mask])
+        return self.at(np.flatnonzero(mask))
+
+    def at(self, places: npt.NDArray[np.intp]) -> Rows:
+        """The rows at some places, renumbered."""
+        return replace(self, values=rows_at(self.values, places), delivered=self.delivered[places], shapes=self.shapes[places])
 
 
 def with_keys(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame:
@@ -60,17 +67,19 @@ def with_keys(frame: pd.DataFrame, table: Table, ledger: Ledger) -> pd.DataFrame
     return out[~refused].reset_index(drop=True) if refused.any() else out
 
 
-def by_key(rows: Rows) -> Rows:
-    """Rows as delivered, not yet moved, in the order of their keys."""
-    if is_sorted(rows.values["_key"]):
-        return rows
-    order = sorting(rows.values["_key"])
-    values, shapes = rows.values.take(order).reset_index(drop=True), rows.shapes[order]
-    if rows.table.geometry == "point":
-        # Points are made anew, side by side in memory: every later look at all of them takes a fifth of the time.
-        there = ~shapely.is_missing(rows.shapes)[order]
-        shapes[there] = shapely.points(_xy(rows.shapes)[order[there]])
-    return replace(rows, values=values, delivered=shapes, shapes=shapes)
+def by_key(frame: pd.DataFrame, shapes: Shapes) -> tuple[pd.DataFrame, Shapes]:
+    """Rows as delivered, with their shapes, in the order of their keys.
+
+    Shapes in another order are made anew, side by side in memory: every later look at all of them takes a fifth of the time.
+    """
+    if is_sorted(frame["_key"]):
+        return frame, shapes
+    order = sorting(frame["_key"])
+    shapes = shapes[order]
+    plain = (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes)
+    shapes[plain] = shapely.points(shapely.get_coordinates(shapes[plain]))
+    shapes[~plain] = shapely.set_srid(shapes[~plain], shapely.get_srid(shapes[~plain]))
+    return rows_at(frame, order), shapes
 
 
 def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
@@ -108,6 +117,17 @@ def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
     mask = np.ones(len(rows.values), bool)
     mask[again], mask[others] = False, False
     return rows.keep(mask)
+
+
+def texts_by_id(rows: Rows) -> pd.Series:
+    """The texts of the rows that stay when of several with one id only one does, in the order of their ids.
+
+    `without_duplicates` keeps the smallest content, and in it the text comes right behind the id: of several texts the smallest stays.
+    """
+    values = rows.values
+    if rows.table.id is None or not _twice(values["_key"]).any():
+        return values["text"]
+    return values[["_key", "text"]].sort_values(["_key", "text"], kind="stable").drop_duplicates("_key")["text"]
 
 
 def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
@@ -166,7 +186,12 @@ def without_outside(rows: Rows, project: Ground, exchanged: Callable[[Shapes], S
 
 def note_outside(rows: Rows, project: Ground, ledger: Ledger) -> None:
     """Footprints outside the project, into the repairs; they keep their shape, without which they are nothing."""
-    outside, outside_m = _outside(shapely.point_on_surface(rows.shapes), project), project.outside_m
+    outside, outside_m = np.zeros(len(rows.shapes), bool), project.outside_m
+    boxes = shapely.bounds(rows.shapes)
+    middle, half = (boxes[:, :2] + boxes[:, 2:]) / 2, np.hypot(*(boxes[:, 2:] - boxes[:, :2]).T) / 2
+    # a footprint no larger than what is left between near and far, with its middle near, has no point that is far
+    doubtful = np.flatnonzero(~((half < (1 - _NEARLY) * outside_m) & shapely.contains_xy(project.near, middle)))
+    outside[doubtful] = _outside(shapely.point_on_surface(rows.shapes[doubtful]), project)
     if outside.any():
         place = _points(shapely.point_on_surface(rows.delivered[outside]))
         why = f"outside_project: 距村界超过 {outside_m:.0f} m，图形保留 / farther than {outside_m:.0f} m from every village, the shape is kept"

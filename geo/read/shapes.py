@@ -162,8 +162,14 @@ def check_polygons(
 
 def _lies_right(shapes: Shapes) -> Flags:
     """Which shapes are one ring that runs against the clock: they need not be made anew."""
-    plain = (shapely.get_type_id(shapes) == _POLYGON[0]) & (shapely.get_num_interior_rings(shapes) == 0)
-    plain[plain] = shapely.is_ccw(shapely.get_exterior_ring(shapes[plain]))
+    plain = (shapely.get_type_id(shapes) == _POLYGON[0]) & (shapely.get_num_interior_rings(shapes) == 0) & ~shapely.is_empty(shapes)
+    rings = shapes[plain]
+    xy, n = shapely.get_coordinates(rings), shapely.get_num_coordinates(rings)
+    if len(xy):
+        first = np.cumsum(n) - n
+        x, y = (xy - np.repeat(xy[first], n, axis=0)).T
+        # twice the area on the left of each edge, seen from where its ring begins; an edge to the next ring begins there and has none
+        plain[plain] = np.add.reduceat(np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0), first) > 0
     return np.asarray(plain)
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow.compute as pc
 
-from geo.columns import as_arrow
+from geo.columns import all_null, as_arrow, as_column
 from geo.read.ledger import Ledger
 from geo.read.texts import Flags, changed, matching
 from geo.read.words import BOOLS, CHOICES
@@ -283,7 +283,7 @@ def _longer(texts: pd.Series, signs_n: int) -> Flags:
 
 
 def _empty(column: Column, index: pd.Index) -> pd.Series:
-    kind = {"bool": "boolean", "date": "datetime64[ns]", "count": "float64", "number": "float64", "ratio": "float64"}.get(
-        column.kind, "str"
-    )
+    kind = {"bool": "boolean", "date": "datetime64[ns]", "count": "float64", "number": "float64", "ratio": "float64"}.get(column.kind)
+    if kind is None:
+        return as_column(all_null(len(index)), index)
     return pd.Series(pd.NaT if kind == "datetime64[ns]" else pd.NA if kind == "boolean" else np.nan, index=index, dtype=kind)
