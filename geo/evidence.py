@@ -10,7 +10,6 @@ import shapely
 from geo.columns import among, at_positions, lists_at, look_up, positions
 from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
-from geo.locate import locate
 from geo.match import Doors
 from geo.occupancy import houses
 from geo.population import sum_counts
@@ -380,18 +379,12 @@ def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: 
     a = addresses[addresses["active"] & ~addresses["on_plate"] & addresses.geometry.notna()].sort_values("address_id")
     if p.empty or a.empty:
         return pd.DataFrame({"address_id": pd.Series(dtype="str"), "plate_id": pd.Series(dtype="str"), "distance_m": pd.Series(dtype=float)})
-    near = locate(a.geometry.to_numpy(), p.geometry.to_numpy(), within_m=profile.thresholds.near_m)
+    one, two = a.geometry.to_numpy(), p.geometry.to_numpy()
+    i, j = shapely.STRtree(two).query(one, predicate="dwithin", distance=profile.thresholds.near_m)
+    near = pd.DataFrame({"address_id": a["address_id"].to_numpy()[i], "plate_id": p["plate_id"].to_numpy()[j], "distance_m": shapely.distance(one[i], two[j])})
     if rejected:
-        named = zip(p["plate_id"].to_numpy()[near["footprint"]], a["address_id"].to_numpy()[near["point"]], strict=True)
-        near = near[[pair not in rejected for pair in named]]
-    near = near.drop_duplicates("point")
-    return pd.DataFrame(
-        {
-            "address_id": a["address_id"].to_numpy()[near["point"]],
-            "plate_id": p["plate_id"].to_numpy()[near["footprint"]],
-            "distance_m": near["distance_m"].to_numpy(),
-        }
-    )
+        near = near[[pair not in rejected for pair in zip(near["plate_id"], near["address_id"], strict=True)]]
+    return near.sort_values(["address_id", "distance_m", "plate_id"]).drop_duplicates("address_id", ignore_index=True)
 
 
 def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series:
