@@ -13,7 +13,7 @@ from geo.columns import runs
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
-PAIRS_N = 20_000
+PAIRS_N = 10_000
 """Pairs of point and footprint measured at a time: few enough to stay in the processor's cache."""
 GRAIN_M = 2.0**-20
 """Distances are told to the micrometre: what is nearer by less is rounding, and orders nothing."""
@@ -152,7 +152,7 @@ class _Outlines:
     def offset_m(self, x: Floats, y: Floats, footprint: Positions) -> Floats:
         """Metres from each point to the outline of its footprint, negative inside."""
         # the longest last: side by side, those that have no further side drop out at the front
-        order = np.argsort(self._sides_n[footprint].astype(np.uint16), kind="stable")
+        order = np.argsort(self._sides_n[footprint], kind="stable")
         x, y, sides_n, first = x[order], y[order], self._sides_n[footprint[order]], self._first[footprint[order]]
         nearest2, inside = np.full(len(x), np.inf), np.zeros(len(x), dtype=bool)
         for side in range(int(sides_n.max(initial=0))):
