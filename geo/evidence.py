@@ -12,7 +12,6 @@ from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
 from geo.match import Doors
 from geo.occupancy import houses
-from geo.population import sum_counts
 from geo.profile import Profile
 from geo.rule import Evidence
 from geo.tables import COUNTS, Inputs
@@ -69,9 +68,9 @@ def gather(
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
         addresses), doors_n, claimed_n (expected number of undecided doors here), plate_ids, address_ids (lists), the
         counts, vacant, inhabited.
-    rooms
-        addresses that roll up, the ROOM_COLUMNS of `describe`, with house, inhabited, counted and vacant of their own, and building_id,
-        building_live and building_gone of their door.
+    register
+        every address, rooms among them, the REGISTER_COLUMNS of `describe`, with house, house_row, inhabited and counted of its own, building_id and
+        building_gone of its door, and link_state (null: a room, or took no part).
     people
         `geo.population.population` with building_id and reason filled (no_building, gone).
     """
@@ -82,10 +81,13 @@ def gather(
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
-    at_address = positions(people["door_id"], addresses["address_id"])
+    # place of every address, and of nobody, among the plate-level ones; -1: it is a room
+    slot = np.full(len(every) + 1, -1)
+    slot[addresses.index] = np.arange(len(addresses))
+    at_address = slot[people["door_row"]]
     addresses = addresses.join(counted).join(_sums(people, at_address, addresses.index))
     people = _place_people(people, at_address, addresses)
-    rooms = _rooms(every, addresses, counted)
+    register = _register(every, addresses, slot, counted)
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
@@ -99,7 +101,7 @@ def gather(
         buildings=buildings,
         plates=plates,
         addresses=addresses,
-        rooms=rooms,
+        register=register,
         links=links.table,
         changes=changes,
         people=people,
@@ -127,7 +129,7 @@ def _witness(
     at = np.where(slot >= 0, building[slot], -1) if len(took) else slot
     names = footprints["building_id"]
     out = rows.rename(columns={"building_id": "declared_building", "address_id": "declared_address"} if "plate_id" in rows else {"building_id": "declared_building"})
-    out["building_id"] = at_positions(names, at, rows.index)
+    out["building_row"], out["building_id"] = at, at_positions(names, at, rows.index)
     for column, source in (("building_live", "live"), ("building_gone", "gone")):
         values = footprints[source].to_numpy(dtype=bool)
         out[column] = (at >= 0) & (values[at] if len(values) else False)
@@ -197,7 +199,7 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     """What the counts say of every address: house, inhabited, counted, vacant."""
     # people first: whoever is counted on any row of the same number, under any status or former name, is there
     house, rolls_up = houses(addresses, crosswalk), addresses["rolls_up"].to_numpy()
-    at = positions(people["address_id"], addresses["address_id"])
+    at = people["address_row"].to_numpy()
     some, unsure = (people[list(COUNTS)].to_numpy() > 0).any(axis=1), ~people["fresh"].to_numpy()
     own = np.zeros(len(addresses), dtype=bool)
     own[at[(at >= 0) & some]] = True
@@ -208,10 +210,10 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     open_[at[(at >= 0) & unsure]] = True
     # a count that fits several doors of a number may be anybody's of them
     open_ |= among(addresses["key"], people["torn_key"].dropna()).to_numpy()
-    name, _ = pd.factorize(house)
-    some_at, unsure_at = (np.bincount(name[rows], minlength=name.max(initial=-1) + 1)[name] > 0 for rows in (own, open_))
+    some_at, unsure_at = (np.bincount(house[rows], minlength=len(house))[house] > 0 for rows in (own, open_))
     inhabited = np.where(rolls_up, own, some_at)
-    return pd.DataFrame({"house": house, "inhabited": inhabited, "counted": counted, "vacant": counted & ~inhabited & ~unsure_at}, index=addresses.index)
+    name = at_positions(addresses["address_id"], house, addresses.index)
+    return pd.DataFrame({"house": name, "house_row": house, "inhabited": inhabited, "counted": counted, "vacant": counted & ~inhabited & ~unsure_at}, index=addresses.index)
 
 
 def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
@@ -221,42 +223,50 @@ def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
 
 def _sums(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame:
     """Counts summed by the row of an index that each goes to; NaN where nobody knows the count."""
-    sums = sum_counts(people[list(COUNTS)][at >= 0], pd.Series(at[at >= 0]))
-    return sums.reindex(np.arange(len(index))).set_axis(index)
+    out = {}
+    for column in COUNTS:
+        n = people[column].to_numpy(dtype=float)
+        known = (at >= 0) & ~np.isnan(n)
+        sums = np.bincount(at[known], n[known], minlength=len(index))
+        out[column] = np.where(np.bincount(at[known], minlength=len(index)) > 0, sums, np.nan)
+    return pd.DataFrame(out, index=index)
 
 
 def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
     """The population with the live building of each row or why it has none."""
     live = addresses["building_id"].where(addresses["building_live"])
-    out = people.assign(building_id=at_positions(live, at_address, people.index))
+    row = np.where(addresses["building_live"], addresses["building_row"], -1)
+    out = people.assign(building_row=np.append(row, -1)[at_address], building_id=at_positions(live, at_address, people.index))
     out["reason"] = out["reason"].mask(out["address_id"].notna() & out["building_id"].isna(), "no_building")
     return out
 
 
-def _rooms(every: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, counted: pd.DataFrame) -> gpd.GeoDataFrame:
-    """The addresses that roll up, with what the counts say of them and the building of their door."""
-    rooms = every.loc[every["rolls_up"], list(ROOM_COLUMNS)].rename(columns={"building_id": "declared_building"}).join(counted)
-    door = positions(rooms["parent_id"], addresses["address_id"])
-    for column in ("building_id", "building_live", "building_gone"):
-        rooms[column] = at_positions(addresses[column], door, rooms.index)
-    rooms["link_state"] = pd.Series(np.nan, index=rooms.index, dtype="str")
-    return rooms
+def _register(every: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Every address with what the counts say of it and the building of its door."""
+    out = every[list(REGISTER_COLUMNS)].rename(columns={"building_id": "declared_building"}).join(counted)
+    door = slot[every["door_row"]]
+    for column in ("building_id", "building_gone"):
+        out[column] = at_positions(addresses[column], door, every.index)
+    out["link_state"] = at_positions(addresses["link_state"], slot[:-1], every.index)
+    return out
 
 
-ROOM_COLUMNS = (
+REGISTER_COLUMNS = (
     "address_id", "parent_id", "text", "status", "kind", "building_id", "town", "village", "group", "street", "number", "sub_number",
-    "building_no", "unit", "floor", "room", "door", "key", "alias_door", "text_village", "declared_village", "point_village", "village_code",
+    "building_no", "unit", "floor", "room", "door", "key", "key_n", "alias_door", "text_village", "declared_village", "point_village", "village_code",
     "active", "rolls_up", "geometry",
 )  # fmt: skip
-"""What is asked of rooms. Most rows of a register are rooms: every other column would be copied for nothing."""
+"""What is asked of every address. Most rows of a register are rooms: every other column would be kept for nothing."""
 
 
 def _buildings(
     footprints: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
 ) -> gpd.GeoDataFrame:
     out = footprints[footprints["current"]].copy()
-    n, ids = len(out), out["building_id"]
-    hung, written, lives = (positions(rows["building_id"], ids) for rows in (plates, addresses, people))
+    n = len(out)
+    # one that the survey before drew may be drawn again, under its id
+    now = np.append(positions(footprints["building_id"], out["building_id"]), -1)
+    hung, written, lives = (now[rows["building_row"]] for rows in (plates, addresses, people))
     for column, flag in (("plates_n", "standing"), ("installed_n", "installed"), ("up_n", "up")):
         out[column] = _tally(hung, plates[flag], n)
     out["addresses_n"] = _tally(written, addresses["active"], n)

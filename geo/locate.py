@@ -19,15 +19,15 @@ GRAIN_M = 2.0**-20
 """Distances are told to the micrometre: what is nearer by less is rounding, and orders nothing."""
 
 
-def locate(points: np.ndarray, footprints: np.ndarray, *, within_m: float) -> pd.DataFrame:
+def locate(points: np.ndarray, outlines: Outlines, *, within_m: float) -> pd.DataFrame:
     """Every footprint within `within_m` of every point.
 
     Parameters
     ----------
     points
         shapely points in the working CRS; None where not known.
-    footprints
-        shapely polygons in the same CRS; None where not known.
+    outlines
+        Of the footprints, in the same CRS.
     within_m
         Reach in metres, measured to the polygon (0 inside).
 
@@ -36,15 +36,15 @@ def locate(points: np.ndarray, footprints: np.ndarray, *, within_m: float) -> pd
     DataFrame sorted by (point, distance_m, footprint): point, footprint (positions), distance_m, and offset_m, the
     distance to the outline, negative inside. Points without a footprint in reach are absent.
     """
-    if not shapely.count_coordinates(points) or not shapely.count_coordinates(footprints):
+    if not shapely.count_coordinates(points) or not outlines.sides_n:
         return pd.DataFrame({"point": np.zeros(0, int), "footprint": np.zeros(0, int), "distance_m": np.zeros(0), "offset_m": np.zeros(0)})
-    rows, boxes, outlines = _Rows(points, within_m), shapely.bounds(footprints), _Outlines(footprints)
-    first, n, owner = rows.met(boxes, within_m)
+    rows = _Rows(points, within_m)
+    first, n, owner = rows.met(outlines.boxes, within_m)
     found: list[tuple[Positions, Positions, Floats]] = []
     for part in np.array_split(np.arange(len(owner)), 1 + int(n.sum()) // PAIRS_N):
         at, footprint = runs(first[part], n[part]), np.repeat(owner[part], n[part])
         x, y = rows.x[at], rows.y[at]
-        west, south, east, north = boxes[footprint].T
+        west, south, east, north = outlines.boxes[footprint].T
         # no outline is nearer than its box
         near = np.flatnonzero(np.hypot(np.maximum(np.maximum(west - x, x - east), 0.0), np.maximum(np.maximum(south - y, y - north), 0.0)) <= within_m)
         at, footprint = at[near], footprint[near]
@@ -53,11 +53,9 @@ def locate(points: np.ndarray, footprints: np.ndarray, *, within_m: float) -> pd
         found.append((rows.point[at[reached]], footprint[reached], offset[reached]))
     point, footprint, offset = (np.concatenate(c) for c in zip(*found, strict=True))
     del found
-    grains = np.rint(offset / GRAIN_M)
-    # one number a pair, for one sort: the point, and the distance behind it
-    place = point * (2.0 + within_m // GRAIN_M) + np.maximum(grains, 0.0)
-    order = np.lexsort((footprint, place))
-    offset = grains[order] * GRAIN_M
+    # one number a pair, for one sort: the point, and the grains of distance behind it
+    order = np.lexsort((footprint, point * (2.0 + within_m // GRAIN_M) + np.maximum(offset, 0.0) / GRAIN_M))
+    offset = offset[order]
     return pd.DataFrame({"point": point[order], "footprint": footprint[order], "distance_m": np.maximum(offset, 0.0), "offset_m": offset})
 
 
@@ -127,10 +125,17 @@ class _Rows:
         return row * self._length_m + np.clip(x - self._west, 0.0, self._length_m - self._height_m / 2)
 
 
-class _Outlines:
-    """Every side of every outline, holes and parts among them, as numbers: where it starts and how far it goes."""
+class Outlines:
+    """Every side of every footprint, of holes and of parts too, as numbers: distances are measured to them without a shape.
+
+    Parameters
+    ----------
+    footprints
+        shapely polygons; None where not known.
+    """
 
     def __init__(self, footprints: np.ndarray) -> None:
+        self.boxes: Floats = shapely.bounds(footprints)
         # rings are shapes of their own, and costly: most outlines are one ring, and their corners follow each other as they are
         one_ring = (shapely.get_type_id(footprints) == shapely.GeometryType.POLYGON) & (shapely.get_num_interior_rings(footprints) == 0)
         none = np.array(None)
@@ -145,12 +150,13 @@ class _Outlines:
         self._dx, self._dy = (xy[start + 1] - xy[start]).T
         length2 = self._dx**2 + self._dy**2
         self._per_m2 = np.divide(1.0, length2, out=np.zeros_like(length2), where=length2 > 0)
+        self.sides_n = len(start)
         self._sides_n = np.bincount(footprint[start], minlength=len(footprints))
         self._first = np.zeros(len(footprints), dtype=np.int64)
         self._first[footprint[start[::-1]]] = np.arange(len(start))[::-1]
 
     def offset_m(self, x: Floats, y: Floats, footprint: Positions) -> Floats:
-        """Metres from each point to the outline of its footprint, negative inside."""
+        """Metres from each point to the outline of the footprint at the position beside it, negative inside, in whole GRAIN_M; NaN for no point."""
         # the longest last: side by side, those that have no further side drop out at the front
         order = np.argsort(self._sides_n[footprint], kind="stable")
         x, y, sides_n, first = x[order], y[order], self._sides_n[footprint[order]], self._first[footprint[order]]
@@ -165,5 +171,5 @@ class _Outlines:
             crossing = ((y0 < 0) != (y0 < dy)) & ((x0 * dy < y0 * dx) == (dy > 0))
             inside[left] ^= crossing
         offset = np.empty(len(x))
-        offset[order] = np.where(inside, -1.0, 1.0) * np.sqrt(nearest2)
+        offset[order] = np.where(inside, -1.0, 1.0) * np.rint(np.sqrt(nearest2) / GRAIN_M) * GRAIN_M
         return offset

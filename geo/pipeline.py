@@ -18,13 +18,13 @@ from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
-from geo.columns import among, at_positions, look_up, positions
+from geo.columns import among, at_positions, is_sorted, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
 from geo.evidence import gather
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
-from geo.locate import locate, locate_villages
+from geo.locate import Outlines, locate, locate_villages
 from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
@@ -94,7 +94,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("change"):
         changes = changing.result()
     with clock("population"):
-        addresses["door_n"] = look_up(addresses["parent_id"].fillna(addresses["address_id"]), judged.door_id, judged.door_n)
+        addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
         people = population(inputs, old_villages, renewed, addresses)
     with clock("classify"):
         evidence = gather(
@@ -119,21 +119,20 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
-        every = pd.concat([evidence.addresses[[c for c in evidence.addresses if c in evidence.rooms]], evidence.rooms])
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
     return Verification(
         links=judged.links.table,
         findings=findings,
         buildings=_buildings(evidence, findings, shared),
         plates=_located(evidence.plates, "plate", evidence, findings),
-        addresses=_located(every, "address", evidence, findings),
+        addresses=_located(evidence.register, "address", evidence, findings),
         tallies=tallies,
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
         buildings_previous=_previous(inputs, changes, footprints),
-        occupancy=occupancy(evidence.people, every, inputs, old_villages, refused),
-        houses=name_houses(every, renewed, evidence.people),
+        occupancy=occupancy(evidence.people, evidence.register, inputs, old_villages, refused),
+        houses=name_houses(evidence.register, renewed),
         run=_run(inputs, profile, findings, judged.links.table, judged.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
     )
 
@@ -142,8 +141,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
 class _Judged:
     """Which building each door belongs to, and what it was judged by.
 
-    door_id, door_n
-        The plate-level addresses that took part and the number of the door of each (-1: none).
+    door_n
+        Number of the door (-1: none) of the plate-level addresses that took part, by their row.
     near
         `geo.locate.locate` of the standing plates and then those addresses: point, footprint, distance_m.
     edges
@@ -153,7 +152,6 @@ class _Judged:
     """
 
     doors: Doors
-    door_id: pd.Series
     door_n: pd.Series
     links: Links
     near: pd.DataFrame
@@ -173,7 +171,8 @@ def _judge(
         declared = at_positions(footprints.geometry, positions(believed["building_id"], footprints["building_id"]), believed.index)
         believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared.to_numpy())
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
-        near = locate(points, footprints.geometry.to_numpy(), within_m=t.candidate_m)
+        outlines = Outlines(footprints.geometry.to_numpy())
+        near = locate(points, outlines, within_m=t.candidate_m)
     with clock("match"):
         word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
         doors = match(standing_plates, believed, renewed, thresholds=t, told=word)
@@ -189,7 +188,7 @@ def _judge(
             follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
             floors=footprints["floors_n"].to_numpy(dtype=float),
-            rooms=stacked_rooms(doors, believed, pd.DataFrame(addresses[["parent_id", "address_id", "room", "floor"]])[addresses["active"]]),
+            rooms=stacked_rooms(doors, believed, pd.DataFrame(addresses[["door_row", "room", "floor"]])[addresses["active"]]),
             names=lasting_names(doors, standing_plates, believed),
             building_prior=_prior(footprints),
             wants_door=_wants_door(footprints),
@@ -208,9 +207,8 @@ def _judge(
         )
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
-        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds)
-    door_n = pd.Series(doors.address_door, dtype="float64")
-    return _Judged(doors, doors_of["address_id"].reset_index(drop=True), door_n, links, near, edges, assignment.offsets)
+        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
+    return _Judged(doors, pd.Series(doors.address_door, index=doors_of.index, dtype="float64"), links, near, edges, assignment.offsets)
 
 
 def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:
@@ -352,23 +350,14 @@ def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str,
 def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
     id_column = f"{subject}_id"
     otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).astype("str").fillna("no_part")
-    out = pd.DataFrame({id_column: rows[id_column]})
-    for column in ("town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key"):
-        out[column] = rows[column]
-    out["parent_id"] = rows.get("parent_id", np.nan)
+    out = {column: rows[column] for column in (id_column, "town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key")}
+    out["parent_id"] = rows["parent_id"] if "parent_id" in rows else pd.Series(np.nan, index=rows.index)
     out["status"] = status(rows[id_column], subject, findings, otherwise)
-    out["building_id"] = rows["building_id"]
-    out["village_code"] = rows["village_code"]
-    out["text"] = rows["text"]
-    said = ("kind", "state", "face") if subject == "plate" else ("kind",)
-    for column in said:
-        out[column] = rows[column]
+    out |= {column: rows[column] for column in ("building_id", "village_code", "text", "kind", *(("state", "face") if subject == "plate" else ()))}
     if subject == "address":
         out["register_status"] = rows["status"]
-    for column in out.columns:
-        out[column] = out[column].astype("str")
-    frame = gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(rows["geometry"].to_numpy(), index=rows.index, crs=evidence.buildings.crs))
-    return frame.sort_values(id_column, ignore_index=True)
+    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].array, crs=evidence.buildings.crs)
+    return frame.reset_index(drop=True) if is_sorted(frame[id_column]) else frame.sort_values(id_column, ignore_index=True)
 
 
 def _run(

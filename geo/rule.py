@@ -59,7 +59,7 @@ class Evidence:
     buildings: gpd.GeoDataFrame
     plates: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
-    rooms: gpd.GeoDataFrame
+    register: gpd.GeoDataFrame
     links: pd.DataFrame
     changes: pd.DataFrame
     people: pd.DataFrame

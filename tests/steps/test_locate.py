@@ -10,7 +10,7 @@ import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
 import geo.locate as module
-from geo.locate import distance_to_village, locate, locate_villages
+from geo.locate import Outlines, distance_to_village, locate, locate_villages
 
 EMPTY = np.array([], dtype=object)
 HOUSES = np.array([box(0, 0, 10, 10), box(20, 0, 30, 10)], dtype=object)
@@ -23,39 +23,39 @@ def points(*xy: tuple[float, float] | None) -> np.ndarray:
 
 @pytest.mark.parametrize(("asked", "houses"), [(EMPTY, HOUSES), (points((1, 1)), EMPTY), (points(None), HOUSES), (EMPTY, EMPTY)])
 def test_nothing_asked_or_nothing_there_is_an_empty_table(asked: np.ndarray, houses: np.ndarray) -> None:
-    found = locate(asked, houses, within_m=30)
+    found = locate(asked, Outlines(houses), within_m=30)
     assert list(found.columns) == ["point", "footprint", "distance_m", "offset_m"]
     assert found.empty
 
 
 def test_one_point_inside_one_house() -> None:
-    found = locate(points((2, 5)), HOUSES[:1], within_m=30)
+    found = locate(points((2, 5)), Outlines(HOUSES[:1]), within_m=30)
     assert found.to_dict("records") == [{"point": 0, "footprint": 0, "distance_m": 0.0, "offset_m": -2.0}]
 
 
 def test_equal_distances_are_ordered_by_footprint() -> None:
-    found = locate(points((15, 5)), HOUSES, within_m=30)
+    found = locate(points((15, 5)), Outlines(HOUSES), within_m=30)
     assert found["distance_m"].tolist() == [5, 5]
     assert found["footprint"].tolist() == [0, 1]
 
 
 def test_the_reach_is_inclusive() -> None:
-    assert len(locate(points((5, 40)), HOUSES[:1], within_m=30)) == 1
-    assert len(locate(points((5, 40.001)), HOUSES[:1], within_m=30)) == 0
+    assert len(locate(points((5, 40)), Outlines(HOUSES[:1]), within_m=30)) == 1
+    assert len(locate(points((5, 40.001)), Outlines(HOUSES[:1]), within_m=30)) == 0
 
 
 def test_the_corner_of_the_search_box_is_out_of_reach() -> None:
-    assert locate(points((31, 31)), HOUSES[:1], within_m=25).empty
+    assert locate(points((31, 31)), Outlines(HOUSES[:1]), within_m=25).empty
 
 
 def test_points_without_place_are_absent_and_positions_stay() -> None:
-    found = locate(points(None, (5, 5), None, (25, 5)), HOUSES, within_m=2)
+    found = locate(points(None, (5, 5), None, (25, 5)), Outlines(HOUSES), within_m=2)
     assert found[["point", "footprint"]].to_numpy().tolist() == [[1, 0], [3, 1]]
 
 
 def test_a_point_in_a_courtyard_is_outside_the_house() -> None:
     yard = np.array([Polygon([(0, 0), (30, 0), (30, 30), (0, 30)], [[(10, 10), (20, 10), (20, 20), (10, 20)]])], dtype=object)
-    assert locate(points((15, 15)), yard, within_m=30)[["distance_m", "offset_m"]].to_numpy().tolist() == [[5, 5]]
+    assert locate(points((15, 15)), Outlines(yard), within_m=30)[["distance_m", "offset_m"]].to_numpy().tolist() == [[5, 5]]
 
 
 def test_distances_of_odd_shapes_are_those_of_shapely() -> None:
@@ -67,7 +67,7 @@ def test_distances_of_odd_shapes_are_those_of_shapely() -> None:
     shapes = shapely.transform(shapes, lambda xy: np.array([4.1e5, 3.3e6]) + xy)
     corners = shapely.points(shapely.get_coordinates(shapes))
     asked = np.concatenate([shapely.points(4.1e5 + rng.uniform(-70, 100, 3000), 3.3e6 + rng.uniform(-50, 70, 3000)), corners])
-    found = locate(asked, shapes, within_m=30)
+    found = locate(asked, Outlines(shapes), within_m=30)
     i, j = shapely.STRtree(shapes).query(asked, predicate="dwithin", distance=30)
     assert set(zip(found["point"], found["footprint"], strict=True)) == set(zip(i, j, strict=True))
     one, two = asked[found["point"]], shapes[found["footprint"]]
@@ -82,11 +82,11 @@ def test_shuffled_points_find_the_same_in_any_chunk_size(monkeypatch: pytest.Mon
     rng = np.random.default_rng(3)
     xy = rng.uniform(-40, 70, (200, 2))
     asked = points(*[tuple(p) for p in xy])
-    whole = locate(asked, HOUSES, within_m=30)
+    whole = locate(asked, Outlines(HOUSES), within_m=30)
     monkeypatch.setattr(module, "PAIRS_N", 7)
-    pd.testing.assert_frame_equal(locate(asked, HOUSES, within_m=30), whole)
+    pd.testing.assert_frame_equal(locate(asked, Outlines(HOUSES), within_m=30), whole)
     order = rng.permutation(200)
-    again = locate(asked[order], HOUSES, within_m=30)
+    again = locate(asked[order], Outlines(HOUSES), within_m=30)
     again = again.assign(point=order[again["point"]]).sort_values(["point", "distance_m", "footprint"], ignore_index=True)
     pd.testing.assert_frame_equal(again, whole)
 
