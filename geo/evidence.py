@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among, at_positions, lists_at, look_up, positions
+from geo.columns import among, at_positions, look_up, positions
 from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
 from geo.match import Doors
@@ -66,8 +66,7 @@ def gather(
         fresh and zero), inhabited (bool: some count above zero), counted (bool: some row speaks of the address itself).
     buildings
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
-        addresses), doors_n, claimed_n (expected number of undecided doors here), plate_ids, address_ids (lists), the
-        counts, vacant, inhabited.
+        addresses), doors_n, claimed_n (expected number of undecided doors here), the counts, vacant, inhabited.
     register
         every address, rooms among them, the REGISTER_COLUMNS of `describe`, with house, house_row, inhabited and counted of its own, building_id and
         building_gone of its door, and link_state (null: a room, or took no part).
@@ -271,8 +270,6 @@ def _buildings(
         out[column] = _tally(hung, plates[flag], n)
     out["addresses_n"] = _tally(written, addresses["active"], n)
     out["temporary_n"] = _tally(hung, plates["standing"] & plates["temporary"], n) + _tally(written, addresses["active"] & addresses["temporary"], n)
-    out["plate_ids"] = _sorted_lists(plates["plate_id"], np.where(plates["standing"], hung, -1), out.index)
-    out["address_ids"] = _sorted_lists(addresses["address_id"], np.where(addresses["active"], written, -1), out.index)
     out = out.join(_claims(edges, links, out.index))
     out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
     out = out.join(_sums(people, lives, out.index))
@@ -280,11 +277,6 @@ def _buildings(
     out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
     out["vacant"] = known & ~out["inhabited"] & ~unsure & (_tally(written, addresses["active"] & ~addresses["vacant"], n) == 0)
     return out
-
-
-def _sorted_lists(ids: pd.Series, at: np.ndarray, index: pd.Index) -> pd.Series:
-    order = np.arange(len(at)) if ids.is_monotonic_increasing else ids.argsort().to_numpy()
-    return pd.Series(lists_at(ids.iloc[order], at[order], len(index)), index=index, dtype=object)
 
 
 def _tally(at: np.ndarray, flag: pd.Series, n: int) -> np.ndarray:

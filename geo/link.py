@@ -162,7 +162,8 @@ def _spread(located: pd.DataFrame, points: np.ndarray, none: np.ndarray, thresho
     """Where a door's points lie far apart, one of them strays whether or not the door has a house: the prior says so."""
     first = located.drop_duplicates("door")
     anchor = pd.Series(first.index, index=first["door"]).reindex(located["door"]).to_numpy()
-    apart = shapely.distance(points, points[anchor]) > thresholds.candidate_m
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    apart = np.hypot(x - x[anchor], y - y[anchor]) > thresholds.candidate_m
     far = thresholds.stray_ratio * (thresholds.candidate_m / thresholds.misplaced_m) ** 2
     odds = none / (1 - none)
     np.multiply.at(odds, located["door"].to_numpy()[apart], far)
@@ -255,11 +256,12 @@ def _away_m(points: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.
 def _decided(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, building: np.ndarray) -> pd.DataFrame:
     """One row per pair of a door, per plate or address alone on a building, whatever of the three is known."""
     pairs = doors.pairs[["plate", "address", "via", "declared"]]
-    alone_p = np.setdiff1d(np.flatnonzero(plates["building"] >= 0), pairs["plate"])
-    alone_a = np.setdiff1d(np.flatnonzero(addresses["building"] >= 0), pairs["address"])
-    rows = pd.concat(
-        [pairs, pd.DataFrame({"plate": alone_p, "address": -1}), pd.DataFrame({"plate": -1, "address": alone_a})], ignore_index=True
-    ).fillna({"via": 0, "declared": False})
+    alone = []
+    for item, table in (("plate", plates), ("address", addresses)):
+        single = (table["building"] >= 0).to_numpy(copy=True)
+        single[pairs[item]] = False
+        alone.append(pd.DataFrame({item: np.flatnonzero(single)}))
+    rows = pd.concat([pairs, alone[0].assign(address=-1), alone[1].assign(plate=-1)], ignore_index=True).fillna({"via": 0, "declared": False})
     door = np.where(rows["plate"] >= 0, doors.plate_door[rows["plate"]] if len(plates) else -1, 0)
     if len(addresses):
         door = np.where(rows["plate"] >= 0, door, doors.address_door[rows["address"]])

@@ -66,14 +66,15 @@ def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> np.ndarra
     where the point is not known or in no village.
     """
     code = np.full(len(points), None, dtype=object)
-    known = ~shapely.is_missing(points) & ~shapely.is_empty(points)
-    x, y = np.full(len(points), np.nan), np.full(len(points), np.nan)
-    x[known], y[known] = shapely.get_x(points[known]), shapely.get_y(points[known])
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    order = np.argsort(x)
+    eastward = x[order]
     for name, polygon in zip(villages["village_code"].to_numpy()[::-1], villages.geometry.to_numpy()[::-1], strict=True):
         if polygon is None:
             continue
         west, south, east, north = polygon.bounds
-        box = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        strip = order[np.searchsorted(eastward, west) : np.searchsorted(eastward, east, side="right")]
+        box = strip[(y[strip] >= south) & (y[strip] <= north)]
         shapely.prepare(polygon)
         code[box[shapely.intersects_xy(polygon, x[box], y[box])]] = name
     return code

@@ -18,7 +18,7 @@ from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
-from geo.columns import among, at_positions, is_sorted, positions
+from geo.columns import among, at_positions, is_sorted, look_up, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
@@ -163,8 +163,8 @@ def _judge(
     inputs: Inputs, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, renewed: pd.DataFrame, footprints: gpd.GeoDataFrame, t: Thresholds, clock: _Clock
 ) -> _Judged:
     """From points and texts to links: locate, match, assign, link. What only these need is let go with them."""
-    standing_plates = plates[plates["standing"]]
-    doors_of = addresses[addresses["active"] & ~addresses["rolls_up"]]
+    standing_plates = plates.loc[plates["standing"], [*_OF_DOORS, "plate_id"]]
+    doors_of = addresses.loc[addresses["active"] & ~addresses["rolls_up"], [*_OF_DOORS, "stack_n"]]
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
@@ -209,6 +209,13 @@ def _judge(
     with clock("link"):
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
     return _Judged(doors, pd.Series(doors.address_door, index=doors_of.index, dtype="float64"), links, near, edges, assignment.offsets)
+
+
+_OF_DOORS = (
+    "address_id", "building_id", "text", "village_code", "text_village", "point_village", "declared_village", "door", "alias_door", "place", "street", "lane",
+    "number", "sub_number", "number_n", "side", "temporary", "geometry",
+)  # fmt: skip
+"""All that is asked of a plate or an address to judge where its door is."""
 
 
 def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:
@@ -282,27 +289,28 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
         geometry=b.geometry,
         crs=b.crs,
     )
-    return out.sort_values("building_id", ignore_index=True)
+    return out.reset_index(drop=True) if is_sorted(out["building_id"]) else out.sort_values("building_id", ignore_index=True)
 
 
 def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Footprints of the survey before: what became of each, and the document where one proves that it is gone."""
     old = inputs.buildings_previous
-    fate = changes[changes["survey"] == "previous"].set_index("building_id")["state"]
-    papers = footprints[footprints["gone"]].drop_duplicates("building_id").set_index("building_id")
+    fate = changes[changes["survey"] == "previous"]
+    papers = footprints[footprints["gone"]]
     ids = old["building_id"]
+    paper = positions(ids, papers["building_id"])
     frame = gpd.GeoDataFrame(
         {
             "building_id": ids,
-            "fate": ids.map(fate).astype("str"),
-            "document": ids.map(papers["document"]).astype("str"),
-            "demolished_on": papers["demolished_on"].astype("datetime64[ns]").reindex(ids).array,
+            "fate": look_up(ids, fate["building_id"], fate["state"]).astype("str"),
+            "document": at_positions(papers["document"], paper, ids.index).astype("str"),
+            "demolished_on": at_positions(papers["demolished_on"].astype("datetime64[ns]"), paper, ids.index),
             "village_code": pd.Series(locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages), dtype="str"),
         },
         geometry=old.geometry.to_numpy(),
         crs=old.crs,
     )
-    return frame.sort_values("building_id", ignore_index=True)
+    return frame if is_sorted(ids) else frame.sort_values("building_id", ignore_index=True)
 
 
 def _passing(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> np.ndarray:
