@@ -52,7 +52,7 @@ def gather(
     Evidence whose tables carry, beside what `describe` says:
 
     plates, addresses
-        building_id (linked), building_live, building_gone, link_state (linked, undecided, unlinked; null: took no
+        building_id (linked), building_at (its place among the buildings, -1: none of today's), building_live, building_gone, link_state (linked, undecided, unlinked; null: took no
         part), score, distance_m (to the linked building), nearest_id, nearest_m (live footprint within reach, NaN:
         none), gone_id, gone_m (the same for footprints gone by document), gone_here (bool: the nearest footprint of
         either survey is gone and within `near_m`), demolished_id (the gone building it belongs to, null:
@@ -71,12 +71,15 @@ def gather(
         every address, rooms among them, the REGISTER_COLUMNS of `describe`, with house, house_row, inhabited and counted of its own, building_id and
         building_gone of its door, and link_state (null: a room, or took no part).
     people
-        `geo.population.population` with building_id and reason filled (no_building, gone).
+        `geo.population.population` with building_id, building_at and reason filled (no_building, gone).
     """
+    buildings = footprints[footprints["current"]]
+    # place of each footprint, and of none, among the buildings of today; one that the survey before drew may be drawn again, under its id
+    today = np.append(positions(footprints["building_id"], buildings["building_id"]), -1)
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
     every, rolls_up = addresses, addresses["rolls_up"]
-    plates = _witness(plates, took_p, links.plates, near, 0, footprints, profile)
-    addresses = _witness(every[~rolls_up], took_a, links.addresses, near, len(took_p), footprints, profile)
+    plates = _witness(plates, took_p, links.plates, near, 0, footprints, today, profile)
+    addresses = _witness(every[~rolls_up], took_a, links.addresses, near, len(took_p), footprints, today, profile)
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
@@ -92,7 +95,7 @@ def gather(
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
     plates = plates.assign(**_demolished(plates, plates["installed"], gone, profile.thresholds.near_m))
     conflicts = _conflicts(plates, addresses, took_p, took_a, doors, confirmed_ids(inputs.decisions, "plate_id", "address_id"))
-    buildings = _buildings(footprints, plates, addresses, edges, links, people)
+    buildings = _buildings(buildings, plates, addresses, edges, links, people)
     buildings["in_conflict"] = among(buildings["building_id"], conflicts["building_id"])
     return Evidence(
         inputs=inputs,
@@ -120,6 +123,7 @@ def _witness(
     near: pd.DataFrame,
     first: int,
     footprints: gpd.GeoDataFrame,
+    today: np.ndarray,
     profile: Profile,
 ) -> gpd.GeoDataFrame:
     # place of each row among those that took part, -1: it took none
@@ -128,7 +132,7 @@ def _witness(
     at = np.where(slot >= 0, building[slot], -1) if len(took) else slot
     names = footprints["building_id"]
     out = rows.rename(columns={"building_id": "declared_building", "address_id": "declared_address"} if "plate_id" in rows else {"building_id": "declared_building"})
-    out["building_row"], out["building_id"] = at, at_positions(names, at, rows.index)
+    out["building_at"], out["building_id"] = today[at], at_positions(names, at, rows.index)
     for column, source in (("building_live", "live"), ("building_gone", "gone")):
         values = footprints[source].to_numpy(dtype=bool)
         out[column] = (at >= 0) & (values[at] if len(values) else False)
@@ -234,8 +238,8 @@ def _sums(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame
 def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
     """The population with the live building of each row or why it has none."""
     live = addresses["building_id"].where(addresses["building_live"])
-    row = np.where(addresses["building_live"], addresses["building_row"], -1)
-    out = people.assign(building_row=np.append(row, -1)[at_address], building_id=at_positions(live, at_address, people.index))
+    at = np.where(addresses["building_live"], addresses["building_at"], -1)
+    out = people.assign(building_at=np.append(at, -1)[at_address], building_id=at_positions(live, at_address, people.index))
     out["reason"] = out["reason"].mask(out["address_id"].notna() & out["building_id"].isna(), "no_building")
     return out
 
@@ -259,13 +263,11 @@ REGISTER_COLUMNS = (
 
 
 def _buildings(
-    footprints: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
+    buildings: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
 ) -> gpd.GeoDataFrame:
-    out = footprints[footprints["current"]].copy()
+    out = buildings.copy()
     n = len(out)
-    # one that the survey before drew may be drawn again, under its id
-    now = np.append(positions(footprints["building_id"], out["building_id"]), -1)
-    hung, written, lives = (now[rows["building_row"]] for rows in (plates, addresses, people))
+    hung, written, lives = (rows["building_at"].to_numpy() for rows in (plates, addresses, people))
     for column, flag in (("plates_n", "standing"), ("installed_n", "installed"), ("up_n", "up")):
         out[column] = _tally(hung, plates[flag], n)
     out["addresses_n"] = _tally(written, addresses["active"], n)

@@ -144,8 +144,12 @@ def found(
 
 def ids(*columns: pd.Series) -> pd.Series:
     """Lists of the ids found in several columns, nulls and repeats left out, in the order given."""
-    rows = zip(*(c.to_numpy(dtype=object) for c in columns), strict=True)
-    lists = [list(dict.fromkeys(str(v) for v in row if isinstance(v, str) and v)) for row in rows]
+    first, *others = (c.to_numpy(dtype=object) for c in columns)
+    lists = [[v] if isinstance(v, str) and v else [] for v in first]
+    for more in others:
+        for listed, v in zip(lists, more, strict=True):
+            if isinstance(v, str) and v and v not in listed:
+                listed.append(v)
     return pd.Series(lists, index=columns[0].index, dtype=object)
 
 
