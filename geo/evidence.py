@@ -26,7 +26,7 @@ def gather(
     footprints: gpd.GeoDataFrame,
     doors: Doors,
     links: Links,
-    near: pd.DataFrame,
+    nearby: pd.DataFrame,
     edges: pd.DataFrame,
     changes: pd.DataFrame,
     people: pd.DataFrame,
@@ -42,10 +42,11 @@ def gather(
         plate-level addresses among them, in order.
     footprints
         `geo.standing.standing`.
-    near
-        `geo.locate.locate` of the standing plates and then the active plate-level addresses to the footprints.
+    nearby
+        Of the standing plates and then the active plate-level addresses: live, live_m, gone, gone_m, the nearest live footprint and the nearest one
+        gone by document and not rebuilt (`geo.locate.nearest`).
     edges
-        Candidate edges of `geo.assign.assign`.
+        Candidate edges of `geo.assign.assign`, those of undecided doors at least.
 
     Returns
     -------
@@ -78,8 +79,8 @@ def gather(
     today = np.append(positions(footprints["building_id"], buildings["building_id"]), -1)
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
     every, rolls_up = addresses, addresses["rolls_up"]
-    plates = _witness(plates, took_p, links.plates, near, 0, footprints, today, profile)
-    addresses = _witness(every[~rolls_up], took_a, links.addresses, near, len(took_p), footprints, today, profile)
+    plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
+    addresses = _witness(every[~rolls_up], took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
@@ -120,8 +121,7 @@ def _witness(
     rows: gpd.GeoDataFrame,
     took: pd.Index,
     fate: pd.DataFrame,
-    near: pd.DataFrame,
-    first: int,
+    nearby: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     today: np.ndarray,
     profile: Profile,
@@ -138,17 +138,10 @@ def _witness(
         out[column] = (at >= 0) & (values[at] if len(values) else False)
     for column, source in (("link_state", "state"), ("score", "probability"), ("distance_m", "distance_m")):
         out[column] = at_positions(fate[source], slot, rows.index)
-    point, footprint = near["point"].to_numpy() - first, near["footprint"].to_numpy()
-    mine = (point >= 0) & (point < len(took))
-    gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
-    for name, asked in (("nearest", footprints["live"].to_numpy()), ("gone", gone)):
-        chosen = np.flatnonzero(mine & asked[footprint])
-        # the last place, of whoever took no part, stays empty; backwards, so that the first, the nearest, is written last
-        closest = np.full(len(took) + 1, -1)
-        closest[point[chosen[::-1]]] = chosen[::-1]
-        closest = closest[slot]
-        out[f"{name}_id"] = at_positions(names, np.where(closest >= 0, footprint[closest], -1) if len(near) else closest, rows.index)
-        out[f"{name}_m"] = at_positions(near["distance_m"], closest, rows.index)
+    for name, column in (("nearest", "live"), ("gone", "gone")):
+        # of whoever took no part, nothing is near
+        out[f"{name}_id"] = at_positions(names, np.append(nearby[column], -1)[slot], rows.index)
+        out[f"{name}_m"] = np.append(nearby[f"{column}_m"], np.nan)[slot]
     out["gone_here"] = (out["gone_m"] <= profile.thresholds.near_m) & ~(out["nearest_m"] < out["gone_m"])
     return out
 

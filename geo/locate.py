@@ -59,6 +59,23 @@ def locate(points: np.ndarray, outlines: Outlines, *, within_m: float) -> pd.Dat
     return pd.DataFrame({"point": point[order], "footprint": footprint[order], "distance_m": np.maximum(offset, 0.0), "offset_m": offset})
 
 
+def nearest(near: pd.DataFrame, asked: npt.NDArray[np.bool_], points_n: int) -> tuple[Positions, Floats]:
+    """The nearest footprint of those asked, and its distance, for each of so many points; -1 and NaN where none is in reach.
+
+    Parameters
+    ----------
+    near
+        `locate` of the points.
+    asked
+        By footprint.
+    """
+    rows = np.flatnonzero(asked[near["footprint"]])[::-1] if len(near) else np.zeros(0, dtype=np.int64)
+    point, footprint, distance_m = near["point"].to_numpy()[rows], np.full(points_n, -1), np.full(points_n, np.nan)
+    # backwards, so that the first, the nearest, is written last
+    footprint[point], distance_m[point] = near["footprint"].to_numpy()[rows], near["distance_m"].to_numpy()[rows]
+    return footprint, distance_m
+
+
 def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> np.ndarray:
     """Code of the village that holds each point.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -24,9 +25,9 @@ from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, tol
 from geo.describe import describe
 from geo.evidence import gather
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
-from geo.locate import Outlines, locate, locate_villages
+from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
-from geo.occupancy import name_houses, occupancy
+from geo.occupancy import ASKED_OF_LOST, name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
 from geo.population import population, sum_counts
 from geo.profile import Profile, Thresholds
@@ -80,7 +81,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     clock = _Clock(on_step)
     inputs = settle(inputs)
     # outlines against outlines asks nothing of the texts, and shapely lets go of the interpreter: it is worked out meanwhile
-    changing = beside(lambda: change(inputs.buildings_previous, inputs.buildings, thresholds=t))
+    changing = beside(partial(change, inputs.buildings_previous, inputs.buildings, thresholds=t))
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
@@ -90,12 +91,14 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         old_villages, renamed = crosswalk(inputs)
         renewed = _present(renamed, inputs, old_villages)
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
+        inputs = _without(inputs, {"plates": ("plate_id",), "addresses": ("address_id",)})
     judged = _judge(inputs, plates, addresses, renewed, footprints, t, clock)
     with clock("change"):
         changes = changing.result()
     with clock("population"):
         addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
         people = population(inputs, old_villages, renewed, addresses)
+        inputs = _without(inputs, {"population": ASKED_OF_LOST})
     with clock("classify"):
         evidence = gather(
             inputs,
@@ -105,7 +108,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             footprints=footprints,
             doors=judged.doors,
             links=judged.links,
-            near=judged.near,
+            nearby=judged.nearby,
             edges=judged.edges,
             changes=changes,
             people=people,
@@ -143,10 +146,10 @@ class _Judged:
 
     door_n
         Number of the door (-1: none) of the plate-level addresses that took part, by their row.
-    near
-        `geo.locate.locate` of the standing plates and then those addresses: point, footprint, distance_m.
+    nearby
+        The nearest live and gone footprints of the standing plates and then those addresses, as `geo.evidence.gather` wants them.
     edges
-        Candidates of every door with their probability.
+        Candidates of the undecided doors with their probability.
     offsets
         Learned density of the offsets, for the report.
     """
@@ -154,7 +157,7 @@ class _Judged:
     doors: Doors
     door_n: pd.Series
     links: Links
-    near: pd.DataFrame
+    nearby: pd.DataFrame
     edges: pd.DataFrame
     offsets: dict[str, np.ndarray]
 
@@ -173,6 +176,9 @@ def _judge(
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
         outlines = Outlines(footprints.geometry.to_numpy())
         near = locate(points, outlines, within_m=t.candidate_m)
+        gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
+        (live, live_m), (lost, lost_m) = (nearest(near, asked, len(points)) for asked in (footprints["live"].to_numpy(), gone))
+        nearby = pd.DataFrame({"live": live, "live_m": live_m, "gone": lost, "gone_m": lost_m})
     with clock("match"):
         word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
         doors = match(standing_plates, believed, renewed, thresholds=t, told=word)
@@ -180,7 +186,7 @@ def _judge(
         seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
         fixed, barred = _word_of_doors(word, doors)
         candidates, hints = direct(_as_observed(near, seen.row_of_point, len(points)), seen.hints, seen.table["door"], fixed, barred)
-        near = near[["point", "footprint", "distance_m"]]
+        del near
         assignment = assign(
             seen.table,
             candidates,
@@ -208,7 +214,9 @@ def _judge(
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
-    return _Judged(doors, pd.Series(doors.address_door, index=doors_of.index, dtype="float64"), links, near, edges, assignment.offsets)
+    open_ = pd.concat([t.loc[t["state"] == "undecided", "door"] for t in (links.plates, links.addresses)])
+    door_n = pd.Series(doors.address_door, index=doors_of.index, dtype="float64")
+    return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
 
 
 _OF_DOORS = (
@@ -216,6 +224,11 @@ _OF_DOORS = (
     "number", "sub_number", "number_n", "side", "temporary", "geometry",
 )  # fmt: skip
 """All that is asked of a plate or an address to judge where its door is."""
+
+
+def _without(inputs: Inputs, kept: Mapping[str, Sequence[str]]) -> Inputs:
+    """The inputs without those columns of some tables that nobody asks for any more: whoever gave them away need not keep them in memory."""
+    return replace(inputs, **{name: getattr(inputs, name)[list(columns)] for name, columns in kept.items()})
 
 
 def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:
