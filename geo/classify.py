@@ -142,5 +142,6 @@ def _outlines(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
 def _written(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
     """name, village_code, paired_id, building_id and geometry of these addresses, rooms among them."""
     columns = ["address_id", "village_code", "paired_id", "building_id", "geometry"]
-    tables = (pd.DataFrame(t.reindex(columns=columns))[among(t["address_id"], asked)] for t in (evidence.addresses, evidence.rooms))
-    return pd.concat(tables, ignore_index=True).rename(columns={"address_id": "name"})
+    rooms = evidence.register["rolls_up"] & among(evidence.register["address_id"], asked)
+    tables = (evidence.addresses.loc[among(evidence.addresses["address_id"], asked), columns], evidence.register[rooms].reindex(columns=columns))
+    return pd.concat(map(pd.DataFrame, tables), ignore_index=True).rename(columns={"address_id": "name"})

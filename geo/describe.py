@@ -22,12 +22,12 @@ def describe(inputs: Inputs, old_villages: pd.DataFrame, *, habits: Habits) -> t
     -------
     plates
         The plates of `inputs` with: text_village, declared_village, point_village, village_code (see
-        `geo.crosswalk.witness_villages`), village_abolished, key (village and door), alias_door, side (what numbers
-        alternate in: place and parity), number_n, temporary (by text or kind), standing (not removed), installed, up.
+        `geo.crosswalk.witness_villages`), village_abolished, key (village and door), key_n (a number for each key of the table, -1: none),
+        alias_door, side (what numbers alternate in: place and parity), number_n, temporary (by text or kind), standing (not removed), installed, up.
     addresses
-        The addresses of `inputs` with the same village columns, key, alias_door, side, number_n, temporary, active
+        The addresses of `inputs` with the same village columns, key, key_n, alias_door, side, number_n, temporary, active
         (current, or unknown and not ended before as_of), rolls_up (bool: a room or unit of another address) and parent_id (the
-        plate-level address; null where the address is one), stack and stack_n (the point it shares with other keys, null: none; number of keys there). Where a door has rooms only, its smallest id stands for it.
+        plate-level address; null where the address is one), door_row (row of the plate-level address, its own where it is one), stack and stack_n (the point it shares with other keys, null: none; number of keys there). Where a door has rooms only, its smallest id stands for it.
     """
     plates = _claims(inputs.plates, inputs, old_villages, habits)
     state = plates["state"].fillna("installed")
@@ -48,7 +48,11 @@ def _claims(table: gpd.GeoDataFrame, inputs: Inputs, old_villages: pd.DataFrame,
     # the kind is part of the key: a ledger that says so only in its own column means the same as 临 in the text
     said = out["temporary"] & ~table["temporary"].astype(bool) & out["door"].notna()
     out.loc[said, "door"] = out.loc[said, "door"].str.replace(r"^([^|]*)\|\|", r"\1|临|", regex=True) + "临"
-    out["key"] = out["village_code"].fillna("") + "|" + out["door"]
+    # thousands of rooms share a key: it is put together once
+    which, first = combinations([out["village_code"].fillna(""), out["door"]])
+    keys = (out["village_code"].iloc[first].fillna("") + "|" + out["door"].iloc[first]).astype("str")
+    out["key"] = at_positions(keys, which, out.index)
+    out["key_n"] = np.where(keys.notna(), np.arange(len(keys)), -1)[which]
     out["alias_door"] = _alias_door(table["alias"], inputs, habits)
     out["number_n"] = _first_number(out["number"])
     odd = (out["number_n"] % 2).where(out["street"].notna()).fillna(-1).astype(int).to_numpy()
@@ -80,8 +84,8 @@ def _stack(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     known = ~np.isnan(x)
     spot = np.full(len(x), -1)
     spot[known] = pd.factorize(_tenths(x[known]) * _FAR + _tenths(y[known]))[0]
-    key, _ = combinations([addresses["key"]])
-    taking_part = known & (addresses["active"] & ~addresses["rolls_up"] & addresses["key"].notna()).to_numpy()
+    key = addresses["key_n"].to_numpy()
+    taking_part = known & (addresses["active"] & ~addresses["rolls_up"]).to_numpy() & (key >= 0)
     pairs = pd.DataFrame({"spot": spot[taking_part], "key": key[taking_part]}).drop_duplicates()
     keys_n = np.bincount(pairs["spot"], minlength=int(spot.max(initial=-1)) + 1)
     stack_n = np.where(known, np.append(keys_n, 0)[spot], 0)
@@ -109,14 +113,13 @@ HALF = 1e-6
 
 def _roll_up(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ids, within = addresses["address_id"], addresses["within"].notna().to_numpy()
-    door, _ = combinations([addresses["key"]])
-    nowhere = np.flatnonzero(addresses["key"].isna().to_numpy())
-    door[nowhere] = len(door) + nowhere  # a text that names no door stands for itself
-    rank = np.arange(len(ids)) if is_sorted(ids) else ids.rank(method="first").to_numpy()
+    n, key = np.arange(len(ids)), addresses["key_n"].to_numpy()
+    door = np.where(key >= 0, key, len(n) + n)  # a text that names no door stands for itself
+    rank = n if is_sorted(ids) else ids.rank(method="first").to_numpy()
     order = np.lexsort((rank, within, ~addresses["active"].to_numpy(dtype=bool), door))
     first = np.full(2 * len(door), -1)
     first[door[order][::-1]] = order[::-1]
     parent = first[door]
     # an inactive parent is kept only where nothing of the door is active
-    room = within & (parent != np.arange(len(door)))
-    return addresses.assign(rolls_up=room, parent_id=at_positions(ids, np.where(room, parent, -1), addresses.index))
+    room = within & (parent != n)
+    return addresses.assign(rolls_up=room, parent_id=at_positions(ids, np.where(room, parent, -1), addresses.index), door_row=np.where(room, parent, n))

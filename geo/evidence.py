@@ -7,13 +7,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among, at_positions, lists_at, look_up, positions
+from geo.columns import among, at_positions, look_up, positions
 from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
-from geo.locate import locate
 from geo.match import Doors
 from geo.occupancy import houses
-from geo.population import sum_counts
 from geo.profile import Profile
 from geo.rule import Evidence
 from geo.tables import COUNTS, Inputs
@@ -28,7 +26,7 @@ def gather(
     footprints: gpd.GeoDataFrame,
     doors: Doors,
     links: Links,
-    near: pd.DataFrame,
+    nearby: pd.DataFrame,
     edges: pd.DataFrame,
     changes: pd.DataFrame,
     people: pd.DataFrame,
@@ -44,17 +42,18 @@ def gather(
         plate-level addresses among them, in order.
     footprints
         `geo.standing.standing`.
-    near
-        `geo.locate.locate` of the standing plates and then the active plate-level addresses to the footprints.
+    nearby
+        Of the standing plates and then the active plate-level addresses: live, live_m, gone, gone_m, the nearest live footprint and the nearest one
+        gone by document and not rebuilt (`geo.locate.nearest`).
     edges
-        Candidate edges of `geo.assign.assign`.
+        Candidate edges of `geo.assign.assign`, those of undecided doors at least.
 
     Returns
     -------
     Evidence whose tables carry, beside what `describe` says:
 
     plates, addresses
-        building_id (linked), building_live, building_gone, link_state (linked, undecided, unlinked; null: took no
+        building_id (linked), building_at (its place among the buildings, -1: none of today's), building_live, building_gone, link_state (linked, undecided, unlinked; null: took no
         part), score, distance_m (to the linked building), nearest_id, nearest_m (live footprint within reach, NaN:
         none), gone_id, gone_m (the same for footprints gone by document), gone_here (bool: the nearest footprint of
         either survey is gone and within `near_m`), demolished_id (the gone building it belongs to, null:
@@ -68,31 +67,36 @@ def gather(
         fresh and zero), inhabited (bool: some count above zero), counted (bool: some row speaks of the address itself).
     buildings
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
-        addresses), doors_n, claimed_n (expected number of undecided doors here), plate_ids, address_ids (lists), the
-        counts, vacant, inhabited.
-    rooms
-        addresses that roll up, the ROOM_COLUMNS of `describe`, with house, inhabited, counted and vacant of their own, and building_id,
-        building_live and building_gone of their door.
+        addresses), doors_n, claimed_n (expected number of undecided doors here), the counts, vacant, inhabited.
+    register
+        every address, rooms among them, the REGISTER_COLUMNS of `describe`, with house, house_row, inhabited and counted of its own, building_id and
+        building_gone of its door, and link_state (null: a room, or took no part).
     people
-        `geo.population.population` with building_id and reason filled (no_building, gone).
+        `geo.population.population` with building_id, building_at and reason filled (no_building, gone).
     """
+    buildings = footprints[footprints["current"]]
+    # place of each footprint, and of none, among the buildings of today; one that the survey before drew may be drawn again, under its id
+    today = np.append(positions(footprints["building_id"], buildings["building_id"]), -1)
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
     every, rolls_up = addresses, addresses["rolls_up"]
-    plates = _witness(plates, took_p, links.plates, near, 0, footprints, profile)
-    addresses = _witness(every[~rolls_up], took_a, links.addresses, near, len(took_p), footprints, profile)
+    plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
+    addresses = _witness(every[~rolls_up], took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
-    at_address = positions(people["door_id"], addresses["address_id"])
+    # place of every address, and of nobody, among the plate-level ones; -1: it is a room
+    slot = np.full(len(every) + 1, -1)
+    slot[addresses.index] = np.arange(len(addresses))
+    at_address = slot[people["door_row"]]
     addresses = addresses.join(counted).join(_sums(people, at_address, addresses.index))
     people = _place_people(people, at_address, addresses)
-    rooms = _rooms(every, addresses, counted)
+    register = _register(every, addresses, slot, counted)
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
     plates = plates.assign(**_demolished(plates, plates["installed"], gone, profile.thresholds.near_m))
     conflicts = _conflicts(plates, addresses, took_p, took_a, doors, confirmed_ids(inputs.decisions, "plate_id", "address_id"))
-    buildings = _buildings(footprints, plates, addresses, edges, links, people)
+    buildings = _buildings(buildings, plates, addresses, edges, links, people)
     buildings["in_conflict"] = among(buildings["building_id"], conflicts["building_id"])
     return Evidence(
         inputs=inputs,
@@ -100,7 +104,7 @@ def gather(
         buildings=buildings,
         plates=plates,
         addresses=addresses,
-        rooms=rooms,
+        register=register,
         links=links.table,
         changes=changes,
         people=people,
@@ -117,9 +121,9 @@ def _witness(
     rows: gpd.GeoDataFrame,
     took: pd.Index,
     fate: pd.DataFrame,
-    near: pd.DataFrame,
-    first: int,
+    nearby: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
+    today: np.ndarray,
     profile: Profile,
 ) -> gpd.GeoDataFrame:
     # place of each row among those that took part, -1: it took none
@@ -128,23 +132,16 @@ def _witness(
     at = np.where(slot >= 0, building[slot], -1) if len(took) else slot
     names = footprints["building_id"]
     out = rows.rename(columns={"building_id": "declared_building", "address_id": "declared_address"} if "plate_id" in rows else {"building_id": "declared_building"})
-    out["building_id"] = at_positions(names, at, rows.index)
+    out["building_at"], out["building_id"] = today[at], at_positions(names, at, rows.index)
     for column, source in (("building_live", "live"), ("building_gone", "gone")):
         values = footprints[source].to_numpy(dtype=bool)
         out[column] = (at >= 0) & (values[at] if len(values) else False)
     for column, source in (("link_state", "state"), ("score", "probability"), ("distance_m", "distance_m")):
         out[column] = at_positions(fate[source], slot, rows.index)
-    point, footprint = near["point"].to_numpy() - first, near["footprint"].to_numpy()
-    mine = (point >= 0) & (point < len(took))
-    gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
-    for name, asked in (("nearest", footprints["live"].to_numpy()), ("gone", gone)):
-        chosen = np.flatnonzero(mine & asked[footprint])
-        # the last place, of whoever took no part, stays empty; backwards, so that the first, the nearest, is written last
-        closest = np.full(len(took) + 1, -1)
-        closest[point[chosen[::-1]]] = chosen[::-1]
-        closest = closest[slot]
-        out[f"{name}_id"] = at_positions(names, np.where(closest >= 0, footprint[closest], -1) if len(near) else closest, rows.index)
-        out[f"{name}_m"] = at_positions(near["distance_m"], closest, rows.index)
+    for name, column in (("nearest", "live"), ("gone", "gone")):
+        # of whoever took no part, nothing is near
+        out[f"{name}_id"] = at_positions(names, np.append(nearby[column], -1)[slot], rows.index)
+        out[f"{name}_m"] = np.append(nearby[f"{column}_m"], np.nan)[slot]
     out["gone_here"] = (out["gone_m"] <= profile.thresholds.near_m) & ~(out["nearest_m"] < out["gone_m"])
     return out
 
@@ -198,7 +195,7 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     """What the counts say of every address: house, inhabited, counted, vacant."""
     # people first: whoever is counted on any row of the same number, under any status or former name, is there
     house, rolls_up = houses(addresses, crosswalk), addresses["rolls_up"].to_numpy()
-    at = positions(people["address_id"], addresses["address_id"])
+    at = people["address_row"].to_numpy()
     some, unsure = (people[list(COUNTS)].to_numpy() > 0).any(axis=1), ~people["fresh"].to_numpy()
     own = np.zeros(len(addresses), dtype=bool)
     own[at[(at >= 0) & some]] = True
@@ -209,10 +206,10 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     open_[at[(at >= 0) & unsure]] = True
     # a count that fits several doors of a number may be anybody's of them
     open_ |= among(addresses["key"], people["torn_key"].dropna()).to_numpy()
-    name, _ = pd.factorize(house)
-    some_at, unsure_at = (np.bincount(name[rows], minlength=name.max(initial=-1) + 1)[name] > 0 for rows in (own, open_))
+    some_at, unsure_at = (np.bincount(house[rows], minlength=len(house))[house] > 0 for rows in (own, open_))
     inhabited = np.where(rolls_up, own, some_at)
-    return pd.DataFrame({"house": house, "inhabited": inhabited, "counted": counted, "vacant": counted & ~inhabited & ~unsure_at}, index=addresses.index)
+    name = at_positions(addresses["address_id"], house, addresses.index)
+    return pd.DataFrame({"house": name, "house_row": house, "inhabited": inhabited, "counted": counted, "vacant": counted & ~inhabited & ~unsure_at}, index=addresses.index)
 
 
 def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
@@ -222,48 +219,52 @@ def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
 
 def _sums(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame:
     """Counts summed by the row of an index that each goes to; NaN where nobody knows the count."""
-    sums = sum_counts(people[list(COUNTS)][at >= 0], pd.Series(at[at >= 0]))
-    return sums.reindex(np.arange(len(index))).set_axis(index)
+    out = {}
+    for column in COUNTS:
+        n = people[column].to_numpy(dtype=float)
+        known = (at >= 0) & ~np.isnan(n)
+        sums = np.bincount(at[known], n[known], minlength=len(index))
+        out[column] = np.where(np.bincount(at[known], minlength=len(index)) > 0, sums, np.nan)
+    return pd.DataFrame(out, index=index)
 
 
 def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
     """The population with the live building of each row or why it has none."""
     live = addresses["building_id"].where(addresses["building_live"])
-    out = people.assign(building_id=at_positions(live, at_address, people.index))
+    at = np.where(addresses["building_live"], addresses["building_at"], -1)
+    out = people.assign(building_at=np.append(at, -1)[at_address], building_id=at_positions(live, at_address, people.index))
     out["reason"] = out["reason"].mask(out["address_id"].notna() & out["building_id"].isna(), "no_building")
     return out
 
 
-def _rooms(every: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, counted: pd.DataFrame) -> gpd.GeoDataFrame:
-    """The addresses that roll up, with what the counts say of them and the building of their door."""
-    rooms = every.loc[every["rolls_up"], list(ROOM_COLUMNS)].rename(columns={"building_id": "declared_building"}).join(counted)
-    door = positions(rooms["parent_id"], addresses["address_id"])
-    for column in ("building_id", "building_live", "building_gone"):
-        rooms[column] = at_positions(addresses[column], door, rooms.index)
-    rooms["link_state"] = pd.Series(np.nan, index=rooms.index, dtype="str")
-    return rooms
+def _register(every: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Every address with what the counts say of it and the building of its door."""
+    out = every[list(REGISTER_COLUMNS)].rename(columns={"building_id": "declared_building"}).join(counted)
+    door = slot[every["door_row"]]
+    for column in ("building_id", "building_gone"):
+        out[column] = at_positions(addresses[column], door, every.index)
+    out["link_state"] = at_positions(addresses["link_state"], slot[:-1], every.index)
+    return out
 
 
-ROOM_COLUMNS = (
+REGISTER_COLUMNS = (
     "address_id", "parent_id", "text", "status", "kind", "building_id", "town", "village", "group", "street", "number", "sub_number",
-    "building_no", "unit", "floor", "room", "door", "key", "alias_door", "text_village", "declared_village", "point_village", "village_code",
+    "building_no", "unit", "floor", "room", "door", "key", "key_n", "alias_door", "text_village", "declared_village", "point_village", "village_code",
     "active", "rolls_up", "geometry",
 )  # fmt: skip
-"""What is asked of rooms. Most rows of a register are rooms: every other column would be copied for nothing."""
+"""What is asked of every address. Most rows of a register are rooms: every other column would be kept for nothing."""
 
 
 def _buildings(
-    footprints: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
+    buildings: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
 ) -> gpd.GeoDataFrame:
-    out = footprints[footprints["current"]].copy()
-    n, ids = len(out), out["building_id"]
-    hung, written, lives = (positions(rows["building_id"], ids) for rows in (plates, addresses, people))
+    out = buildings.copy()
+    n = len(out)
+    hung, written, lives = (rows["building_at"].to_numpy() for rows in (plates, addresses, people))
     for column, flag in (("plates_n", "standing"), ("installed_n", "installed"), ("up_n", "up")):
         out[column] = _tally(hung, plates[flag], n)
     out["addresses_n"] = _tally(written, addresses["active"], n)
     out["temporary_n"] = _tally(hung, plates["standing"] & plates["temporary"], n) + _tally(written, addresses["active"] & addresses["temporary"], n)
-    out["plate_ids"] = _sorted_lists(plates["plate_id"], np.where(plates["standing"], hung, -1), out.index)
-    out["address_ids"] = _sorted_lists(addresses["address_id"], np.where(addresses["active"], written, -1), out.index)
     out = out.join(_claims(edges, links, out.index))
     out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
     out = out.join(_sums(people, lives, out.index))
@@ -271,11 +272,6 @@ def _buildings(
     out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
     out["vacant"] = known & ~out["inhabited"] & ~unsure & (_tally(written, addresses["active"] & ~addresses["vacant"], n) == 0)
     return out
-
-
-def _sorted_lists(ids: pd.Series, at: np.ndarray, index: pd.Index) -> pd.Series:
-    order = np.arange(len(at)) if ids.is_monotonic_increasing else ids.argsort().to_numpy()
-    return pd.Series(lists_at(ids.iloc[order], at[order], len(index)), index=index, dtype=object)
 
 
 def _tally(at: np.ndarray, flag: pd.Series, n: int) -> np.ndarray:
@@ -380,18 +376,12 @@ def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: 
     a = addresses[addresses["active"] & ~addresses["on_plate"] & addresses.geometry.notna()].sort_values("address_id")
     if p.empty or a.empty:
         return pd.DataFrame({"address_id": pd.Series(dtype="str"), "plate_id": pd.Series(dtype="str"), "distance_m": pd.Series(dtype=float)})
-    near = locate(a.geometry.to_numpy(), p.geometry.to_numpy(), within_m=profile.thresholds.near_m)
+    one, two = a.geometry.to_numpy(), p.geometry.to_numpy()
+    i, j = shapely.STRtree(two).query(one, predicate="dwithin", distance=profile.thresholds.near_m)
+    near = pd.DataFrame({"address_id": a["address_id"].to_numpy()[i], "plate_id": p["plate_id"].to_numpy()[j], "distance_m": shapely.distance(one[i], two[j])})
     if rejected:
-        named = zip(p["plate_id"].to_numpy()[near["footprint"]], a["address_id"].to_numpy()[near["point"]], strict=True)
-        near = near[[pair not in rejected for pair in named]]
-    near = near.drop_duplicates("point")
-    return pd.DataFrame(
-        {
-            "address_id": a["address_id"].to_numpy()[near["point"]],
-            "plate_id": p["plate_id"].to_numpy()[near["footprint"]],
-            "distance_m": near["distance_m"].to_numpy(),
-        }
-    )
+        near = near[[pair not in rejected for pair in zip(near["plate_id"], near["address_id"], strict=True)]]
+    return near.sort_values(["address_id", "distance_m", "plate_id"]).drop_duplicates("address_id", ignore_index=True)
 
 
 def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import worded
+from geo.columns import at_positions, is_sorted, positions, repeats, sorting, worded
 from geo.decided import Told
+from geo.locate import Outlines
 from geo.match import ALIAS, OLD, OWN, SPELT, Doors
 from geo.outbuildings import LIKELIEST
 from geo.profile import Thresholds
@@ -95,11 +96,10 @@ def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) 
     door, number = both["door"].to_numpy(), both["number"].to_numpy(dtype=float)
     order = np.lexsort((door, number, side))
     door, number, side = door[order], number[order], side[order]
-    split = [str(k).rsplit("|", 1) for k in keys]
-    street = pd.factorize(pd.Series([place for place, _ in split], dtype="str"), sort=True)[0]
-    at = {str(k): n for n, k in enumerate(keys)}
-    opposite = np.array([at.get(f"{place}|{OTHER[parity]}", -1) if parity in OTHER else -1 for place, parity in split], dtype=int)
-    step = np.array([1 if parity == "-1" else 2 for _, parity in split], dtype=int)
+    parts = pd.Series(keys, dtype="str").str.extract(r"^(?P<place>.*)\|(?P<parity>[^|]*)$")
+    street = pd.factorize(parts["place"], sort=True)[0]
+    opposite = positions(parts["place"] + "|" + parts["parity"].map(OTHER).astype("str"), pd.Series(keys, dtype="str"))
+    step = np.where(parts["parity"] == "-1", 1, 2)
     apart = np.diff(number)
     follows = (np.diff(side) == 0) & (apart > 0) & (apart <= step[side[:-1]])
     next_ = np.append(np.where(follows, door[1:], -1), np.full(min(len(door), 1), -1))
@@ -108,14 +108,12 @@ def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) 
 
 def lasting_names(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> np.ndarray:
     """A number for each door (uint64) made from the id of its plate, else from the smallest id of its addresses."""
-    known = pd.concat(
-        [
-            pd.DataFrame({"door": doors.plate_door, "name": "plate " + plates["plate_id"].to_numpy(dtype=object)}),
-            pd.DataFrame({"door": doors.address_door, "name": "address " + addresses["address_id"].to_numpy(dtype=object)}),
-        ]
-    )
-    first = known[known["door"] >= 0].assign(late=lambda k: k["name"].str.startswith("address")).sort_values(["door", "late", "name"]).drop_duplicates("door")
-    name = first.set_index("door")["name"].reindex(np.arange(doors.doors_n)).fillna("").to_numpy(dtype=object)
+    name = np.full(doors.doors_n, "", dtype=object)
+    for word, door, ids in (("address ", doors.address_door, addresses["address_id"]), ("plate ", doors.plate_door, plates["plate_id"])):
+        # backwards: the smallest id is written last, and a plate's over an address's
+        order = sorting(ids)[::-1]
+        named = order[door[order] >= 0]
+        name[door[named]] = (word + ids.iloc[named]).to_numpy(dtype=object)
     return np.asarray(pd.util.hash_array(name, categorize=False))
 
 
@@ -125,18 +123,18 @@ def stacked_rooms(doors: Doors, addresses: gpd.GeoDataFrame, listed: gpd.GeoData
     Parameters
     ----------
     addresses
-        The plate-level addresses the doors speak of, in order.
+        The plate-level addresses the doors speak of, in order; their index is their row.
     listed
-        Active addresses of any level, with parent_id, room and floor.
+        Active addresses of any level, with door_row, room and floor.
 
     Returns
     -------
     DataFrame: door, storey, one row per room whose storey is known.
     """
     level = storey(listed["room"], listed["floor"])
-    door = pd.Series(doors.address_door, index=addresses["address_id"]).groupby(level=0).first()
-    out = pd.DataFrame({"door": listed["parent_id"].fillna(listed["address_id"]).map(door).astype("float64"), "storey": level}).dropna()
-    return out[out["door"] >= 0].astype({"door": int}).sort_values(["door", "storey"], ignore_index=True)
+    door = pd.Series(doors.address_door, index=addresses.index).reindex(listed["door_row"], fill_value=-1).to_numpy()
+    out = pd.DataFrame({"door": door, "storey": level.to_numpy()})
+    return out[(out["door"] >= 0) & out["storey"].notna()].sort_values(["door", "storey"], ignore_index=True)
 
 
 def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
@@ -152,10 +150,8 @@ def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
 
 def _declared(rows: pd.DataFrame, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
     """Declared buildings as log odds; a declaration farther from the row's point than `misplaced_m` is not believed."""
-    position = pd.Series(np.arange(len(footprints)), index=footprints["building_id"]).groupby(level=0).first()
-    named = rows.dropna(subset=["building_id"])
-    named = named.assign(building=named["building_id"].map(position)).dropna(subset=["building"])
-    building = named["building"].astype(int).to_numpy()
+    building = positions(rows["building_id"], footprints["building_id"])
+    named, building = rows[building >= 0], building[building >= 0]
     distance = shapely.distance(named["geometry"].to_numpy(), footprints.geometry.to_numpy()[building])
     believed = ~(distance > thresholds.misplaced_m)
     out = pd.DataFrame({"door": named["door"].to_numpy(), "building": building, "log_odds": thresholds.declared_log_odds})[believed]
@@ -166,7 +162,8 @@ def _spread(located: pd.DataFrame, points: np.ndarray, none: np.ndarray, thresho
     """Where a door's points lie far apart, one of them strays whether or not the door has a house: the prior says so."""
     first = located.drop_duplicates("door")
     anchor = pd.Series(first.index, index=first["door"]).reindex(located["door"]).to_numpy()
-    apart = shapely.distance(points, points[anchor]) > thresholds.candidate_m
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    apart = np.hypot(x - x[anchor], y - y[anchor]) > thresholds.candidate_m
     far = thresholds.stray_ratio * (thresholds.candidate_m / thresholds.misplaced_m) ** 2
     odds = none / (1 - none)
     np.multiply.at(odds, located["door"].to_numpy()[apart], far)
@@ -185,6 +182,7 @@ def link(
     thresholds: Thresholds,
     told: Told | None = None,
     outbuilding: np.ndarray | None = None,
+    outlines: Outlines | None = None,
 ) -> Links:
     """Decide what is sure enough, and say of the rest what it hangs between.
 
@@ -198,22 +196,24 @@ def link(
         Links that people confirmed or rejected: they are listed as such.
     outbuilding
         `geo.outbuildings.outbuildings` of the footprints: why a candidate stays open is said where it is one of them.
+    outlines
+        Of the footprints, where somebody has them already.
     """
-    told = told or Told()
+    told, outlines = told or Told(), outlines or Outlines(footprints.geometry.to_numpy())
     best = edges.drop_duplicates("door").set_index("door").reindex(np.arange(doors.doors_n))
     building = best["building"].fillna(-1).astype(int).to_numpy()
     probability = best["probability"].fillna(0.0).to_numpy()
     decided = probability >= thresholds.decided_ratio
     building = np.where(decided, building, -1)
     nowhere = ~decided & (none >= thresholds.decided_ratio)
-    declared = _fate(doors, building, probability, none, nowhere, plates, doors.plate_door, footprints)
-    claimed = _fate(doors, building, probability, none, nowhere, addresses, doors.address_door, footprints)
+    declared = _fate(doors, building, probability, none, nowhere, plates, doors.plate_door, outlines)
+    claimed = _fate(doors, building, probability, none, nowhere, addresses, doors.address_door, outlines)
     torn = np.zeros(len(addresses), dtype=bool)
     torn[doors.undecided["address"]] = True
     claimed.loc[torn, "state"] = "undecided"
     decided_ = _with_word(_decided(doors, declared, claimed, building), told)
     table = pd.concat([decided_, _undecided(doors, edges, declared, claimed, np.zeros(len(footprints), dtype=bool) if outbuilding is None else outbuilding), _rejected(told)], ignore_index=True)
-    return Links(_named(table, plates, addresses, footprints), declared, claimed)
+    return Links(_named(table, plates, addresses, footprints, outlines), declared, claimed)
 
 
 def _fate(
@@ -224,7 +224,7 @@ def _fate(
     nowhere: np.ndarray,
     rows: gpd.GeoDataFrame,
     door: np.ndarray,
-    footprints: gpd.GeoDataFrame,
+    outlines: Outlines,
 ) -> pd.DataFrame:
     has = door >= 0
     at = np.where(has, door, 0)
@@ -242,31 +242,39 @@ def _fate(
     )
     linked = (out["building"] >= 0).to_numpy()
     out["state"] = worded(np.where(linked, 0, np.where(~has | nowhere[at], 1, 2)), ["linked", "unlinked", "undecided"]).array
-    distance_m = np.full(len(rows), np.nan)
-    distance_m[linked] = shapely.distance(rows.geometry.to_numpy()[linked], footprints.geometry.to_numpy()[out["building"].to_numpy()[linked]])
-    out["distance_m"] = distance_m
+    out["distance_m"] = _away_m(rows.geometry.to_numpy(), outlines, out["building"].to_numpy())
+    return out
+
+
+def _away_m(points: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.ndarray:
+    """Metres from each point to the building at a position; NaN where there is no point, or no building (-1)."""
+    out, here = np.full(len(points), np.nan), np.flatnonzero(building >= 0)
+    out[here] = np.maximum(outlines.offset_m(shapely.get_x(points[here]), shapely.get_y(points[here]), building[here]), 0.0)
     return out
 
 
 def _decided(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, building: np.ndarray) -> pd.DataFrame:
     """One row per pair of a door, per plate or address alone on a building, whatever of the three is known."""
     pairs = doors.pairs[["plate", "address", "via", "declared"]]
-    alone_p = np.setdiff1d(np.flatnonzero(plates["building"] >= 0), pairs["plate"])
-    alone_a = np.setdiff1d(np.flatnonzero(addresses["building"] >= 0), pairs["address"])
-    rows = pd.concat(
-        [pairs, pd.DataFrame({"plate": alone_p, "address": -1}), pd.DataFrame({"plate": -1, "address": alone_a})], ignore_index=True
-    ).fillna({"via": 0, "declared": False})
+    alone = []
+    for item, table in (("plate", plates), ("address", addresses)):
+        single = (table["building"] >= 0).to_numpy(copy=True)
+        single[pairs[item]] = False
+        alone.append(pd.DataFrame({item: np.flatnonzero(single)}))
+    rows = pd.concat([pairs, alone[0].assign(address=-1), alone[1].assign(plate=-1)], ignore_index=True).fillna({"via": 0, "declared": False})
     door = np.where(rows["plate"] >= 0, doors.plate_door[rows["plate"]] if len(plates) else -1, 0)
     if len(addresses):
         door = np.where(rows["plate"] >= 0, door, doors.address_door[rows["address"]])
     rows["building"] = building[door] if len(rows) else np.zeros(0, int)
-    rows["probability"] = np.where(rows["plate"] >= 0, _take(plates["probability"], rows["plate"]), _take(addresses["probability"], rows["address"]))
+    known = [np.append(t["probability"].to_numpy(), np.nan)[rows[item].to_numpy()] for t, item in ((plates, "plate"), (addresses, "address"))]
+    rows["probability"] = np.where(rows["plate"] >= 0, *known)
     # a pair whose building is not decided is still a pair: its score is that of the text
     rows["probability"] = rows["probability"].where(rows["building"] >= 0, rows["via"].map(TEXT_SCORE))
-    doors_here = pd.Series(door).groupby(rows["building"].to_numpy()).nunique()
-    crowded = rows["building"].map(doors_here) > 1
-    crowded |= rows.duplicated("plate", keep=False) & (rows["plate"] >= 0)
-    rows["state"] = worded((crowded & (rows["building"] >= 0)).to_numpy(dtype=int), ["one_to_one", "grouped"])
+    here = pd.DataFrame({"building": rows["building"], "door": door})[rows["building"] >= 0].drop_duplicates()
+    doors_here = np.bincount(here["building"], minlength=1)
+    crowded = (rows["building"] >= 0) & (doors_here[rows["building"]] > 1)
+    crowded |= rows.duplicated("plate", keep=False) & (rows["plate"] >= 0) & (rows["building"] >= 0)
+    rows["state"] = worded(crowded.to_numpy(dtype=int), ["one_to_one", "grouped"])
     joined = [rows["declared"].astype(bool), rows["via"] == OLD, rows["via"] == ALIAS, rows["via"] == SPELT, (rows["plate"] >= 0) & (rows["address"] >= 0)]
     how = ["declared_id", "same_key_renewed", "same_key_alias", "one_character", "same_key", "neighbourhood"]
     rows["reason"] = worded(np.select(joined, range(len(joined)), len(joined)), how)
@@ -315,43 +323,47 @@ def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresse
     return out
 
 
-def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame) -> pd.DataFrame:
-    plate_point, address_point = _take(plates.geometry, rows["plate"]), _take(addresses.geometry, rows["address"])
-    outline = _take(footprints.geometry, rows["building"])
-    distance_m = shapely.distance(plate_point, outline)
-    # from the plate to the building, else from the address to it, else from the one to the other
-    for one, two in ((address_point, outline), (plate_point, address_point)):
-        unknown = np.flatnonzero(np.isnan(distance_m))
-        distance_m[unknown] = shapely.distance(one[unknown], two[unknown])
+def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, outlines: Outlines) -> pd.DataFrame:
+    plate, address, building = (rows[c].to_numpy(dtype=int) for c in ("plate", "address", "building"))
+    rank = [_rank(t[c], at) for t, c, at in ((footprints, "building_id", building), (plates, "plate_id", plate), (addresses, "address_id", address))]
+    state = pd.Categorical(rows["state"])
+    told = np.flatnonzero((building >= 0).astype(int) + (plate >= 0) + (address >= 0) >= 2)
+    order = told[np.lexsort([state.codes[told], *(r[told] for r in rank[::-1])])]
+    rows, plate, address, building = rows.iloc[order], plate[order], address[order], building[order]
+    index = pd.RangeIndex(len(order))
     out = pd.DataFrame(
         {
-            "building_id": _take_text(footprints["building_id"], rows["building"]),
-            "plate_id": _take_text(plates["plate_id"], rows["plate"]),
-            "address_id": _take_text(addresses["address_id"], rows["address"]),
+            "building_id": at_positions(footprints["building_id"], building, index),
+            "plate_id": at_positions(plates["plate_id"], plate, index),
+            "address_id": at_positions(addresses["address_id"], address, index),
             "state": rows["state"].array,
-            "distance_m": distance_m,
+            "distance_m": _apart_m(_taken(plates.geometry, plate), _taken(addresses.geometry, address), outlines, building),
             "score": rows["probability"].to_numpy(),
             "reason": rows["reason"].array,
         }
     )
-    out = out.astype(dict.fromkeys(("state", "reason"), "str"))
-    out = out[out[["building_id", "plate_id", "address_id"]].notna().sum(axis=1) >= 2]
-    return out.sort_values(["building_id", "plate_id", "address_id", "state"], na_position="last", ignore_index=True)[list(LINK_COLUMNS)]
+    return out.astype(dict.fromkeys(("building_id", "plate_id", "address_id", "state", "reason"), "str"))[list(LINK_COLUMNS)]
 
 
-def _take(values: pd.Series, position: pd.Series) -> np.ndarray:
-    """Values at positions, null where the position is -1."""
-    at = position.to_numpy().astype(int)
-    numeric = pd.api.types.is_float_dtype(values.dtype)
-    source = values.to_numpy(dtype=float) if numeric else values.to_numpy(dtype=object)
-    blank: object = np.nan if numeric else None
-    out = np.full(len(at), blank, dtype=source.dtype)
-    out[at >= 0] = source[at[at >= 0]]
-    if not numeric:
-        out[pd.isna(out)] = None
-    return out
+def _rank(ids: pd.Series, at: np.ndarray) -> np.ndarray:
+    """Place of the ids at these positions in their order, equal ones alike, none (-1) behind all."""
+    order = np.arange(len(ids)) if is_sorted(ids) else sorting(ids)
+    rank = np.zeros(len(ids) + 1, dtype=np.int64)
+    rank[order[1:]] = np.cumsum(~repeats(ids.iloc[order]))
+    rank[-1] = len(ids)
+    return rank[at]
 
 
-def _take_text(values: pd.Series, position: pd.Series) -> pd.Series:
-    """Texts at positions, null where the position is -1."""
-    return pd.Series(values.astype("str").array.take(position.to_numpy().astype(int), allow_fill=True))
+def _apart_m(plate: np.ndarray, address: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.ndarray:
+    """Metres from the plate to the building, else from the address to it, else from the one to the other."""
+    distance_m = _away_m(plate, outlines, building)
+    unknown = np.flatnonzero(np.isnan(distance_m))
+    distance_m[unknown] = _away_m(address[unknown], outlines, building[unknown])
+    unknown = np.flatnonzero(np.isnan(distance_m))
+    distance_m[unknown] = shapely.distance(plate[unknown], address[unknown])
+    return distance_m
+
+
+def _taken(shapes: gpd.GeoSeries, at: np.ndarray) -> np.ndarray:
+    """Shapes at positions, None where the position is -1."""
+    return np.append(shapes.to_numpy(), np.array(None))[at]

@@ -70,15 +70,15 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     pairs = pairs[~(pairs["distance_m"] > thresholds.misplaced_m) | pairs["declared"]]
     pairs = _best(told.free(pairs))
     pairs, undecided = _one_plate_each(pairs, near_m=thresholds.near_m)
-    left_p = _left(len(plates), pairs["plate"], undecided["plate"], told.pairs["plate"])
-    left_a = _left(len(addresses), pairs["address"], undecided["address"], told.pairs["address"])
+    left_p = _left(np.arange(len(plates)), pairs["plate"], undecided["plate"], told.pairs["plate"])
+    left_a = _left(np.arange(len(addresses)), pairs["address"], undecided["address"], told.pairs["address"])
     respelt = _respelt(plates.iloc[left_p], addresses.iloc[left_a], plates, addresses, reach_m=thresholds.misplaced_m)
     respelt = told.free(respelt.assign(plate=left_p[respelt["plate"]], address=left_a[respelt["address"]]))
     pairs = pd.concat([pairs, respelt], ignore_index=True)
-    left_p, left_a = np.setdiff1d(left_p, pairs["plate"]), np.setdiff1d(left_a, pairs["address"])
+    left_p, left_a = _left(left_p, respelt["plate"]), _left(left_a, respelt["address"])
     conflicts = _nearly(plates.iloc[left_p], addresses.iloc[left_a], reach_m=thresholds.misplaced_m)
     conflicts = told.free(conflicts.assign(plate=left_p[conflicts["plate"]], address=left_a[conflicts["address"]]))
-    left_p, left_a = np.setdiff1d(left_p, conflicts["plate"]), np.setdiff1d(left_a, conflicts["address"])
+    left_p, left_a = _left(left_p, conflicts["plate"]), _left(left_a, conflicts["address"])
     beside = _conflicts(plates.iloc[left_p], addresses.iloc[left_a], within_m=_usual_distance(pairs, thresholds))
     beside = told.free(beside.assign(plate=left_p[beside["plate"]], address=left_a[beside["address"]]))
     conflicts = pd.concat([conflicts, beside], ignore_index=True).sort_values("plate", ignore_index=True)
@@ -89,7 +89,7 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     pairs = pd.concat([pairs, _confirmed(told, plates, addresses)], ignore_index=True)
     for joined in (pairs, conflicts):
         address_door[joined["address"]] = plate_door[joined["plate"]]
-    alone = np.setdiff1d(np.flatnonzero(address_door < 0), undecided["address"])
+    alone = _left(np.flatnonzero(address_door < 0), undecided["address"])
     address_door[alone] = len(plates) + _group_alone(addresses.iloc[alone], within_m=thresholds.dangling_m, house=told.building_of("address", alone))
     doors_n = int(max(plate_door.max(initial=-1), address_door.max(initial=-1)) + 1)
     pairs = pairs.sort_values(["plate", "address"], ignore_index=True)
@@ -103,12 +103,12 @@ _ASKED = (
 """All that matching asks of a plate or an address."""
 
 
-def _left(n: int, *taken: pd.Series | np.ndarray) -> np.ndarray:
-    """The positions of n rows that are in none of the others."""
-    free = np.ones(n, dtype=bool)
-    for positions_ in taken:
-        free[np.asarray(positions_, dtype=int)] = False
-    return np.flatnonzero(free)
+def _left(positions_: np.ndarray, *taken: pd.Series) -> np.ndarray:
+    """The positions, in order, that are in none of the others."""
+    free = np.ones(int(max([positions_.max(initial=-1), *(t.max() for t in taken if len(t))])) + 1, dtype=bool)
+    for one in taken:
+        free[one.to_numpy(dtype=int)] = False
+    return positions_[free[positions_]]
 
 
 def _terms(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -171,7 +171,8 @@ def _candidates(terms_p: pd.DataFrame, terms_a: pd.DataFrame, plates: pd.DataFra
     )
     out = out.iloc[np.lexsort((~out["village_agrees"], out["via"], out["address"], out["plate"]))]
     out = out[~out.duplicated(["plate", "address"])].reset_index(drop=True)
-    out["distance_m"] = shapely.distance(plates.geometry.to_numpy()[out["plate"]], addresses.geometry.to_numpy()[out["address"]])
+    one, two = (np.column_stack([shapely.get_x(t.geometry.to_numpy()), shapely.get_y(t.geometry.to_numpy())]) for t in (plates, addresses))
+    out["distance_m"] = np.hypot(*(one[out["plate"]] - two[out["address"]]).T)
     out["declared"] = positions(plates["address_id"], addresses["address_id"])[out["plate"]] == out["address"]
     return out
 

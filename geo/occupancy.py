@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.columns import among, at_positions, combinations, is_sorted, positions
+from geo.columns import among, at_positions, combinations, is_sorted, positions, sorting
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, HOUSES, OCCUPANCY, Inputs
 
@@ -19,49 +19,49 @@ MANGLED_ID = r"^(?:[+-]?\d+(?:\.\d+)?[eE]\+?\d+|\d+\.0+)$"
 """Ids that went through a floating-point number: nobody can say any more which address they named."""
 
 
-def houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
-    """The house each address is a name of: its smallest address id.
+def houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
+    """The house each address is a name of: the row of its smallest address id.
 
     Addresses are one house where a chain of equal keys, aliases and renumberings leads from one to the other, whatever their status.
 
     Parameters
     ----------
     addresses
-        Addresses of `geo.describe.describe`, rooms included: address_id, key (null: the text names no door), alias_door, village_code.
+        Addresses of `geo.describe.describe`, rooms included: address_id, key (null: the text names no door), key_n, alias_door, village_code.
     crosswalk
         Renumbered doors with present village codes: village_code_old, old_door, village_code_new, new_door.
-
-    Returns
-    -------
-    Series of address ids, same index; never null.
     """
-    own = addresses["key"].fillna("?" + addresses["address_id"]).astype("str")
-    alias = _alias(addresses).dropna()
-    old, new = _sides(crosswalk)
-    codes, names = pd.factorize(pd.concat([own, alias, old, new], ignore_index=True))
-    at_alias, at_old, at_new = len(own), len(own) + len(alias), len(own) + len(alias) + len(old)
-    one = np.concatenate([codes[:at_alias][addresses.index.get_indexer(alias.index)], codes[at_old:at_new]])
-    two = np.concatenate([codes[at_alias:at_old], codes[at_new:]])
-    label = np.arange(len(names))
+    key, n = addresses["key_n"].to_numpy(), len(addresses)
+    keys_n, keyed = int(key.max(initial=-1)) + 1, np.flatnonzero(key >= 0)
+    first = np.zeros(keys_n, dtype=np.int64)
+    first[key[keyed]] = keyed
+    alias, (old, new) = _alias(addresses), _sides(crosswalk)
+    # a name is one of the keys, or a node of its own; so is an address without a key
+    words = pd.concat([alias, old, new], ignore_index=True)
+    known = positions(words, addresses["key"].iloc[first])
+    node = np.where(known >= 0, known, keys_n + n + pd.factorize(words)[0])
+    own = np.where(key >= 0, key, keys_n + np.arange(n))
+    of_alias, of_old, of_new = np.split(node, np.cumsum([len(alias), len(old)]))
+    one, two = np.concatenate([own[addresses.index.get_indexer(alias.index)], of_old]), np.concatenate([of_alias, of_new])
+    label = own
     if len(one):
-        label = connected_components(coo_array((np.ones(len(one)), (one, two)), shape=(len(names), len(names))), directed=False)[1]
-    group = pd.factorize(label[codes[:at_alias]])[0]
+        nodes_n = keys_n + n + len(words)
+        label = connected_components(coo_array((np.ones(len(one)), (one, two)), shape=(nodes_n, nodes_n)), directed=False)[1][own]
     ids = addresses["address_id"]
-    order = np.arange(len(ids)) if is_sorted(ids) else ids.argsort(kind="stable").to_numpy()
-    first = np.zeros(len(ids), dtype=np.int64)
-    first[group[order][::-1]] = order[::-1]
-    return at_positions(ids, first[group], addresses.index)
+    order = np.arange(n) if is_sorted(ids) else sorting(ids)
+    smallest = np.zeros(int(label.max(initial=-1)) + 1, dtype=np.int64)
+    smallest[label[order][::-1]] = order[::-1]
+    return smallest[label]
 
 
-def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Every name of every house.
 
     Parameters
     ----------
     addresses
-        As in `houses`, with house, text_village, point_village, declared_village, door, number, active and rolls_up.
-    people
-        `geo.population.population`.
+        As in `houses`, with house (its id), house_row, text_village, point_village, declared_village, door, number, active, rolls_up and counted (bool: some
+        row of the population counts the address itself).
 
     Returns
     -------
@@ -69,27 +69,37 @@ def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.Dat
     address, of which absence from the counts says nothing; counted: some row counts the address itself), and one per key,
     by each village that witnesses for it, alias, and old or new side of the crosswalk.
     """
-    a = addresses[["address_id", "house", "number", "key", "door", "alias_door", "active", "rolls_up", "village_code", *_OTHER_WITNESSES]]
+    a = addresses[["address_id", "house", "house_row", "number", "key_n", "door", "alias_door", "active", "rolls_up", "counted", "village_code", *_OTHER_WITNESSES]]
+    # the plate-level addresses first
+    order = np.argsort(a["rolls_up"].to_numpy(dtype=bool), kind="stable")
     blank = {"needs_count": False, "counted": False}
     own = pd.DataFrame({"house": a["house"], "kind": "address", "name": a["address_id"], "village_code": a["village_code"], "number": a["number"]})
     own["needs_count"] = (a["active"] & ~a["rolls_up"]).to_numpy(dtype=bool)
-    own["counted"] = among(a["address_id"], people["address_id"]).to_numpy()
-    other = [_keyed(a[a[village].notna() & (a[village] != a["village_code"])], village) for village in _OTHER_WITNESSES]
-    keys = [k.assign(kind="key", **blank) for k in (_keyed(a, "village_code"), *other)]
-    alias = _alias(a)
-    aliases = pd.DataFrame({"house": a["house"], "kind": "alias", "name": alias, "village_code": a["village_code"], "number": _digits(a["alias_door"]), **blank})
-    named = _once(pd.concat([*keys, aliases[alias.notna()]], ignore_index=True))
+    own["counted"] = a["counted"].to_numpy(dtype=bool)
+    # most addresses of a house say the same key: it is written out once
+    told = order[a["key_n"].to_numpy()[order] >= 0]
+    said = pd.DataFrame({"house": a["house_row"].to_numpy()[told], "key": a["key_n"].to_numpy()[told]})
+    main = _keyed(a.iloc[told[~said.duplicated().to_numpy()]], "village_code")
+    apart = [np.flatnonzero(a[village].notna() & (a[village] != a["village_code"])) for village in _OTHER_WITNESSES]
+    other = [_keyed(a.iloc[order[np.isin(order, rows)]], village) for rows, village in zip(apart, _OTHER_WITNESSES, strict=True)]
+    keys = [k.assign(kind="key", **blank) for k in (main, *other)]
+    alias = _alias(a.iloc[order])
+    b = a.loc[alias.index]
+    aliases = pd.DataFrame({"house": b["house"], "kind": "alias", "name": alias, "village_code": b["village_code"], "number": _digits(b["alias_door"]), **blank})
+    named = _once(pd.concat([*keys, aliases], ignore_index=True))
     old, new = _sides(crosswalk)
     sides = [named.loc[among(named["name"], p), ["house", "name"]].merge(pd.DataFrame({"name": p, "other": q}), on="name") for p, q in ((old, new), (new, old))]
     renewed = pd.concat(sides, ignore_index=True)[["house", "other"]].rename(columns={"other": "name"}).assign(kind="renewed", **blank)
     renewed["village_code"] = renewed["name"].astype("str").str.extract(r"^([^|]*)\|", expand=False)
     renewed["number"] = _digits(renewed["name"].astype("str").str.extract(r"^[^|]*\|(.*)$", expand=False))
-    out = pd.concat([own, named, renewed.drop_duplicates(["house", "name"])], ignore_index=True)
+    out = pd.concat([own.iloc[order], named, renewed.drop_duplicates(["house", "name"])], ignore_index=True)
     out["village_code"] = out["village_code"].mask(out["village_code"] == "")
     out = out.astype(dict.fromkeys(("house", "kind", "name", "village_code", "number"), "str") | {"needs_count": "boolean", "counted": "boolean"})
     return out[list(HOUSES)]
 
 
+ASKED_OF_LOST = ("address_id", "text", "town", "county", "village", "number")
+"""Columns of the population that tell how far a row speaks which names no address of the register."""
 _SCOPE = pd.array(["house", "number", "village", "elsewhere", "town"], dtype="str")
 _OTHER_WITNESSES = ("text_village", "point_village", "declared_village")
 
@@ -118,7 +128,7 @@ def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old
     all: nothing readable names it), elsewhere (names an address that the register does not hold; says nothing of another).
     """
     rows = inputs.population.reset_index(drop=True)
-    at = positions(people["address_id"], addresses["address_id"])
+    at = people["address_row"].to_numpy(copy=True)
     torn = np.flatnonzero((at < 0) & people["torn_key"].notna().to_numpy())
     at[torn] = positions(people["torn_key"].iloc[torn], addresses["key"])
     house = at_positions(addresses["house"], at, rows.index)
@@ -140,7 +150,9 @@ def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old
 
 
 def _alias(addresses: pd.DataFrame) -> pd.Series:
-    return (addresses["village_code"].fillna("") + "|" + addresses["alias_door"]).astype("str")
+    """The key in brackets of those addresses that have one."""
+    rows = addresses.loc[addresses["alias_door"].notna(), ["village_code", "alias_door"]]
+    return (rows["village_code"].fillna("") + "|" + rows["alias_door"]).astype("str")
 
 
 def _sides(crosswalk: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -18,15 +19,15 @@ from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
-from geo.columns import among, at_positions, look_up, positions
+from geo.columns import among, at_positions, is_sorted, look_up, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
 from geo.evidence import gather
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
-from geo.locate import locate, locate_villages
+from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
-from geo.occupancy import name_houses, occupancy
+from geo.occupancy import ASKED_OF_LOST, name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
 from geo.population import population, sum_counts
 from geo.profile import Profile, Thresholds
@@ -80,7 +81,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     clock = _Clock(on_step)
     inputs = settle(inputs)
     # outlines against outlines asks nothing of the texts, and shapely lets go of the interpreter: it is worked out meanwhile
-    changing = beside(lambda: change(inputs.buildings_previous, inputs.buildings, thresholds=t))
+    changing = beside(partial(change, inputs.buildings_previous, inputs.buildings, thresholds=t))
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
@@ -90,12 +91,14 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         old_villages, renamed = crosswalk(inputs)
         renewed = _present(renamed, inputs, old_villages)
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
+        inputs = _without(inputs, {"plates": ("plate_id",), "addresses": ("address_id",)})
     judged = _judge(inputs, plates, addresses, renewed, footprints, t, clock)
     with clock("change"):
         changes = changing.result()
     with clock("population"):
-        addresses["door_n"] = look_up(addresses["parent_id"].fillna(addresses["address_id"]), judged.door_id, judged.door_n)
+        addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
         people = population(inputs, old_villages, renewed, addresses)
+        inputs = _without(inputs, {"population": ASKED_OF_LOST})
     with clock("classify"):
         evidence = gather(
             inputs,
@@ -105,7 +108,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             footprints=footprints,
             doors=judged.doors,
             links=judged.links,
-            near=judged.near,
+            nearby=judged.nearby,
             edges=judged.edges,
             changes=changes,
             people=people,
@@ -119,21 +122,20 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
-        every = pd.concat([evidence.addresses[[c for c in evidence.addresses if c in evidence.rooms]], evidence.rooms])
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
     return Verification(
         links=judged.links.table,
         findings=findings,
         buildings=_buildings(evidence, findings, shared),
         plates=_located(evidence.plates, "plate", evidence, findings),
-        addresses=_located(every, "address", evidence, findings),
+        addresses=_located(evidence.register, "address", evidence, findings),
         tallies=tallies,
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
         buildings_previous=_previous(inputs, changes, footprints),
-        occupancy=occupancy(evidence.people, every, inputs, old_villages, refused),
-        houses=name_houses(every, renewed, evidence.people),
+        occupancy=occupancy(evidence.people, evidence.register, inputs, old_villages, refused),
+        houses=name_houses(evidence.register, renewed),
         run=_run(inputs, profile, findings, judged.links.table, judged.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
     )
 
@@ -142,21 +144,20 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
 class _Judged:
     """Which building each door belongs to, and what it was judged by.
 
-    door_id, door_n
-        The plate-level addresses that took part and the number of the door of each (-1: none).
-    near
-        `geo.locate.locate` of the standing plates and then those addresses: point, footprint, distance_m.
+    door_n
+        Number of the door (-1: none) of the plate-level addresses that took part, by their row.
+    nearby
+        The nearest live and gone footprints of the standing plates and then those addresses, as `geo.evidence.gather` wants them.
     edges
-        Candidates of every door with their probability.
+        Candidates of the undecided doors with their probability.
     offsets
         Learned density of the offsets, for the report.
     """
 
     doors: Doors
-    door_id: pd.Series
     door_n: pd.Series
     links: Links
-    near: pd.DataFrame
+    nearby: pd.DataFrame
     edges: pd.DataFrame
     offsets: dict[str, np.ndarray]
 
@@ -165,15 +166,19 @@ def _judge(
     inputs: Inputs, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, renewed: pd.DataFrame, footprints: gpd.GeoDataFrame, t: Thresholds, clock: _Clock
 ) -> _Judged:
     """From points and texts to links: locate, match, assign, link. What only these need is let go with them."""
-    standing_plates = plates[plates["standing"]]
-    doors_of = addresses[addresses["active"] & ~addresses["rolls_up"]]
+    standing_plates = plates.loc[plates["standing"], [*_OF_DOORS, "plate_id"]]
+    doors_of = addresses.loc[addresses["active"] & ~addresses["rolls_up"], [*_OF_DOORS, "stack_n"]]
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
         declared = at_positions(footprints.geometry, positions(believed["building_id"], footprints["building_id"]), believed.index)
         believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared.to_numpy())
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
-        near = locate(points, footprints.geometry.to_numpy(), within_m=t.candidate_m)
+        outlines = Outlines(footprints.geometry.to_numpy())
+        near = locate(points, outlines, within_m=t.candidate_m)
+        gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
+        (live, live_m), (lost, lost_m) = (nearest(near, asked, len(points)) for asked in (footprints["live"].to_numpy(), gone))
+        nearby = pd.DataFrame({"live": live, "live_m": live_m, "gone": lost, "gone_m": lost_m})
     with clock("match"):
         word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
         doors = match(standing_plates, believed, renewed, thresholds=t, told=word)
@@ -181,7 +186,7 @@ def _judge(
         seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
         fixed, barred = _word_of_doors(word, doors)
         candidates, hints = direct(_as_observed(near, seen.row_of_point, len(points)), seen.hints, seen.table["door"], fixed, barred)
-        near = near[["point", "footprint", "distance_m"]]
+        del near
         assignment = assign(
             seen.table,
             candidates,
@@ -189,7 +194,7 @@ def _judge(
             follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
             floors=footprints["floors_n"].to_numpy(dtype=float),
-            rooms=stacked_rooms(doors, believed, pd.DataFrame(addresses[["parent_id", "address_id", "room", "floor"]])[addresses["active"]]),
+            rooms=stacked_rooms(doors, believed, pd.DataFrame(addresses[["door_row", "room", "floor"]])[addresses["active"]]),
             names=lasting_names(doors, standing_plates, believed),
             building_prior=_prior(footprints),
             wants_door=_wants_door(footprints),
@@ -208,9 +213,22 @@ def _judge(
         )
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
-        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds)
-    door_n = pd.Series(doors.address_door, dtype="float64")
-    return _Judged(doors, doors_of["address_id"].reset_index(drop=True), door_n, links, near, edges, assignment.offsets)
+        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
+    open_ = pd.concat([t.loc[t["state"] == "undecided", "door"] for t in (links.plates, links.addresses)])
+    door_n = pd.Series(doors.address_door, index=doors_of.index, dtype="float64")
+    return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
+
+
+_OF_DOORS = (
+    "address_id", "building_id", "text", "village_code", "text_village", "point_village", "declared_village", "door", "alias_door", "place", "street", "lane",
+    "number", "sub_number", "number_n", "side", "temporary", "geometry",
+)  # fmt: skip
+"""All that is asked of a plate or an address to judge where its door is."""
+
+
+def _without(inputs: Inputs, kept: Mapping[str, Sequence[str]]) -> Inputs:
+    """The inputs without those columns of some tables that nobody asks for any more: whoever gave them away need not keep them in memory."""
+    return replace(inputs, **{name: getattr(inputs, name)[list(columns)] for name, columns in kept.items()})
 
 
 def _present(renamed: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) -> pd.DataFrame:
@@ -284,27 +302,28 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
         geometry=b.geometry,
         crs=b.crs,
     )
-    return out.sort_values("building_id", ignore_index=True)
+    return out.reset_index(drop=True) if is_sorted(out["building_id"]) else out.sort_values("building_id", ignore_index=True)
 
 
 def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Footprints of the survey before: what became of each, and the document where one proves that it is gone."""
     old = inputs.buildings_previous
-    fate = changes[changes["survey"] == "previous"].set_index("building_id")["state"]
-    papers = footprints[footprints["gone"]].drop_duplicates("building_id").set_index("building_id")
+    fate = changes[changes["survey"] == "previous"]
+    papers = footprints[footprints["gone"]]
     ids = old["building_id"]
+    paper = positions(ids, papers["building_id"])
     frame = gpd.GeoDataFrame(
         {
             "building_id": ids,
-            "fate": ids.map(fate).astype("str"),
-            "document": ids.map(papers["document"]).astype("str"),
-            "demolished_on": papers["demolished_on"].astype("datetime64[ns]").reindex(ids).array,
+            "fate": look_up(ids, fate["building_id"], fate["state"]).astype("str"),
+            "document": at_positions(papers["document"], paper, ids.index).astype("str"),
+            "demolished_on": at_positions(papers["demolished_on"].astype("datetime64[ns]"), paper, ids.index),
             "village_code": pd.Series(locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages), dtype="str"),
         },
         geometry=old.geometry.to_numpy(),
         crs=old.crs,
     )
-    return frame.sort_values("building_id", ignore_index=True)
+    return frame if is_sorted(ids) else frame.sort_values("building_id", ignore_index=True)
 
 
 def _passing(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> np.ndarray:
@@ -352,23 +371,14 @@ def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str,
 def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
     id_column = f"{subject}_id"
     otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).astype("str").fillna("no_part")
-    out = pd.DataFrame({id_column: rows[id_column]})
-    for column in ("town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key"):
-        out[column] = rows[column]
-    out["parent_id"] = rows.get("parent_id", np.nan)
+    out = {column: rows[column] for column in (id_column, "town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key")}
+    out["parent_id"] = rows["parent_id"] if "parent_id" in rows else pd.Series(np.nan, index=rows.index)
     out["status"] = status(rows[id_column], subject, findings, otherwise)
-    out["building_id"] = rows["building_id"]
-    out["village_code"] = rows["village_code"]
-    out["text"] = rows["text"]
-    said = ("kind", "state", "face") if subject == "plate" else ("kind",)
-    for column in said:
-        out[column] = rows[column]
+    out |= {column: rows[column] for column in ("building_id", "village_code", "text", "kind", *(("state", "face") if subject == "plate" else ()))}
     if subject == "address":
         out["register_status"] = rows["status"]
-    for column in out.columns:
-        out[column] = out[column].astype("str")
-    frame = gpd.GeoDataFrame(out, geometry=gpd.GeoSeries(rows["geometry"].to_numpy(), index=rows.index, crs=evidence.buildings.crs))
-    return frame.sort_values(id_column, ignore_index=True)
+    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].array, crs=evidence.buildings.crs)
+    return frame.reset_index(drop=True) if is_sorted(frame[id_column]) else frame.sort_values(id_column, ignore_index=True)
 
 
 def _run(

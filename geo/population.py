@@ -19,12 +19,12 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
     old_villages, renewed
         `geo.crosswalk.crosswalk`, the doors with present village codes.
     addresses
-        Second table of `geo.describe.describe`, with door_n: number of the door each belongs to (rooms: their parent's).
+        Second table of `geo.describe.describe`, with door_n: number of the door each belongs to (rooms: their parent's; null: none).
 
     Returns
     -------
     DataFrame, one row per population row, in its order: source_row, text and given_id (as delivered), address_id (null: none found), door_id (its plate-level
-    address), the counts (NaN: unknown), counted_on, age_days (days before as_of; NaN: unknown day), reason (null, no_such_address or ambiguous), torn_key (the key an
+    address), address_row and door_row (rows of the two, -1: none), the counts (NaN: unknown), counted_on, age_days (days before as_of; NaN: unknown day), reason (null, no_such_address or ambiguous), torn_key (the key an
     ambiguous row fits several doors of, null: not ambiguous).
     """
     rows = inputs.population
@@ -36,7 +36,8 @@ def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame
     torn_key = torn_key.mask(by_text.notna()).reindex(rows.index).astype("str")
     address = at_positions(ids, at, rows.index)
     out = rows[["source_row", "text", *COUNTS, "counted_on"]].assign(given_id=rows["address_id"], address_id=address)
-    out["door_id"] = at_positions(addresses["parent_id"], at, rows.index).astype("str").fillna(address)
+    out["address_row"], out["door_row"] = at, np.append(addresses["door_row"].to_numpy(), -1)[at]
+    out["door_id"] = at_positions(ids, out["door_row"].to_numpy(), rows.index)
     out["door_n"] = at_positions(addresses["door_n"], at, rows.index)
     out["torn_key"] = torn_key
     out["age_days"] = (inputs.as_of - rows["counted_on"]).dt.days.astype("float64")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 import pandas as pd
 
+from geo.columns import among, lists_at, positions
 from geo.tables import INPUT
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Evidence:
     buildings: gpd.GeoDataFrame
     plates: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
-    rooms: gpd.GeoDataFrame
+    register: gpd.GeoDataFrame
     links: pd.DataFrame
     changes: pd.DataFrame
     people: pd.DataFrame
@@ -143,9 +144,22 @@ def found(
 
 def ids(*columns: pd.Series) -> pd.Series:
     """Lists of the ids found in several columns, nulls and repeats left out, in the order given."""
-    rows = zip(*(c.to_numpy(dtype=object) for c in columns), strict=True)
-    lists = [list(dict.fromkeys(str(v) for v in row if isinstance(v, str) and v)) for row in rows]
+    first, *others = (c.to_numpy(dtype=object) for c in columns)
+    lists = [[v] if isinstance(v, str) and v else [] for v in first]
+    for more in others:
+        for listed, v in zip(lists, more, strict=True):
+            if isinstance(v, str) and v and v not in listed:
+                listed.append(v)
     return pd.Series(lists, index=columns[0].index, dtype=object)
+
+
+def ids_on(evidence: Evidence, buildings: pd.Series) -> pd.Series:
+    """Lists of the active addresses and then the standing plates that are linked to each of these buildings."""
+    lists = []
+    for rows, asked, id_column in ((evidence.addresses, "active", "address_id"), (evidence.plates, "standing", "plate_id")):
+        here = rows.loc[rows[asked] & among(rows["building_id"], buildings), [id_column, "building_id"]].sort_values(id_column)
+        lists.append(lists_at(here[id_column], positions(here["building_id"], buildings), len(buildings)))
+    return pd.Series([one + two for one, two in zip(*lists, strict=True)], index=buildings.index, dtype=object)
 
 
 def row_words(rows: pd.DataFrame) -> dict[str, Any]:

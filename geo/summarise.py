@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.columns import among, look_up, positions
+from geo.columns import among, at_positions, positions
 from geo.outputs import METRICS
 from geo.rule import Evidence
 from geo.tables import DECIDED
@@ -89,7 +89,7 @@ def _people(evidence: Evidence) -> tuple[pd.Series, pd.Series]:
     """People on one live building and all people, per village of their address: residents where known, else registered."""
     p = evidence.people
     n = p["resident_n"].fillna(p["registered_n"]).fillna(0.0)
-    village = look_up(p["door_id"], evidence.addresses["address_id"], evidence.addresses["village_code"]).astype("str").fillna(ELSEWHERE)
+    village = at_positions(evidence.register["village_code"], p["door_row"].to_numpy(), p.index).fillna(ELSEWHERE)
     return n[p["building_id"].notna()].groupby(village[p["building_id"].notna()]).sum(), n.groupby(village).sum()
 
 

@@ -52,10 +52,10 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
             profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
         with timed(seconds, "standardise"):
             on_step("standardise")
-            inputs = standardise(raw, profile=profile, as_of=as_of, release=True)
+            inputs = [standardise(raw, profile=profile, as_of=as_of, release=True)]
             del raw
-        verification = verify(inputs, profile, on_step=on_step)
-        del inputs
+        # given away: what the run needs no more of them it can let go
+        verification = verify(inputs.pop(), profile, on_step=on_step)
         verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
         on_step("write")
         write(verification, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, ids_on
 
 CARD = Card(
     code="empty_dwelling",
@@ -29,7 +29,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Plated dwellings that every count says are empty."""
     b = evidence.buildings
     rows = b[b["live"] & (b["use"] == "residential") & (b["installed_n"] > 0) & b["vacant"]]
-    return found(rows["building_id"], related=rows["address_ids"] + rows["plate_ids"], value=0.0, unit="persons")
+    return found(rows["building_id"], related=ids_on(evidence, rows["building_id"]), value=0.0, unit="persons")
 
 
 RULE = Rule(CARD, find)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.rule import Card, Evidence, Rule, found, shown
+from geo.rule import Card, Evidence, Rule, found, ids_on, shown
 from geo.rules.unplated import unplated
 
 CARD = Card(
@@ -31,7 +31,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     rows = unplated(evidence)
     rows = rows[(rows["registered_n"] > 0) | (rows["resident_n"] > 0)]
     n = shown(rows["registered_n"]) + " / " + shown(rows["resident_n"])
-    return found(rows["building_id"], related=rows["address_ids"] + rows["plate_ids"], value=rows["registered_n"], unit="persons", n=n)
+    return found(rows["building_id"], related=ids_on(evidence, rows["building_id"]), value=rows["registered_n"], unit="persons", n=n)
 
 
 RULE = Rule(CARD, find)

@@ -34,6 +34,8 @@ NEAR_N = 8
 """Neighbours of the street that show its direction and its two sides at a plate."""
 ROW_N = 4
 """Neighbours of each parity that show the two rows at a plate."""
+APART_M = 1e7
+"""Farther than any two plates of the town."""
 LEAST_WIDTH_M = 4.0
 """Distance between the odd and the even row below which a street has no sides to be on."""
 DETOUR = 3.0
@@ -69,20 +71,19 @@ def _on_wrong_side(xy: np.ndarray, odd: np.ndarray, street: np.ndarray, parity_r
     known_n, right_n = np.bincount(street, ~np.isnan(right)), np.bincount(street, right == 1.0)
     keeps = (known_n >= LEAST_N) & (right_n / np.maximum(known_n, 1) >= parity_ratio)
     wrong = (right == 0.0) & keeps[street]
-    for one in np.unique(street[wrong]):
-        here = slice(*np.searchsorted(street, [one, one + 1]))
-        asked = np.flatnonzero(wrong[here])
-        wrong[here][asked] = _in_other_row(xy[here], odd[here], asked)
+    plates_n = [np.bincount(street, odd == side) for side in (True, False)]
+    asked = np.flatnonzero(wrong & (np.minimum(*plates_n) > ROW_N)[street])
+    wrong[:] = False
+    wrong[asked] = _in_other_row(xy, odd, street, asked)
     return wrong
 
 
 def _on_own_side(xy: np.ndarray, odd: np.ndarray, street: np.ndarray) -> np.ndarray:
     """1 where a plate stands nearer the row of its own parity than the other row, 0 where not, NaN where the street has no sides."""
-    around = np.zeros((len(xy), NEAR_N), dtype=int)
-    starts = np.flatnonzero(np.diff(street, prepend=-1))
-    for a, b in zip(starts, np.append(starts[1:], len(xy)), strict=False):
-        # a tree per street: no column form exists
-        around[a:b] = KDTree(xy[a:b]).query(xy[a:b], k=NEAR_N + 1)[1][:, 1:] + a
+    if not len(xy):
+        return np.zeros(0)
+    points = _by_row(xy, street)
+    around = KDTree(points).query(points, k=NEAR_N + 1)[1][:, 1:]
     local = xy[around]
     offset = np.einsum("nkd,nd->nk", local - xy[:, None], _across(local))
     rows = [np.where(odd[around] == side, offset, np.nan) for side in (True, False)]
@@ -93,6 +94,11 @@ def _on_own_side(xy: np.ndarray, odd: np.ndarray, street: np.ndarray) -> np.ndar
     return np.where(sided, (np.abs(own) < np.abs(other)).astype(float), np.nan)
 
 
+def _by_row(xy: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """The points with their row as a height so great that the nearest of a point are of its own row: one tree holds all rows."""
+    return np.column_stack([xy, row * APART_M])
+
+
 def _across(points: np.ndarray) -> np.ndarray:
     """Unit vector across each group of points: at right angles to the axis along which they spread most."""
     x, y = np.moveaxis(points - points.mean(axis=1, keepdims=True), 2, 0)
@@ -100,15 +106,16 @@ def _across(points: np.ndarray) -> np.ndarray:
     return np.column_stack([-np.sin(angle), np.cos(angle)])
 
 
-def _in_other_row(xy: np.ndarray, odd: np.ndarray, asked: np.ndarray) -> np.ndarray:
+def _in_other_row(xy: np.ndarray, odd: np.ndarray, street: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Whether each plate asked stands in the midst of the row of the other parity, and nearer to it than to its own, each row seen by its own plates alone.
 
     The second look that an alarm needs: where one side of a street ends earlier, or leaves a gap, the plates nearby lie across the street
     or behind a bend, and tell nothing of the side.
     """
-    if min(odd.sum(), (~odd).sum()) <= ROW_N:
-        return np.zeros(len(asked), dtype=bool)
-    rows = [xy[_nearest_others(xy, np.flatnonzero(odd == side), asked)] for side in (True, False)]
+    if not len(asked):
+        return np.zeros(0, dtype=bool)
+    tree = KDTree(_by_row(xy, street * 2 + odd))
+    rows = [xy[_nearest_others(tree, _by_row(xy[asked], street[asked] * 2 + side), asked)] for side in (True, False)]
     along = np.linalg.svd(np.concatenate([r - r.mean(axis=1, keepdims=True) for r in rows], axis=1), full_matrices=False)[2][:, 0]
     across = np.column_stack([-along[:, 1], along[:, 0]])
     away = [np.abs(np.median(np.einsum("nkd,nd->nk", r - xy[asked, None], across), axis=1)) for r in rows]
@@ -117,10 +124,9 @@ def _in_other_row(xy: np.ndarray, odd: np.ndarray, asked: np.ndarray) -> np.ndar
     return np.asarray(np.where(odd[asked], (away[1] < away[0]) & midst[1], (away[0] < away[1]) & midst[0]))
 
 
-def _nearest_others(xy: np.ndarray, among: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """The ROW_N nearest of the plates at `among` to each plate asked, itself left out."""
-    _, near = KDTree(xy[among]).query(xy[asked], k=ROW_N + 1)
-    found_ = among[near]
+def _nearest_others(tree: KDTree, points: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """The ROW_N nearest plates to the points of each plate asked, itself left out."""
+    found_ = tree.query(points, k=ROW_N + 1)[1]
     itself = found_ == asked[:, None]
     keep = np.where(itself.any(axis=1)[:, None], ~itself, np.arange(ROW_N + 1) < ROW_N)
     return np.asarray(found_[keep].reshape(len(asked), ROW_N))

@@ -32,21 +32,24 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Groups of live footprints that lie on each other: one finding a group, its subject the smallest id."""
     live = evidence.buildings[evidence.buildings["live"]]
-    outlines, names = live.geometry.to_numpy(), live["building_id"].to_numpy(dtype=object)
+    outlines, n = live.geometry.to_numpy(), len(live)
     i, j = shapely.STRtree(outlines).query(outlines)
-    i, j = i[names[i] < names[j]], j[names[i] < names[j]]
+    i, j = i[i < j], j[i < j]
     ratio = evidence.profile.thresholds.overlap_ratio
     # what two outlines share lies in what their boxes share: most neighbours need no more
     area = shapely.area(outlines)
     near = _boxes_share_m2(outlines, i, j) > 0.99 * ratio * np.minimum(area[i], area[j])
     i, j = i[near], j[near]
+    # and few of those that stand askew beside each other meet at all
+    meet = shapely.intersects(outlines[i], outlines[j])
+    i, j = i[meet], j[meet]
     smaller = np.minimum(area[i], area[j])
     share = shapely.area(shapely.intersection(outlines[i], outlines[j])) / smaller
     over = share > ratio
     i, j, share = i[over], j[over], share[over]
-    piles = connected_components(coo_array((np.ones(len(i)), (i, j)), shape=(len(names), len(names))), directed=False)[1] if len(names) else names
+    piles = connected_components(coo_array((np.ones(len(i)), (i, j)), shape=(n, n)), directed=False)[1] if n else np.zeros(0, dtype=int)
     worst = pd.Series(share).groupby(piles[i]).max()
-    members = pd.DataFrame({"pile": piles, "building_id": names})
+    members = pd.DataFrame({"pile": piles, "building_id": live["building_id"].array})
     rows = groups(members[members["pile"].isin(worst.index)], by="pile", id_column="building_id")
     rows["share"] = worst.reindex(rows.index)
     return found(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.columns import look_up
-from geo.rule import Card, Evidence, Rule, found
+from geo.rule import Card, Evidence, Rule, found, ids_on
 from geo.rules.unplated import unplated
 
 CARD = Card(
@@ -31,9 +31,10 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Eligible buildings with an active address and no installed plate, nobody registered."""
     rows = unplated(evidence)
     rows = rows[(rows["addresses_n"] > 0) & ~((rows["registered_n"] > 0) | (rows["resident_n"] > 0))]
-    first = pd.Series([ids[0] for ids in rows["address_ids"]], index=rows.index, dtype="str")
+    related = ids_on(evidence, rows["building_id"])
+    first = pd.Series([ids[0] for ids in related], index=rows.index, dtype="str")
     text = look_up(first, evidence.addresses["address_id"], evidence.addresses["text"])
-    return found(rows["building_id"], related=rows["address_ids"] + rows["plate_ids"], text=text)
+    return found(rows["building_id"], related=related, text=text)
 
 
 RULE = Rule(CARD, find)

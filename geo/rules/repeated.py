@@ -33,10 +33,10 @@ def same_address_apart(evidence: Evidence) -> pd.DataFrame:
 
 def _apart(evidence: Evidence, table: gpd.GeoDataFrame, asked: pd.Series, id_column: str, least_m: float) -> pd.DataFrame:
     """Groups of the rows asked, of one key, of which two lie farther apart than `least_m`."""
-    keys = table["key"].where(asked)
-    several = keys.duplicated(keep=False) & keys.notna()
-    rows = pd.DataFrame(table[["key", id_column, "building_id", "text", "geometry"]])[several].sort_values(["key", id_column])
-    at = positions(rows["building_id"], evidence.buildings["building_id"])
+    key = table["key_n"].where(asked, -1).to_numpy()
+    several = (np.append(np.bincount(key[key >= 0]), 0)[key] > 1) & (key >= 0)
+    rows = pd.DataFrame(table[["key", id_column, "building_id", "building_at", "text", "geometry"]])[several].sort_values(["key", id_column])
+    at = rows["building_at"].to_numpy()
     place = np.array(rows["geometry"], dtype=object)
     place[at >= 0] = evidence.buildings.geometry.to_numpy()[at[at >= 0]]
     rows = rows.assign(place=place)[~shapely.is_missing(place)]
