@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import runs
+from geo.columns import at_positions, is_sorted, runs
 from geo.profile import Thresholds
 from geo.threads import in_threads
 
@@ -40,8 +40,9 @@ def change(previous: gpd.GeoDataFrame, current: gpd.GeoDataFrame, *, thresholds:
     if previous.empty or current.empty:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in TEXTS else "float64") for c in COLUMNS})
     pairs = _overlaps(previous.geometry.to_numpy(), current.geometry.to_numpy(), thresholds.same_iou_ratio)
-    old = _best(previous, current, pairs["old"], pairs["new"], pairs, thresholds).assign(survey="previous")
-    new = _best(current, previous, pairs["new"], pairs["old"], pairs, thresholds).assign(survey="current")
+    i, j, common = (pairs[c].to_numpy() for c in ("old", "new", "common_m2"))
+    old = _best(previous, current, i, j, common, thresholds).assign(survey="previous")
+    new = _best(current, previous, j, i, common, thresholds).assign(survey="current")
     for table, gone in ((old, "vanished"), (new, "new")):
         table["state"] = np.select([table["iou"] >= thresholds.same_iou_ratio, table["iou"] >= thresholds.vanished_iou_ratio], ["same", "changed"], gone)
     _regroup(old, new, pairs.rename(columns={"old": "part", "new": "whole"}), "merged", thresholds.same_iou_ratio)
@@ -112,18 +113,19 @@ class _Edges:
 
     def __init__(self, rings: np.ndarray) -> None:
         xy, of = shapely.get_coordinates(rings, return_index=True)
+        x, y = np.ascontiguousarray(xy.T)
         inner = of[1:] == of[:-1]
-        here, there = xy[:-1][inner], xy[1:][inner]
-        self.n = np.bincount(of[1:][inner], minlength=len(rings))
+        of = of[1:][inner]
+        here_x, there_x, here_y, there_y = x[:-1][inner], x[1:][inner], y[:-1][inner], y[1:][inner]
+        self.n = np.bincount(of, minlength=len(rings))
         self.first = np.cumsum(self.n) - self.n
-        east = here[:, 0] <= there[:, 0]
-        west_end, east_end = np.where(east[:, None], here, there), np.where(east[:, None], there, here)
-        self.west, self.y = west_end.T
-        self.east = east_end[:, 0]
+        self.west, self.east = np.minimum(here_x, there_x), np.maximum(here_x, there_x)
+        eastward = here_x <= there_x
+        self.y = np.where(eastward, here_y, there_y)
         width = self.east - self.west
-        self.slope = np.divide(east_end[:, 1] - self.y, width, out=np.zeros(len(width)), where=width > 0)
-        around = np.bincount(of[1:][inner], weights=here[:, 0] * there[:, 1] - there[:, 0] * here[:, 1], minlength=len(rings))
-        self.sign = np.where(east, -1.0, 1.0) * np.repeat(np.sign(around), self.n)
+        self.slope = np.divide(np.where(eastward, there_y, here_y) - self.y, width, out=np.zeros(len(width)), where=width > 0)
+        around = np.bincount(of, weights=here_x * there_y - there_x * here_y, minlength=len(rings))
+        self.sign = np.where(eastward, -1.0, 1.0) * np.sign(around)[of]
 
 
 def _below_both(one: _Edges, two: _Edges, i: np.ndarray, j: np.ndarray) -> np.ndarray:
@@ -151,28 +153,24 @@ def _below_both(one: _Edges, two: _Edges, i: np.ndarray, j: np.ndarray) -> np.nd
     return np.bincount(pair, weights=area * one.sign[a] * two.sign[b], minlength=len(i))
 
 
-def _best(mine: gpd.GeoDataFrame, other: gpd.GeoDataFrame, me: pd.Series, you: pd.Series, pairs: pd.DataFrame, thresholds: Thresholds) -> pd.DataFrame:
+def _best(mine: gpd.GeoDataFrame, other: gpd.GeoDataFrame, me: np.ndarray, you: np.ndarray, common: np.ndarray, thresholds: Thresholds) -> pd.DataFrame:
+    n, ids = len(mine), other["building_id"]
     my_m2, your_m2 = shapely.area(mine.geometry.to_numpy()), shapely.area(other.geometry.to_numpy())
-    common = pairs["common_m2"].to_numpy()
     iou = common / (my_m2[me] + your_m2[you] - common)
-    frame = pd.DataFrame({"me": me, "iou": iou, "you": you, "common": common})
-    frame["partner"] = common >= thresholds.overlap_ratio * np.minimum(my_m2[me], your_m2[you])
-    best = frame.iloc[np.lexsort((-iou, frame["me"]))]
-    best = best[best["iou"].to_numpy() == best.groupby("me")["iou"].transform("first").to_numpy()]
-    best = best.assign(other=other["building_id"].to_numpy()[best["you"]])
-    if best["me"].duplicated().any():
-        best = best.sort_values(["me", "other"]).drop_duplicates("me")
-    best = best.set_index("me")
-    index = np.arange(len(mine))
+    order = np.lexsort((you if is_sorted(ids) else ids.rank().to_numpy()[you], -iou, me))
+    best = order[np.diff(me[order], prepend=-1) > 0]
+    best_iou, best_other = np.zeros(n), np.full(n, -1)
+    best_iou[me[best]], best_other[me[best]] = iou[best], you[best]
+    partner = common >= thresholds.overlap_ratio * np.minimum(my_m2[me], your_m2[you])
     return pd.DataFrame(
         {
-            "building_id": mine["building_id"].to_numpy(),
+            "building_id": mine["building_id"].array,
             "area_m2": my_m2,
             "parts_n": 0,
-            "group_ids": pd.Series([[]] * len(mine), dtype=object),
-            "iou": best["iou"].reindex(index).fillna(0.0).to_numpy(),
-            "other_id": best["other"].reindex(index).to_numpy(),
-            "cover_ratio": (frame.groupby("me")["common"].sum().reindex(index).fillna(0.0).to_numpy() / my_m2).clip(max=1.0),
-            "others_n": frame.groupby("me")["partner"].sum().reindex(index).fillna(0).to_numpy(),
+            "group_ids": pd.Series([[]] * n, dtype=object),
+            "iou": best_iou,
+            "other_id": at_positions(ids, best_other, pd.RangeIndex(n)),
+            "cover_ratio": (np.bincount(me, common, minlength=n) / my_m2).clip(max=1.0),
+            "others_n": np.bincount(me, partner, minlength=n),
         }
     )

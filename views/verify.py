@@ -58,6 +58,7 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
         verification = verify(inputs.pop(), profile, on_step=on_step)
         verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
         on_step("write")
+        _give_back()
         write(verification, out)
         remember(out, as_of=f"{verification.run['as_of']:%Y-%m-%d}")
     return verification
@@ -83,6 +84,13 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _give_back() -> None:
+    """Hand memory that was let go back to the system, lest what is needed now comes on top of it: glibc keeps it otherwise (malloc_trim(3))."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 @contextmanager

@@ -6,18 +6,20 @@ Counts of persons stay out of it: this is the file that is handed on, and a coun
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
 import shapely
+from pyproj import CRS
 
 from geo.export.parquet import tabulate
+from geo.export.spatial_index import can_pack, write_spatial_index
 from geo.export.style import Style, build_outline, build_style, style_findings, style_status
 from geo.outputs import OUTPUT
 from geo.rule import Card
@@ -28,6 +30,14 @@ LAYERS = ("villages", "buildings", "addresses", "plates", "findings")
 
 PERSONS = "persons"
 """Unit of a finding that was judged by a count of persons."""
+
+PART_N = 20_000
+"""Rows handed to GDAL at a time, which holds the interpreter while it writes them."""
+
+_POLYGON = b"\x01\x03\x00\x00\x00"
+_ONE_OF_SEVERAL = pa.scalar(b"\x01\x06\x00\x00\x00\x01\x00\x00\x00")
+_NOWHERE = np.full(2, np.nan).tobytes()
+"""How a well-known binary of a polygon, of a multipolygon of one part and of a point without coordinates begins or ends."""
 
 _EPOCH = "2000-01-01T00:00:00Z"  # GeoPackage notes when a layer was written; equal results must be equal files
 _FAST = {"OGR_CURRENT_DATE": _EPOCH, "OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
@@ -49,7 +59,9 @@ VALUES ('', '', ?, 'geom', ?, ?, ?, 1, ?, '', ?)
 """
 
 
-def write_geopackage(verification: Verification, path: Path, *, cards: Iterable[Card]) -> None:
+def write_geopackage(
+    verification: Verification, path: Path, *, cards: Iterable[Card], tabulated: Callable[[pd.DataFrame, Table], pa.Table] = tabulate
+) -> None:
     """Write the layers of `LAYERS` with a default style each.
 
     Parameters
@@ -60,68 +72,88 @@ def write_geopackage(verification: Verification, path: Path, *, cards: Iterable[
         New file; its folder exists and it does not.
     cards
         Cards of all findings in order of precedence: they give the categories, labels and signs.
+    tabulated
+        Called with each layer and its declaration just before it is written; returns what `tabulate` does.
     """
     cards = tuple(cards)
-    frames = {name: getattr(verification, name) for name in LAYERS}
-    frames["findings"] = _withhold_counts(frames["findings"], cards)
+    ours = can_pack()
     before = {key: pyogrio.get_gdal_config_option(key) for key in _FAST}
     pyogrio.set_gdal_config_options(_FAST)
     try:
         for name in LAYERS:
-            _write_layer(frames[name], path, OUTPUT[name])
+            frame = getattr(verification, name)
+            _write_layer(tabulated(frame, OUTPUT[name]), path, OUTPUT[name], crs=frame.crs, cards=cards, index=not ours)
     finally:
         pyogrio.set_gdal_config_options(before)
-    _write_styles(path, _build_styles(cards))
+    # GDAL has closed the file: two SQLite libraries on one open file in one process lose data
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("PRAGMA journal_mode = OFF")
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("BEGIN")
+        for name in LAYERS if ours else ():
+            write_spatial_index(db, name, shapely.bounds(getattr(verification, name).geometry.array))
+        _write_styles(db, _build_styles(cards))
 
 
-def _withhold_counts(findings: gpd.GeoDataFrame, cards: tuple[Card, ...]) -> gpd.GeoDataFrame:
-    """The findings, those judged by a count of persons with the title of their card instead of the sentence."""
-    persons = findings["unit"].eq(PERSONS)
-    titles_zh, titles_en = {c.code: c.zh for c in cards}, {c.code: c.en for c in cards}
-    out = findings.copy()
-    out["value"] = findings["value"].mask(persons)
-    out["detail_zh"] = findings["detail_zh"].mask(
-        persons, findings["code"].map(titles_zh).fillna(findings["code"]) + "（人数不随本文件传递）"
-    )
-    out["detail_en"] = findings["detail_en"].mask(
-        persons, findings["code"].map(titles_en).fillna(findings["code"]) + " (counts are not handed on)"
-    )
-    return out
-
-
-def _write_layer(frame: gpd.GeoDataFrame, path: Path, table: Table) -> None:
+def _write_layer(rows: pa.Table, path: Path, table: Table, *, crs: CRS, cards: tuple[Card, ...], index: bool) -> None:
     area = table.geometry == "polygon"
-    shapes = _to_multi(frame.geometry) if area else _to_null(frame.geometry)
-    declared = [c.name for c in table.columns if c.name not in COUNTS and c.name in frame]
-    rows = tabulate(frame[declared].set_geometry(shapes), table=table)
-    rows = rows.drop_columns([c for c in COUNTS if c in rows.column_names])
-    for i, field in enumerate(rows.schema):
-        if pa.types.is_list(field.type):
-            rows = rows.set_column(i, field.name, pc.binary_join(rows.column(i), ","))
+    rows = rows.select([*(c.name for c in table.columns if c.name not in COUNTS), "geometry"]).replace_schema_metadata(None)
+
+    def parts() -> Iterator[pa.RecordBatch]:
+        for first in range(0, max(len(rows), 1), PART_N):
+            part = rows.slice(first, PART_N)
+            part = _withhold_counts(part, cards) if table.name == "findings" else part
+            yield from _for_ogr(part, area=area).combine_chunks().to_batches()
+
     pyogrio.write_arrow(
-        rows.replace_schema_metadata(None),
+        pa.RecordBatchReader.from_batches(_for_ogr(rows.slice(0, 0), area=area).schema, parts()),
         path,
         layer=table.name,
         driver="GPKG",
         geometry_name="geometry",
         geometry_type="MultiPolygon" if area else "Point",
-        crs=frame.crs.to_wkt(),
+        crs=crs.to_wkt(),
         append=path.exists(),
-        layer_options={"GEOMETRY_NAME": "geom", "FID": "fid", "IDENTIFIER": table.zh, "DESCRIPTION": table.en, "SPATIAL_INDEX": "YES"},
+        layer_options={
+            "GEOMETRY_NAME": "geom",
+            "FID": "fid",
+            "IDENTIFIER": table.zh,
+            "DESCRIPTION": table.en,
+            "SPATIAL_INDEX": "YES" if index else "NO",
+        },
     )
 
 
-def _to_multi(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+def _withhold_counts(findings: pa.Table, cards: tuple[Card, ...]) -> pa.Table:
+    """The findings, those judged by a count of persons with the title of their card instead of the sentence."""
+    persons = pc.fill_null(pc.equal(findings["unit"], PERSONS), False)
+    card = pc.index_in(findings["code"], pa.array([c.code for c in cards]))
+    withheld = {"value": pa.scalar(None, pa.float64())}
+    for column, titles, why in (
+        ("detail_zh", [c.zh for c in cards], "（人数不随本文件传递）"),
+        ("detail_en", [c.en for c in cards], " (counts are not handed on)"),
+    ):
+        title = pc.coalesce(pa.array(titles, pa.string()).take(card), findings["code"])
+        withheld[column] = pc.binary_join_element_wise(title, why, "")
+    for column, instead in withheld.items():
+        at = findings.column_names.index(column)
+        findings = findings.set_column(at, column, pc.if_else(persons, instead, findings[column]))
+    return findings
+
+
+def _for_ogr(rows: pa.Table, *, area: bool) -> pa.Table:
+    """The rows with lists as text and one type of geometry."""
+    for i, field in enumerate(rows.schema):
+        if pa.types.is_list(field.type):
+            rows = rows.set_column(i, field.name, pc.binary_join(rows[field.name], ","))
+    shapes = rows["geometry"]
     # one geometry type per layer: QGIS gives a mixed layer no default style
-    values = np.array(shapes.array, dtype=object)
-    single = np.flatnonzero(shapely.get_type_id(values) == shapely.GeometryType.POLYGON)
-    if len(single):
-        values[single] = shapely.multipolygons(values[single], indices=np.arange(len(single)))
-    return gpd.GeoSeries(values, index=shapes.index, crs=shapes.crs)
-
-
-def _to_null(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    return shapes.mask(shapes.is_empty)
+    if area:
+        several = pc.binary_join_element_wise(_ONE_OF_SEVERAL, shapes, pa.scalar(b""))
+        shapes = pc.if_else(pc.starts_with(shapes, _POLYGON), several, shapes)
+    else:
+        shapes = pc.if_else(pc.ends_with(shapes, _NOWHERE), pa.scalar(None, pa.binary()), shapes)
+    return rows.set_column(len(rows.column_names) - 1, "geometry", shapes)
 
 
 def _build_styles(cards: tuple[Card, ...]) -> Mapping[str, Style]:
@@ -136,10 +168,8 @@ def _shown(table: Table) -> Table:
     return Table(table.name, table.zh, table.en, tuple(c for c in table.columns if c.name not in COUNTS), table.geometry)
 
 
-def _write_styles(path: Path, styles: Mapping[str, Style]) -> None:
-    # GDAL has closed the file: two SQLite libraries on one open file in one process lose data
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute(_LAYER_STYLES)
-        db.execute(_CONTENTS, (_EPOCH.replace("Z", ".000Z"),))
-        for name in LAYERS:
-            db.execute(_STYLE, (name, "doorplate", styles[name].qml, styles[name].sld, OUTPUT[name].zh, _EPOCH.replace("Z", ".000Z")))
+def _write_styles(db: sqlite3.Connection, styles: Mapping[str, Style]) -> None:
+    db.execute(_LAYER_STYLES)
+    db.execute(_CONTENTS, (_EPOCH.replace("Z", ".000Z"),))
+    for name in LAYERS:
+        db.execute(_STYLE, (name, "doorplate", styles[name].qml, styles[name].sld, OUTPUT[name].zh, _EPOCH.replace("Z", ".000Z")))

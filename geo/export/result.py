@@ -8,6 +8,7 @@ import math
 import os
 import secrets
 import shutil
+import sqlite3
 import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,14 +17,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyogrio.errors import DataSourceError
+import pyarrow as pa
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.errors import ResultError
-from geo.export.geopackage import write_geopackage
-from geo.export.parquet import read_parquet, write_parquet
+from geo.export.geopackage import LAYERS, write_geopackage
+from geo.export.parquet import read_parquet, tabulate, write_parquet, write_rows
 from geo.outputs import OUTPUTS
 from geo.rules import RULES
-from geo.tables import Verification
+from geo.tables import Table, Verification
 
 RESULT = "doorplate/1"
 """Value of `result` in run.json: what a folder is recognised by. The number grows when older readers would misread."""
@@ -55,7 +57,7 @@ def write(verification: Verification, out: Path) -> None:
     _check_free(out)
     try:
         earlier = _replace(verification, out)
-    except (OSError, DataSourceError) as e:
+    except (OSError, DataSourceError, DataLayerError, sqlite3.DatabaseError) as e:
         raise ResultError(
             f"无法写入 {out.name}（{e}）；原有结果未动。请检查磁盘空间和权限后重新运行",
             f"{out.name} cannot be written ({e}); an earlier result is as it was. Check space and rights, then run again",
@@ -120,18 +122,26 @@ def _replace(verification: Verification, out: Path) -> Path | None:
 
 
 def _fill(verification: Verification, folder: Path) -> None:
-    with ThreadPoolExecutor(1) as beside:  # both writers leave the interpreter: a district is written in 12 s, not 15
-        tables = beside.submit(_write_tables, verification, folder)
-        write_geopackage(verification, folder / "findings.gpkg", cards=[rule.card for rule in RULES])
-        tables.result()
+    with ThreadPoolExecutor(1) as beside:  # Parquet is written without the interpreter, at the same time as the GeoPackage of the same rows
+        written = [beside.submit(_write_others, verification, folder)]
+
+        def tabulated(frame: pd.DataFrame, table: Table) -> pa.Table:
+            rows = tabulate(frame, table)
+            written.append(beside.submit(write_rows, rows, folder / f"{table.name}.parquet"))
+            return rows
+
+        write_geopackage(verification, folder / "findings.gpkg", cards=[rule.card for rule in RULES], tabulated=tabulated)
+        for table in written:
+            table.result()
     run = {**_to_json(verification.run), "result": RESULT}
     text = json.dumps(run, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _write_tables(verification: Verification, folder: Path) -> None:
+def _write_others(verification: Verification, folder: Path) -> None:
     for table in OUTPUTS:
-        write_parquet(getattr(verification, table.name), folder / f"{table.name}.parquet", table=table)
+        if table.name not in LAYERS:
+            write_parquet(getattr(verification, table.name), folder / f"{table.name}.parquet", table=table)
 
 
 def _to_json(value: Any) -> Any:

@@ -145,6 +145,21 @@ def test_a_full_disk_is_said_and_not_a_traceback(tmp_path: Path, monkeypatch: py
         write(draw_verification(), tmp_path / "out")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a limit of the size of files stands for a full disk")
+@pytest.mark.parametrize("room_kb", [4, 150, 400, 540])
+def test_a_disk_that_fills_up_while_writing_is_said_whoever_writes(tmp_path: Path, room_kb: int) -> None:
+    import resource
+
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room_kb * 1024, unlimited[1]))
+    try:
+        with pytest.raises(ResultError, match="cannot be written"):
+            write(draw_verification(), tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("exchange", [True, False], ids=["in one step", "in two"])
 def test_a_result_is_replaced_whether_or_not_the_system_can_exchange_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, exchange: bool
