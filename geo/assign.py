@@ -8,14 +8,13 @@ score, and what stays below the profile's `decided_ratio` stays undecided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import shapely
 
 from geo.belief import marginals
-from geo.columns import runs
 from geo.sample import BURN_N, KEPT_N, ROUGH, sampled
 from geo.street import Points, Street
 
@@ -36,6 +35,9 @@ CHANCE = 4.0
 """Standard errors within which a description's share is that of the whole delivery."""
 PRIOR_DOORS_N = 5.0
 """Weight, in doors, of the assumption that temporary numbers hang on temporary buildings no more than on any other."""
+RULED_OUT = 1e-10
+"""Candidates below this probability when all but the street is learned are given up, unless somebody names them: what a street tells makes nobody
+a thousand times likelier."""
 STREET_N, DRAWN_N = 2, 2
 """How often the habits of the streets are learned from where the doors probably are and the doors moved by them: by messages, then by drawing."""
 
@@ -45,7 +47,8 @@ class Assignment:
     """Edges of the candidate graph with their probability, and the probability of no building.
 
     edges
-        door, building (positions), probability; sorted by door, then probability descending, then building.
+        door, building (positions), probability; sorted by door, then probability descending, then building. Candidates that are out of the
+        question (`RULED_OUT`) are absent.
     none
         Per door, the probability that it belongs to none of its candidates.
     offsets
@@ -121,9 +124,10 @@ def assign(
     """
     edges, seen = _edges(candidates, hints, observations, shapely.length(footprints))
     door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
-    fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building] - np.log(door_none / (1 - door_none))[door]
-    fixed -= roof_log_odds * _above_roof(door, building, rooms, floors)
     density = {"background": 1 / (np.pi * reach_m**2), "far": stray / (np.pi * stray_m**2), "stray": stray}
+    fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building] - np.log(door_none / (1 - door_none))[door]
+    fixed += np.log(density["far"] / density["background"]) * edges["away_n"].to_numpy()
+    fixed -= roof_log_odds * _above_roof(door, building, rooms, floors)
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
     empty = np.where(wants_door, FIRST_EMPTY, 1.0)
     probability, none = np.zeros(len(edges)), np.ones(len(door_none))
@@ -137,10 +141,13 @@ def assign(
         offsets, empty, alike = learned, _learn_empty(building, probability, wants_door, described), _learn_alike(kinds, probability)
         if settled:
             break
+    kept = (probability > RULED_OUT) | edges["named"].to_numpy()
+    edges, seen, fixed, probability = edges[kept], seen.among(kept), (fixed + alike)[kept], probability[kept]
+    door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
     if len(numbered):
         street = Street(numbered, edges, seen.points, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            weight = fixed + alike + _evidence(seen, offsets, density, len(edges)) + street.told(probability)
+            weight = fixed + _evidence(seen, offsets, density, len(edges)) + street.told(probability)
             ties = street.ties(probability)
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
@@ -158,72 +165,83 @@ def assign(
 
 @dataclass(frozen=True)
 class _Seen:
-    """Every point of every door under each of the door's candidates.
+    """Every point of a door that has one of the door's candidates in reach.
 
     points
-        All of them, edge after edge.
-    near
-        Rows of `points` whose point has the candidate in reach, ascending.
+        The points under each candidate, edge after edge.
     bin
-        Per near row, class of kind and offset: bins of the first kind, then of the second, ...
+        Per row of the points, class of kind and offset: bins of the first kind, then of the second, ...
     band_m
-        Per near row, length of the line of all places that lie as far from the outline as the point does.
+        Per row, length of the line of all places that lie as far from the outline as the point does.
     """
 
     points: Points
-    near: np.ndarray
     bin: np.ndarray
     band_m: np.ndarray
 
+    def among(self, kept: np.ndarray) -> _Seen:
+        """The same under the edges that are kept, numbered anew."""
+        rows = kept[self.points.edge]
+        edge = (np.cumsum(kept) - 1)[self.points.edge[rows]]
+        return _Seen(replace(self.points, edge=edge, point=self.points.point[rows]), self.bin[rows], self.band_m[rows])
+
 
 def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataFrame, outline_m: np.ndarray) -> tuple[pd.DataFrame, _Seen]:
-    """Every door with every building that a point or a hint names for it: door, building, log_odds; and the points under each."""
+    """Every door with every building that a point or a hint names for it, and the points that have it in reach.
+
+    The edges: door, building, log_odds and named (by hints), away_n (points of the door that do not have the building in reach).
+    """
     point, footprint = candidates["point"].to_numpy(dtype=np.int64), candidates["footprint"].to_numpy(dtype=np.int64)
     door_of = observations["door"].to_numpy(dtype=np.int64)
     wide = int(max(footprint.max(initial=0), hints["building"].max() if len(hints) else 0)) + 1
-    named = hints["door"].to_numpy(dtype=np.int64) * wide + hints["building"].to_numpy(dtype=np.int64)
-    key, edge = np.unique(np.concatenate([door_of[point] * wide + footprint, named]), return_inverse=True)
-    log_odds = np.bincount(edge[len(point) :], weights=hints["log_odds"].to_numpy(dtype=float), minlength=len(key))
-    door = key // wide
-    order = np.argsort(door_of, kind="stable")
-    first = np.searchsorted(door_of[order], np.arange(int(max(door.max(initial=-1), door_of.max(initial=-1))) + 2))
-    of_door, points_n = first[door], np.diff(first)[door]
-    rows = Points(
-        np.repeat(np.arange(len(key)), points_n), observations["x"].to_numpy(), observations["y"].to_numpy(), order[runs(of_door, points_n)].astype(np.int32)
+    hinted = hints["door"].to_numpy(dtype=np.int64) * wide + hints["building"].to_numpy(dtype=np.int64)
+    key = np.concatenate([door_of[point] * wide + footprint, hinted])
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    begins = np.diff(key, prepend=-1) != 0
+    edge, edges_n = np.cumsum(begins) - 1, int(np.count_nonzero(begins))
+    door, building = np.divmod(key[begins], wide)
+    del key, begins
+    named = order >= len(point)
+    hint = order[named] - len(point)
+    log_odds = np.bincount(edge[named], weights=hints["log_odds"].to_numpy(dtype=float)[hint], minlength=edges_n)
+    seen = order[~named]
+    of_seen = edge[~named]
+    points_n = np.bincount(door_of, minlength=int(door.max(initial=-1)) + 1)
+    edges = pd.DataFrame(
+        {
+            "door": door,
+            "building": building,
+            "log_odds": log_odds,
+            "named": np.bincount(edge[named], minlength=edges_n) > 0,
+            "away_n": points_n[door] - np.bincount(of_seen, minlength=edges_n),
+        }
     )
-    rank = np.empty(len(order), int)
-    rank[order] = np.arange(len(order)) - first[door_of[order]]
-    begin = np.cumsum(points_n) - points_n
-    row = begin[edge[: len(point)]] + rank[point]
-    building = key % wide
-    edges = pd.DataFrame({"door": door, "building": building, "log_odds": log_odds})
-    return edges, _seen(rows, row, candidates["offset_m"].to_numpy(), pd.factorize(observations["kind"], sort=True)[0], outline_m, building)
+    points = Points(of_seen, observations["x"].to_numpy(), observations["y"].to_numpy(), point[seen].astype(np.int32))
+    kind = pd.factorize(observations["kind"], sort=True)[0]
+    return edges, _seen(points, candidates["offset_m"].to_numpy()[seen], kind, outline_m[footprint[seen]])
 
 
-def _seen(points: Points, row: np.ndarray, offset_m: np.ndarray, kind: np.ndarray, outline_m: np.ndarray, building: np.ndarray) -> _Seen:
-    """The points with how far those in reach lie from the outline; `row` is where each of these offsets belongs."""
-    of_row = np.full(len(points.edge), np.nan)
-    of_row[row] = offset_m
-    near = np.flatnonzero(~np.isnan(of_row))
-    offset_m = of_row[near]
-    place = np.clip((offset_m - OFFSET_MIN_M) / OFFSET_STEP_M, 0, _bins_n() - 1).astype(int)
-    around_m = outline_m[building[points.edge[near]]]
-    band_m = np.maximum(around_m + 2 * np.pi * offset_m, around_m * 0.2)
-    return _Seen(points, near.astype(np.int32), (kind[points.point[near]] * _bins_n() + place).astype(np.int16), band_m)
+def _seen(points: Points, offset_m: np.ndarray, kind: np.ndarray, around_m: np.ndarray) -> _Seen:
+    """The points, how far each lies from the outline, and how long that is."""
+    place = np.clip((offset_m - OFFSET_MIN_M) / OFFSET_STEP_M, 0, _bins_n() - 1).astype(np.int16)
+    place += (kind * _bins_n()).astype(np.int16)[points.point]
+    return _Seen(points, place, np.maximum(around_m + 2 * np.pi * offset_m, around_m * 0.2))
 
 
 def _evidence(seen: _Seen, offsets: dict[str, np.ndarray], density: dict[str, float], edges_n: int) -> np.ndarray:
-    """Log ratio of the points' density under each edge to that under no building."""
+    """Log ratio of the density under each edge to that under no building, of the points in its reach."""
     shape = (1 - density["stray"]) * np.concatenate([*offsets.values(), np.zeros(0)])
-    found = np.log((density["far"] + shape[seen.bin] / seen.band_m) / density["background"])
-    told = np.full(len(seen.points.edge), np.log(density["far"] / density["background"]))
-    told[seen.near] = found
-    return np.bincount(seen.points.edge, weights=told, minlength=edges_n)
+    found = shape.take(seen.bin)
+    found /= seen.band_m
+    found += density["far"]
+    found /= density["background"]
+    return np.bincount(seen.points.edge, weights=np.log(found, out=found), minlength=edges_n)
 
 
 def _learn_offsets(seen: _Seen, probability: np.ndarray, offsets: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Density of offsets from the likely edges, each with its probability, kept smooth and never zero."""
-    likely = probability[seen.points.edge[seen.near]]
+    likely = probability[seen.points.edge]
     sure = likely > 0.5
     seen_n = np.bincount(seen.bin[sure], weights=likely[sure], minlength=_bins_n() * len(offsets)).reshape(-1, _bins_n())
     out = {}

@@ -4,6 +4,9 @@ Three kinds of factors meet on the edges (door, building): a door takes one buil
 one door (`empty` odds of having none, `share` odds of each further one); doors with consecutive numbers like to be near
 each other (`Ties`). Messages are exact on trees and good on the loops of a street; they are damped until they settle.
 
+Most of a door's candidates can never matter, and most of a town has settled when some fifty edges on small loops still swing. So only the part that
+moves goes on (`_Part.look`); what rests keeps telling it what it told it last, and is asked again half way and in the end.
+
 Source: M. Bayati, D. Shah, M. Sharma (2008), Max-product for maximum weight matching; B. Huang, T. Jebara (2009),
 Approximating the permanent with belief propagation. The soft capacity, in closed form, is ours: with odds x of the
 single doors, the weights of having none, one or several sum to empty - 1/share + prod(1 + share x)/share.
@@ -17,6 +20,10 @@ import numpy as np
 
 MESSAGES_N = 60
 CONVERGED = 1e-3
+LOOKS, RETURN = (0, 6, 15, 30), 30
+"""Messages at which is looked what still moves, and the one for which all that rests is woken once more."""
+RESTS = 3e-9
+"""Change of a probability that an edge may cause in one message and yet rest."""
 LARGEST = 60.0
 """Log odds beyond which an answer is certain; keeps the exponentials finite."""
 
@@ -64,80 +71,216 @@ def marginals(
     if not len(door):
         return np.zeros(0), np.ones(doors_n)
     odds = np.exp(np.clip(weight, -LARGEST / 2, LARGEST / 2))
-    back, tie = np.ones(len(odds)), np.ones(len(ties.edge))
-    tied, held = odds.copy(), _Held(ties, len(odds))
     forward = odds / (1 + np.bincount(door, weights=odds, minlength=doors_n)[door] - odds)
+    held = _Held(ties, np.ones(len(ties.edge)), len(odds))
     # every round writes over the same arrays: fresh ones of this size cost more than what is computed in them
-    belief, others, fresh = np.empty_like(odds), np.empty_like(odds), np.empty_like(odds)
-    vacant = (empty - 1 / share)[building]
-    for _ in range(MESSAGES_N):
-        held.lay_on(tied, odds, tie)
-        np.multiply(tied, back, out=belief)
-        total = np.bincount(door, weights=belief, minlength=doors_n)
-        # never negative: a rounded sum of such terms is not below any of them
-        np.subtract(total.take(door, out=others, mode="clip"), belief, out=others)
-        others += 1
-        forward *= tied
-        forward /= others
-        np.sqrt(forward, out=forward)
-        _from_buildings(building, forward, vacant, len(empty), share, out=fresh, work=others)
-        change = _change(fresh, back, work=others)
-        back, fresh = fresh, back
-        if len(tie):
-            told = held.tell(tie, tied, back)
-            change = max(change, _change(told, tie, work=np.empty_like(tie)))
-            tie = np.sqrt(tie * told)
+    work = (np.empty_like(odds), np.empty_like(odds))
+    town = part = _Part(door, building, odds, forward, np.ones(len(odds)), np.ones(doors_n), np.zeros(len(empty)), empty, share, held, work)
+    for message in range(MESSAGES_N):
+        if message == RETURN:
+            part = part.rejoined()
+        change, part = part.look(first=message == 0) if message in LOOKS else (part.send(), part)
         if change < CONVERGED:
             break
-    held.lay_on(tied, odds, tie)
-    total = np.bincount(door, weights=tied * back, minlength=doors_n)
-    return tied * back / (1 + total[door]), 1 / (1 + total)
+    part.rejoined()
+    return town.answer()
+
+
+class _Part:
+    """Edges whose messages move, and what the edges of their doors and buildings that rest go on telling them.
+
+    forward, back
+        What the door of each edge tells its building, and what that answers.
+    aside
+        Per door, 1 (no building) and the odds of its resting edges.
+    crowd
+        Per building, log of the weight of the doors of its resting edges.
+    """
+
+    def __init__(
+        self,
+        door: np.ndarray,
+        building: np.ndarray,
+        odds: np.ndarray,
+        forward: np.ndarray,
+        back: np.ndarray,
+        aside: np.ndarray,
+        crowd: np.ndarray,
+        empty: np.ndarray,
+        share: float,
+        held: _Held,
+        work: tuple[np.ndarray, np.ndarray],
+    ) -> None:
+        self.door, self.building, self.odds, self.forward, self.back = door, building, odds, forward, back
+        self.aside, self.crowd, self.empty, self.share, self.held = aside, crowd, empty, share, held
+        self._tied = odds.copy()
+        self._vacant = (empty - 1 / share)[building]
+        self._one, self._two = (w[: len(odds)] for w in work)
+        self._town: tuple[_Part, np.ndarray, np.ndarray] | None = None
+
+    def send(self) -> float:
+        """One round of messages; returns the largest change of one, as the absolute log of its ratio."""
+        belief, total = self._beliefs()
+        others = total.take(self.door, out=self._two, mode="clip")
+        # never negative: a rounded sum of such terms is not below any of them
+        others -= belief
+        self.forward *= self._tied
+        self.forward /= others
+        np.sqrt(self.forward, out=self.forward)
+        fresh = self._hear(out=self._one)
+        change = _change(fresh, self.back, work=self._two)
+        np.copyto(self.back, fresh)
+        return max(change, self.held.tell(self._tied, self.back))
+
+    def look(self, *, first: bool) -> tuple[float, _Part]:
+        """One round of messages; returns the largest change and the part that moved in it, of the first message all that it says."""
+        told, back, tie = np.zeros_like(self.forward) if first else self.forward.copy(), self.back.copy(), self.held.tie.copy()
+        change = self.send()
+        # what an answer is worth: the probability of its edge
+        likely = np.multiply(self.forward, self.back, out=self._one)
+        likely /= np.add(likely, 1, out=self._two)
+        back /= self.back
+        back -= 1
+        back *= likely
+        # what a door tells its building changes what that answers another door: with odds f of the door by (empty + f) (1 + share f) at most
+        told -= self.forward
+        told /= np.add(self.empty.take(self.building, out=self._two, mode="clip"), self.forward, out=self._two)
+        told /= np.add(np.multiply(self.forward, self.share, out=self._two), 1, out=self._two)
+        moves = (np.abs(back) > RESTS) | (np.abs(told) > RESTS)
+        return change, self._part(moves, self.held.moving(tie, likely))
+
+    def _part(self, moves: np.ndarray, slots: np.ndarray) -> _Part:
+        """The edges that move and those of moving ties (given by their slots); all others are set aside."""
+        moves[self.held.ties.edge[slots]] = True
+        some = np.flatnonzero(moves)
+        held, told = self.held.part(slots, some)
+        belief, own = self._beliefs()[0], self._own(out=self._two)
+        belief[some] = own[some] = 0.0
+        doors, door = _renumbered(self.door[some], len(self.aside))
+        buildings, building = _renumbered(self.building[some], len(self.crowd))
+        out = _Part(
+            door,
+            building,
+            self.odds[some] * told,
+            self.forward[some],
+            self.back[some],
+            self._of_doors(belief)[doors],
+            self._of_buildings(own)[buildings],
+            self.empty[buildings],
+            self.share,
+            held,
+            (self._one, self._two),
+        )
+        town, mine, my_slots = self._hand_back() or (self, np.arange(len(moves)), np.arange(len(self.held.tie)))
+        out._town = town, mine[some], my_slots[slots]
+        return out
+
+    def rejoined(self) -> _Part:
+        """The whole town again, with what was said in this part of it."""
+        handed = self._hand_back()
+        return handed[0] if handed else self
+
+    def _hand_back(self) -> tuple[_Part, np.ndarray, np.ndarray] | None:
+        """Write the messages to the town, if this is but a part of it: the town, and the edges and slots of it that these are."""
+        if self._town:
+            town, edges, slots = self._town
+            town.forward[edges], town.back[edges], town.held.tie[slots] = self.forward, self.back, self.held.tie
+        return self._town
+
+    def answer(self) -> tuple[np.ndarray, np.ndarray]:
+        """Probability of every edge, and per door of no edge, by the last messages."""
+        self._hear(out=self.back)
+        belief, total = self._beliefs()
+        return belief / total[self.door], 1 / total
+
+    def _beliefs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Odds of each edge by all that it is told (written over by the next round), and their sum per door."""
+        self.held.lay_on(self._tied, self.odds)
+        belief = np.multiply(self._tied, self.back, out=self._one)
+        return belief, self._of_doors(belief)
+
+    def _own(self, *, out: np.ndarray) -> np.ndarray:
+        return np.asarray(np.log1p(np.multiply(self.share, self.forward, out=out), out=out))
+
+    def _hear(self, *, out: np.ndarray) -> np.ndarray:
+        """What each building tells a door, written to `out`: the odds of taking it, over all that the other doors may do."""
+        own = self._own(out=self._two)
+        everybody = self._of_buildings(own)
+        others = np.subtract(everybody.take(self.building, out=out, mode="clip"), own, out=own)
+        if everybody.max(initial=0.0) > LARGEST:
+            np.minimum(others, LARGEST, out=others)
+        np.exp(others, out=others)
+        # the others' weight over the sum of the module's head, in place
+        np.add(self._vacant, np.divide(others, self.share, out=out), out=out)
+        return np.asarray(np.divide(others, out, out=out))
+
+    def _of_doors(self, belief: np.ndarray) -> np.ndarray:
+        return np.bincount(self.door, weights=belief, minlength=len(self.aside)) + self.aside
+
+    def _of_buildings(self, own: np.ndarray) -> np.ndarray:
+        return np.bincount(self.building, weights=own, minlength=len(self.crowd)) + self.crowd
+
+
+class _Held:
+    """The ties, with what is told across them (`tie`): what they tell the edges, and what their two ends tell each other."""
+
+    def __init__(self, ties: Ties, tie: np.ndarray, edges_n: int) -> None:
+        self.ties, self.tie, self._edges_n = ties, tie, edges_n
+        self._edges, self._of_edge = _renumbered(ties.edge, edges_n)
+        self._sides_n = (int(ties.side.max(initial=-1)) // 2 + 1) * 2
+        self._facing = ties.side ^ 1
+
+    def lay_on(self, tied: np.ndarray, odds: np.ndarray) -> None:
+        """Write to the tied edges their odds times what the ties tell them; the odds of the others never change."""
+        tied[self._edges] = odds[self._edges] * self._said(np.log(self.tie))
+
+    def tell(self, tied: np.ndarray, back: np.ndarray) -> float:
+        """Each end of a tie tells the other its own belief without what the other told it, carried across; returns the largest change."""
+        if not len(self.tie):
+            return 0.0
+        ties, tie = self.ties, self.tie
+        alone = tied[ties.edge] * back[ties.edge] / tie
+        none = 1 / (1 + np.bincount(ties.side, weights=alone, minlength=self._sides_n))
+        told = np.bincount(ties.one, weights=(alone * none[ties.side])[ties.two] * ties.ratio, minlength=len(tie))
+        told += none[self._facing]
+        change = _change(told, tie, work=alone)
+        np.sqrt(np.multiply(tie, told, out=tie), out=tie)
+        return change
+
+    def moving(self, before: np.ndarray, likely: np.ndarray) -> np.ndarray:
+        """Slots of the ties that told something new since `before`, on an edge that is likely enough for it to matter."""
+        tie = self.ties.side // 2
+        moves = np.zeros(self._sides_n // 2, dtype=bool)
+        moves[tie[np.abs(self.tie / before - 1) * likely[self.ties.edge] > RESTS]] = True
+        return np.flatnonzero(moves[tie])
+
+    def part(self, slots: np.ndarray, some: np.ndarray) -> tuple[_Held, np.ndarray]:
+        """The ties of these slots on some edges, among which all of theirs are, and what the other ties tell these edges."""
+        rests = np.log(self.tie)
+        rests[slots] = 0.0
+        said = np.ones(self._edges_n)
+        said[self._edges] = self._said(rests)
+        ties, edge, slot = self.ties, np.zeros(self._edges_n, dtype=int), np.full(len(self.tie), -1)
+        edge[some], slot[slots] = np.arange(len(some)), np.arange(len(slots))
+        pair = np.flatnonzero(slot[ties.one] >= 0)
+        side = 2 * _renumbered(ties.side[slots] // 2, self._sides_n // 2)[1] + ties.side[slots] % 2
+        of = Ties(edge[ties.edge[slots]], side, slot[ties.one[pair]], slot[ties.two[pair]], ties.ratio[pair])
+        return _Held(of, self.tie[slots], len(some)), said[some]
+
+    def _said(self, logs: np.ndarray) -> np.ndarray:
+        return np.exp(np.bincount(self._of_edge, weights=logs, minlength=len(self._edges)))
+
+
+def _renumbered(at: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The positions below n that occur, ascending, and each as its place among them."""
+    place = np.zeros(n, dtype=int)
+    place[at] = 1
+    used = np.flatnonzero(place)
+    place[used] = np.arange(len(used))
+    return used, place[at]
 
 
 def _change(fresh: np.ndarray, before: np.ndarray, *, work: np.ndarray) -> float:
     """Largest change of a message, as the absolute log of its ratio: the logs of the extremes are the extremes of the logs."""
     ratio = np.divide(fresh, before, out=work)
-    return float(max(np.log(ratio.max()), -np.log(ratio.min())))
-
-
-def _from_buildings(
-    building: np.ndarray, forward: np.ndarray, vacant: np.ndarray, buildings_n: int, share: float, *, out: np.ndarray, work: np.ndarray
-) -> None:
-    """What each building tells a door, written to `out`: the odds of taking it, over all that the other doors may do."""
-    own = np.log1p(np.multiply(share, forward, out=work), out=work)
-    everybody = np.bincount(building, weights=own, minlength=buildings_n)
-    others = np.subtract(everybody.take(building, out=out, mode="clip"), own, out=work)
-    if everybody.max() > LARGEST:
-        np.minimum(others, LARGEST, out=others)
-    np.exp(others, out=others)
-    # the others' weight over the sum of the module's head, in place
-    np.add(vacant, np.divide(others, share, out=out), out=out)
-    np.divide(others, out, out=out)
-
-
-class _Held:
-    """The ties, ready for the rounds: what they tell the edges, and what their two ends tell each other."""
-
-    def __init__(self, ties: Ties, edges_n: int) -> None:
-        self._ties = ties
-        place = np.zeros(edges_n, int)
-        place[ties.edge] = 1
-        self._edges = np.flatnonzero(place)
-        place[self._edges] = np.arange(len(self._edges))
-        self._of_edge = place[ties.edge]
-        self._sides_n = (int(ties.side.max(initial=-1)) // 2 + 1) * 2
-        self._facing = ties.side ^ 1
-
-    def lay_on(self, tied: np.ndarray, odds: np.ndarray, tie: np.ndarray) -> None:
-        """Write to the tied edges their odds times what the ties tell them; the odds of the others never change."""
-        said = np.exp(np.bincount(self._of_edge, weights=np.log(tie), minlength=len(self._edges)))
-        tied[self._edges] = odds[self._edges] * said
-
-    def tell(self, tie: np.ndarray, tied: np.ndarray, back: np.ndarray) -> np.ndarray:
-        """What each end of a tie tells the other: its own belief without what the other told it, carried across."""
-        ties = self._ties
-        alone = tied[ties.edge] * back[ties.edge] / tie
-        none = 1 / (1 + np.bincount(ties.side, weights=alone, minlength=self._sides_n))
-        told = np.bincount(ties.one, weights=(alone * none[ties.side])[ties.two] * ties.ratio, minlength=len(tie))
-        answer: np.ndarray = told + none[self._facing]
-        return answer
+    return float(max(np.log(ratio.max(initial=1.0)), -np.log(ratio.min(initial=1.0))))

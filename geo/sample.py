@@ -80,6 +80,11 @@ def _open(door: np.ndarray, building: np.ndarray, weight: np.ndarray, probabilit
     other = holder[building]
     at = home[door]
     asked = np.flatnonzero((other >= 0) & (other != door) & (at >= 0) & (holder[building[at]] == door))
+    # no exchange costs less than with the other door's cheapest
+    cost = weight[at[asked]] - weight[asked]
+    least = np.full(doors_n, np.inf)
+    np.minimum.at(least, door[asked], cost)
+    asked = asked[cost + least[other[asked]] < -np.log(1 - OPEN_RATIO)]
     # the other door asks back, so its edge is among those asked
     key = door[asked].astype(np.int64) * len(wanted) + building[asked]
     order = np.argsort(key)
@@ -87,8 +92,8 @@ def _open(door: np.ndarray, building: np.ndarray, weight: np.ndarray, probabilit
     found = order[np.searchsorted(key, back, sorter=order).clip(max=len(key) - 1)]
     real = key[found] == back
     asked, found = asked[real], asked[found[real]]
-    gain = weight[asked] - weight[at[asked]] + weight[found] - weight[home[other[asked]]]
-    cheap = asked[gain > np.log(1 - OPEN_RATIO)]
+    cost = weight[at[asked]] - weight[asked] + weight[home[other[asked]]] - weight[found]
+    cheap = asked[cost < -np.log(1 - OPEN_RATIO)]
     out[door[cheap]] = True
     out[other[cheap]] = True
     return np.asarray(out)

@@ -38,7 +38,7 @@ SAMPLE_N = 500
 
 @dataclass(frozen=True)
 class Points:
-    """Every point of a door under each of its candidates, edge after edge.
+    """Points of the doors under each candidate that they have in reach, edge after edge.
 
     edge
         Per row, the candidate (position of the edge), ascending.
