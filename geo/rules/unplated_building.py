@@ -22,8 +22,8 @@ CARD = Card(
     trap_zh="棚屋、附属房误测成住宅",
     trap_en="sheds surveyed as houses",
     source="政府通知：标准地址上墙率 >= 95 %",
-    detail_zh="建筑 {subject_id}（{area} m²）没有门牌，也没有登记地址。",
-    detail_en="{subject_id} ({area} m2) has neither plate nor address.",
+    detail_zh="建筑 {subject_id}（{area} m²）没有门牌，也没有登记地址{but_zh}。",
+    detail_en="{subject_id} ({area} m2) has neither plate nor address{but_en}.",
 )
 
 
@@ -31,8 +31,16 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Eligible buildings that nothing is linked to."""
     rows = unplated(evidence)
     rows = rows[(rows["addresses_n"] == 0) & (rows["plates_n"] == 0) & ~((rows["registered_n"] > 0) | (rows["resident_n"] > 0))]
-    certainty = pd.Series(np.where(rows["claimed_n"] > UNSURE_N, "suspect", "certain"), index=rows.index)
-    return found(rows["building_id"], certainty=certainty, value=rows["area_m2"], unit="m2", area=shown(rows["area_m2"]))
+    unsure = rows["claimed_n"] > UNSURE_N
+    return found(
+        rows["building_id"],
+        certainty=unsure.map({True: "suspect", False: "certain"}),
+        value=rows["area_m2"],
+        unit="m2",
+        area=shown(rows["area_m2"]),
+        but_zh=np.where(unsure, "；附近有未定的门牌或地址，可能是它的", ""),
+        but_en=np.where(unsure, "; one nearby that is not decided may be its own", ""),
+    )
 
 
 UNSURE_N = 0.05

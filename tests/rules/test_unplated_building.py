@@ -33,6 +33,7 @@ def seen() -> Seen:
 def test_a_house_that_nothing_belongs_to_is_reported() -> None:
     finding = seen().finding("unplated_building", "Bu")
     assert (finding["severity"], finding["office"], finding["certainty"], finding["value"]) == ("error", "civil_affairs", "certain", 100)
+    assert finding["detail_zh"].endswith("没有门牌，也没有登记地址。")
 
 
 def test_a_ruin_still_stands() -> None:
@@ -62,4 +63,5 @@ def test_what_is_not_eligible_needs_no_number(name: str) -> None:
 def test_of_two_houses_that_share_an_undecided_plate_neither_is_called_certain() -> None:
     rows = seen().findings[(seen().findings["code"] == "unplated_building") & seen().findings["subject_id"].isin(["Bone", "Btwo"])]
     assert "undecided_plate" in seen().codes("Pbetween")
-    assert not (rows["certainty"] == "certain").any()
+    assert rows["certainty"].tolist() == ["suspect"] * 2
+    assert rows["detail_zh"].str.endswith("；附近有未定的门牌或地址，可能是它的。").all()
