@@ -72,12 +72,13 @@ class Elements:
     columns: Mapping[str, tuple[pa.Array, npt.NDArray[Any]]]
     text: npt.NDArray[np.intp]
 
-    def column(self, name: str, rows: slice | npt.NDArray[Any] = slice(None)) -> pa.Array:
-        """One element of the given rows."""
-        values, of = self.columns[name]
-        text = self.text[rows]
-        written = values.take(pa.array(of[text])) if values.null_count < len(values) else values
-        return written if written.null_count < len(written) else all_null(len(text))
+    def of(self, rows: slice | npt.NDArray[Any] = slice(None)) -> dict[str, pa.Array]:
+        """The elements of some rows by name; those that none of the rows has share one piece of memory."""
+        text, out = self.text[rows], {}
+        for name, (values, of) in self.columns.items():
+            written = values.take(pa.array(of[text])) if values.null_count < len(values) else values
+            out[name] = written if written.null_count < len(written) else all_null(len(text))
+        return out
 
 
 NAME, NUMBER_AT, END = 0xE000, 0xE800, 0xF900
