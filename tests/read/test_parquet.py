@@ -68,6 +68,15 @@ def test_numbers_become_texts_without_loss(folder):
     assert out["installed_on"].fillna("").str[:10].tolist() == ["2024-06-05", "", "2024-06-05", "2020-01-01"]
 
 
+def test_rows_come_in_the_order_of_their_ids_and_keep_their_numbers(folder, plates):
+    turned = plates.iloc[::-1].reset_index(drop=True)
+    folder.frame("plates.parquet", turned)
+    out = folder.read().tables["plates"]
+    assert out["plate_id"].tolist() == ["001", "002"]
+    assert out["_row"].tolist() == [2, 1]
+    assert out.geometry.tolist() == plates.geometry.tolist()
+
+
 def test_a_corrupt_shape_refuses_its_row(folder, plates):
     path = folder.frame("plates.parquet", plates)
     table = pq.read_table(path)
