@@ -128,6 +128,11 @@ def all_null(n: int) -> pa.Array:
 
     A null costs the eight bytes of its place like any other text: a register without blocks, lanes and yards had a third of its memory
     in columns that hold nothing.
+
+    Examples
+    --------
+    >>> all_null(2).to_pylist()
+    [None, None]
     """
     global _nothing
     if n > len(_nothing):

@@ -17,7 +17,7 @@ from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
 from geo.read import Raw, Settings, Source
-from geo.read.elements import agreed_scope, begin_reading, with_parts
+from geo.read.elements import WITH_TEXTS, agreed_scope, begin_reading, with_parts
 from geo.read.ledger import CELL_CODES, Ledger
 from geo.read.place import (  # fmt: skip
     ORDER,
@@ -76,10 +76,11 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None, release
     delivered = frozenset(raw.tables)
     declared = {role: getattr(table, "crs", None) for role, table in raw.tables.items()}
     take = raw.tables.pop if release else raw.tables.__getitem__
-    rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in INPUT if role in raw.tables}
+    rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in WITH_TEXTS if role in raw.tables}
     scope = raw.settings.scope or agreed_scope([texts_by_id(rows[r]) for r in ("addresses", "population") if r in rows], profile)
     # texts and shapes ask nothing of each other, and shapely lets go of the interpreter
     reading = begin_reading(rows, scope, profile)
+    rows |= {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in INPUT if role in delivered - rows.keys()}
     rows, layers, crs = _placed_rows(rows, declared, raw.settings, profile, ledger)
     system = pyproj.CRS(crs)
     at = {role: r.values["_at"] for role, r in rows.items()}
@@ -107,7 +108,11 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None, release
 def _placed_rows(
     rows: dict[str, Rows], declared: Mapping[str, pyproj.CRS | None], settings: Settings, profile: Profile, ledger: Ledger
 ) -> tuple[dict[str, Rows], pd.DataFrame, str]:
-    """Rows whose shapes are checked and in the working CRS, what was found out about each layer (LAYERS), and that CRS."""
+    """Rows whose shapes are checked and in the working CRS, what was found out about each layer (LAYERS), and that CRS.
+
+    The given ones are taken out of their dict: nobody holds the shapes of a table beside those it comes to have.
+    """
+    rows = {role: rows.pop(role) for role in INPUT if role in rows}
     layers, place = _identified(rows, declared)
     crs = working_crs(place)
     layers = {role: to_working(layer, crs) for role, layer in layers.items()}

@@ -5,10 +5,12 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
 
+from geo.address import parse
 from geo.crs import GEOGRAPHIC, move, reproject, wgs84_to_gcj02
 from geo.errors import CrsError, ProjectError, SourceError
 from geo.profile import Profile
@@ -325,6 +327,52 @@ def test_of_two_rows_with_one_id_the_same_one_stays_in_any_order(tmp_path, town)
         assert inputs.repairs[inputs.repairs["why"].str.startswith("row_twice")]["key"].tolist() == ["A0009"]
         line = inputs.sources.set_index("table").loc["addresses"]
         assert (line["rows_read"], line["kept"], line["quarantined"]) == (N + 2, N + 1, 1)
+
+
+def test_elements_stand_beside_their_texts_where_rows_were_refused(tmp_path, town):
+    other = town["addresses"].iloc[[7, 30]].assign(text=["重庆市璧山区广普镇双河社区安长路900号", "重庆市璧山区广普镇双河社区站前路31号"])
+    people = town["population"].assign(text=town["addresses"]["text"].to_numpy()[::-1])
+    pairs = pd.DataFrame({"old": ["长安路1号", "长安路2号"], "new": ["站前路8号", "站前路9号"]}, dtype="str")
+    tables = town | {"addresses": pd.concat([town["addresses"], other]), "population": people, "crosswalk": pairs}
+    inputs = inputs_of(deliver(tmp_path / "a", tables, seed=5))
+    assert len(inputs.addresses) == N
+    assert inputs.addresses["street"].value_counts().to_dict() == {"长安路": N - 2, "安长路": 1, "站前路": 1}
+    columns = (
+        ("plates", "text", ""),
+        ("addresses", "text", ""),
+        ("population", "text", ""),
+        ("crosswalk", "old", "_old"),
+        ("crosswalk", "new", "_new"),
+    )
+    for role, text, suffix in columns:
+        frame = getattr(inputs, role)
+        alone = parse(frame[text], scope=inputs.scope, habits=Profile().habits).add_suffix(suffix)
+        pd.testing.assert_frame_equal(pd.DataFrame(frame[alone.columns]), alone)
+
+
+def test_the_scope_is_told_by_the_rows_that_stay(tmp_path, town):
+    again = town["addresses"].iloc[::2]
+    again = again.assign(text=again["text"].str.replace("璧山区广普镇", "铜梁区水口镇"))
+    inputs = inputs_of(deliver(tmp_path / "a", town | {"addresses": pd.concat([again, town["addresses"]])}, seed=1))
+    assert len(inputs.addresses) == N
+    assert inputs.addresses["text"].str.contains("璧山区").all(), "of two texts the smaller one stays"
+    assert inputs.scope == Scope(province="重庆市", county="璧山区", town="广普镇")
+
+
+def test_columns_that_hold_nothing_share_their_memory(plain):
+    places = {pa.array(plain.addresses[c]).buffers()[1].address for c in ("kind", "lane", "yard", "alias")}
+    assert len(places) == 1
+
+
+def test_a_footprint_outside_is_said_and_one_across_the_edge_is_not(tmp_path, town):
+    shapes = np.array(town["buildings"].geometry.array, dtype=object)
+    west = 616900.0
+    shapes[0] = shapely.box(west - 530, 3276000, west - 505, 3276010)
+    shapes[1] = shapely.box(west - 530, 3276050, west - 420, 3276060)
+    shapes[2] = shapely.box(west - 460, 3276100, west - 440, 3276110)
+    inputs = inputs_of(deliver(tmp_path / "a", town | {"buildings": town["buildings"].set_geometry(gpd.GeoSeries(shapes, crs=CRS))}))
+    outside = inputs.repairs[(inputs.repairs["table"] == "buildings") & inputs.repairs["why"].str.startswith("outside_project")]
+    assert outside["key"].tolist() == ["0000"]
 
 
 def test_pieces_of_one_village_are_one_village(tmp_path, town):

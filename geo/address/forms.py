@@ -57,6 +57,14 @@ class Open(NamedTuple):
 Element = Open | str | None
 
 
+class Column(NamedTuple):
+    """One element: its different values, and which of them each different text has (`by_text`), or the texts of each form."""
+
+    values: pa.Array
+    of: npt.NDArray[Any]
+    by_text: bool
+
+
 @dataclass(frozen=True)
 class Elements:
     """The elements of a column of texts, not yet written out row by row.
@@ -64,20 +72,23 @@ class Elements:
     Parameters
     ----------
     columns
-        By name of the element: its different values, and which of them each different text has.
-    text
-        Which of the different texts each row has; one behind the last for null.
+        By name of the element.
+    text, form
+        Which of the different texts each row has, and which of the forms; a text that is read for itself has a form of its own, null the
+        last one.
     """
 
-    columns: Mapping[str, tuple[pa.Array, npt.NDArray[Any]]]
-    text: npt.NDArray[np.intp]
+    columns: Mapping[str, Column]
+    text: npt.NDArray[Any]
+    form: npt.NDArray[Any]
 
-    def column(self, name: str, rows: slice | npt.NDArray[Any] = slice(None)) -> pa.Array:
-        """One element of the given rows."""
-        values, of = self.columns[name]
-        text = self.text[rows]
-        written = values.take(pa.array(of[text])) if values.null_count < len(values) else values
-        return written if written.null_count < len(written) else all_null(len(text))
+    def of(self, rows: slice | npt.NDArray[Any] = slice(None)) -> dict[str, pa.Array]:
+        """The elements of some rows by name; those that none of the rows has share one piece of memory."""
+        text, form, out = self.text[rows], self.form[rows], {}
+        for name, (values, of, by_text) in self.columns.items():
+            written = values.take(pa.array(of[text if by_text else form])) if values.null_count < len(values) else values
+            out[name] = written if written.null_count < len(written) else all_null(len(text))
+        return out
 
 
 NAME, NUMBER_AT, END = 0xE000, 0xE800, 0xF900
@@ -118,21 +129,27 @@ def read_forms(
     at_open = np.flatnonzero(is_open)
     numbers, form, samples = _forms(distinct.filter(pa.array(is_open)))
     opened = read_open(samples)
-    template = np.full(len(distinct), -1)
-    template[at_open] = opened.template[form]
-    own = np.flatnonzero(template < 0)
+    form_of = np.full(len(distinct) + 1, -1)
+    form_of[at_open] = np.where(opened.template >= 0, np.arange(len(samples)), -1)[form]
+    own = np.flatnonzero(form_of[:-1] < 0)
     alone = [read(text) for text in distinct.take(pa.array(own)).to_pylist()]
-    of_form, of_open = opened.template >= 0, opened.template[form] >= 0
-    out = {}
+    form_of[own] = len(samples) + np.arange(len(own))
+    form_of[-1] = len(samples) + len(own)
+    start = np.zeros(len(form_of), dtype=np.int64)
+    start[at_open] = numbers.start[:-1]
+    known, out = opened.template >= 0, {}
     for c, (name, fold_name) in enumerate(fold.items()):
-        values, of = _values([t[c] for t in opened.templates], opened.template[of_form], opened.names[of_form], opened.filling, fold_name)
-        code = np.full(len(distinct) + 1, len(values) + len(own))
-        code[own] = len(values) + np.arange(len(own))
-        by_form = np.zeros(len(samples), dtype=np.int64)
-        by_form[of_form] = of
-        code[at_open[of_open]] = by_form[form[of_open]]
-        out[name] = _column([*values, *(r[c] for r in alone), None], code, numbers, at_open)
-    return Elements(out, np.asarray(encoded.indices.fill_null(len(distinct))))
+        values, of = _values([t[c] for t in opened.templates], opened.template[known], opened.names[known], opened.filling, fold_name)
+        code = np.full(len(samples) + len(own) + 1, len(values) + len(own))
+        code[: len(samples)][known] = of
+        code[len(samples) : -1] = len(values) + np.arange(len(own))
+        elements = [*values, *(r[c] for r in alone), None]
+        if any(isinstance(e, Open) for e in values):
+            out[name] = Column(*_column(elements, code[form_of], numbers, start), True)
+        else:
+            out[name] = Column(pa.array(elements, type=pa.large_string()), _narrow(code, len(elements)), False)
+    row = np.asarray(encoded.indices.fill_null(len(distinct)))
+    return Elements(out, row, form_of.astype(np.int32)[row])
 
 
 def equal_numbers(numbers: Sequence[object]) -> str:
@@ -272,14 +289,13 @@ def _opened(template: str | None, names: Sequence[str], fold: Callable[[str], st
 
 
 def _column(
-    elements: Sequence[Element], code: npt.NDArray[np.int64], numbers: _Numbers, at_open: npt.NDArray[np.int64]
+    elements: Sequence[Element], code: npt.NDArray[np.int64], numbers: _Numbers, start: npt.NDArray[np.int64]
 ) -> tuple[pa.Array, npt.NDArray[Any]]:
-    """One element of all texts: its different values, and which of them each text has; code tells the element of each text."""
+    """One element of all texts: its different values, and which of them each text has.
+
+    code tells the element of each text, start where its numbers begin.
+    """
     opened = {i: e for i, e in enumerate(elements) if isinstance(e, Open)}
-    if not opened:
-        return pa.array(elements, type=pa.large_string()), _narrow(code, len(elements))
-    start = np.zeros(len(code), dtype=np.int64)
-    start[at_open] = numbers.start[:-1]
     between, written, key = [pa.array([e.between[0] if isinstance(e, Open) else e for e in elements], type=pa.large_string())], [], code
     for step in range(max(len(e.numbers) for e in opened.values())):
         which, behind = np.full(len(elements), -1), np.full(len(elements), "", dtype=object)

@@ -54,8 +54,8 @@ def elements(texts: pd.Series, *, scope: Scope, habits: Habits) -> Elements:
 
 
 def written_out(found: Elements, index: pd.Index, rows: slice | npt.NDArray[Any] = slice(None)) -> pd.DataFrame:
-    """Some rows of `elements` as columns of PARSE under an index; columns that say nothing there share one piece of memory."""
-    columns = {c: found.column(c, rows) for c in PARSE}
+    """Some rows of `elements` as columns of PARSE under an index; columns that say nothing there cost nothing."""
+    columns = found.of(rows)
     data = {c: as_column(columns[c], index) for c in PARSE} | {"temporary": pd.Series(np.asarray(columns["temporary"].is_valid()), index)}
     return pd.DataFrame(data, index=index, copy=False)
 

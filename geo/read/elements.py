@@ -26,6 +26,8 @@ _TEXTS = (
     ("crosswalk", "new", "_new"),
 )
 """Tables and their columns that are addresses, and what is added to the names of the elements."""
+WITH_TEXTS = tuple(dict.fromkeys(role for role, _, _ in _TEXTS))
+"""Tables with texts that are addresses."""
 _LEVELS = ("province", "city", "county", "town")
 _AGREE = 0.9
 _NAMED = 0.1
@@ -61,7 +63,7 @@ def with_parts(frames: Mapping[str, pd.DataFrame], rows: Mapping[str, pd.Series]
         As `begin_reading` began it.
     """
     found = reading.elements.result()
-    out = {role: frames[role] for role, _, _ in _TEXTS}
+    out = {role: frames[role] for role in WITH_TEXTS}
     for role, column, suffix in _TEXTS:
         at = rows[role].to_numpy() + reading.first[role, column] if role in rows else np.zeros(0, dtype=np.int64)
         out[role] = _beside(out[role], written_out(found, out[role].index, at).add_suffix(suffix))

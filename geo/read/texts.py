@@ -20,6 +20,13 @@ def matching(texts: pd.Series, pattern: str) -> Flags:
     return np.asarray(pc.fill_null(pc.match_substring_regex(as_arrow(texts), pattern), False), dtype=bool)
 
 
+def holds_any(texts: pd.Series, signs: str) -> bool:
+    """Whether one of some ASCII signs may stand anywhere in the column: one look at all its bytes, not at each text."""
+    data = as_arrow(texts).buffers()[2]
+    letters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return any(bool((letters == ord(sign)).any()) for sign in signs)
+
+
 def changed(texts: pd.Series, rows: Flags, change: Callable[[str], str | None]) -> pd.Series:
     """The texts with `change` applied to the given rows, once per distinct text."""
     if not rows.any():

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from geo.columns import all_null, as_arrow, as_column
 from geo.read.ledger import Ledger
-from geo.read.texts import Flags, changed, matching
+from geo.read.texts import Flags, changed, holds_any, matching
 from geo.read.words import BOOLS, CHOICES
 from geo.tables import Column, Table
 
@@ -76,7 +76,8 @@ def clean_ids(texts: pd.Series) -> pd.Series:
 
 def float_like(ids: pd.Series) -> pd.Series:
     """Which ids went through a floating-point number: 5.00227E+17, 50011.0."""
-    return pd.Series(matching(ids, rf"^(?:{_FLOAT_ID.pattern})$"), index=ids.index)
+    none = np.zeros(len(ids), bool)
+    return pd.Series(matching(ids, rf"^(?:{_FLOAT_ID.pattern})$") if holds_any(ids, ".eE") else none, index=ids.index)
 
 
 def excel_dates(texts: pd.Series) -> pd.Series:

@@ -70,13 +70,13 @@ def test_a_form_is_read_once_for_all_its_texts() -> None:
     texts = pd.Series([f"新村路{n}号" for n in range(10, 100)], dtype="str")
     found = read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), known.read, {"text": None})
     assert known.asked == [Sample("新村路10号", "新村路00号", "", 90)]
-    assert found.column("text").to_pylist() == [str(n) for n in range(10, 100)]
+    assert found.of()["text"].to_pylist() == [str(n) for n in range(10, 100)]
 
 
 def test_the_numbers_of_one_text_never_run_into_the_next() -> None:
     texts = pd.Series(["新村路1号2", "3号新村路44", None, "5新村路", "新村路1号2", "6新村路77"], dtype="str")
     found = read_forms(texts, lambda text: pytest.fail(f"{text} was read for itself"), _Known().read, {"text": None})
-    assert found.column("text").to_pylist() == ["1", "3", None, "5", "1", "6"]
+    assert found.of()["text"].to_pylist() == ["1", "3", None, "5", "1", "6"]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,15 @@ def test_numbers_become_texts_without_loss(folder):
     assert out["installed_on"].fillna("").str[:10].tolist() == ["2024-06-05", "", "2024-06-05", "2020-01-01"]
 
 
+def test_rows_come_in_the_order_of_their_ids_and_keep_their_numbers(folder, plates):
+    turned = plates.iloc[::-1].reset_index(drop=True)
+    folder.frame("plates.parquet", turned)
+    out = folder.read().tables["plates"]
+    assert out["plate_id"].tolist() == ["001", "002"]
+    assert out["_row"].tolist() == [2, 1]
+    assert out.geometry.tolist() == plates.geometry.tolist()
+
+
 def test_a_corrupt_shape_refuses_its_row(folder, plates):
     path = folder.frame("plates.parquet", plates)
     table = pq.read_table(path)
@@ -107,6 +116,6 @@ def test_points_read_from_the_bytes_are_the_points_of_their_wkb(folder, kind, ot
     table = pa.table({"plate_id": [str(i) for i in range(500)], "text": ["a"] * 500, "geometry": column})
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": {"encoding": "WKB", "geometry_types": []}}}
     pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), folder.path / "plates.parquet", row_group_size=90)
-    out = folder.read().tables["plates"].geometry
+    out = folder.read().tables["plates"].sort_values("_row").geometry
     for found, true in zip(out, shapes, strict=True):
         assert (found is None or found.is_empty) if true is None or true.is_empty else found.equals(true)
