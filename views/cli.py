@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ REFUSED = 2
 @click.version_option(package_name="doorplate")
 def main() -> None:
     """Commands of doorplate."""
+    # nothing here multiplies matrices: threads of OpenBLAS would only wait, and wait busily
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @main.result_callback()
@@ -227,7 +230,6 @@ def cases(where: str, villages: tuple[str, ...], codes: tuple[str, ...], offices
 @click.option("--project", type=click.Path(path_type=Path), help="各张表所在文件夹，「数据接入」用。 Folder of tables, for the page Data.")
 def app(out: Path, port: int, project: Path | None) -> None:
     """The app on this computer only."""
-    import os
     import subprocess
 
     page = Path(__file__).resolve().parent.parent / "app.py"
