@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from geo.tables import Verification
+if TYPE_CHECKING:
+    from geo.tables import Verification
 
 
 def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_step: Callable[[str], None]) -> Verification:

@@ -91,7 +91,7 @@ def tabulate(frame: pd.DataFrame, table: Table) -> pa.Table:
     if table.geometry != "none":
         series = gpd.GeoSeries(frame["geometry"])
         shapes = series.to_numpy()
-        columns["geometry"] = _points(shapes) if table.geometry == "point" else pa.array(shapely.to_wkb(shapes, byte_order=1), type=pa.binary())
+        columns["geometry"] = _to_wkb(shapes)
         metadata["geo"] = json.dumps(_describe(shapes, series.crs), sort_keys=True, ensure_ascii=False)
     return pa.table(columns).replace_schema_metadata(metadata or None)
 
@@ -161,11 +161,13 @@ def _array(values: pd.Series[Any], column: Column) -> pa.Array:
     return pa.array(values, from_pandas=True).cast(kind)
 
 
-def _points(shapes: npt.NDArray[Any]) -> pa.Array:
-    """Well-known binary of points, all of one length: written as one block, without an object for each."""
-    wkb = np.zeros(len(shapes), dtype=_POINT)
-    wkb["order"], wkb["type"] = 1, 1
-    wkb["x"], wkb["y"] = shapely.get_x(shapes), shapely.get_y(shapes)
+def _to_wkb(shapes: npt.NDArray[Any]) -> pa.Array:
+    """Well-known binary of plane shapes; of points, which all have one length, written as one block, without an object for each."""
+    if not np.isin(shapely.get_type_id(shapes), [shapely.GeometryType.MISSING, shapely.GeometryType.POINT]).all():
+        return pa.array(shapely.to_wkb(shapes, byte_order=1), type=pa.binary())
+    wkb = np.full(len(shapes), np.array((1, 1, np.nan, np.nan), dtype=_POINT))
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    wkb["x"][there], wkb["y"][there] = shapely.get_coordinates(shapes[there]).T
     fixed = pa.FixedSizeBinaryArray.from_buffers(pa.binary(_POINT.itemsize), len(shapes), [None, pa.py_buffer(wkb)])
     return pc.if_else(pa.array(shapely.is_missing(shapes)), pa.scalar(None, pa.binary()), fixed.cast(pa.binary()))
 
