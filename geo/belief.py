@@ -134,7 +134,10 @@ class _Part:
         return max(change, self.held.tell(self._tied, self.back))
 
     def look(self, *, first: bool) -> tuple[float, _Part]:
-        """One round of messages; returns the largest change and the part that moved in it, of the first message all that it says."""
+        """One round of messages; returns the largest change and the part that moved in it. At the first, all that is told is new.
+
+        Damped, what is left of a change halves with every message: an edge that rests will not have moved much more than it did now.
+        """
         told, back, tie = None if first else self.forward.copy(), self.back.copy(), self.held.tie.copy()
         change = self.send()
         # what an answer is worth: the probability of its edge
@@ -144,7 +147,7 @@ class _Part:
         back -= 1
         back *= likely
         moves = np.abs(back, out=back) > RESTS
-        # what a door tells its building changes what that answers another door: with odds f of the door by (empty + f) (1 + share f) at most
+        # a door that tells its building f changes what that answers another door by no more than its own change over (empty + f) (1 + share f)
         told = np.subtract(self.forward, 0.0 if told is None else told, out=back)
         told /= np.add(self.empty.take(self.building, out=self._two, mode="clip"), self.forward, out=self._two)
         told /= np.add(np.multiply(self.forward, self.share, out=self._two), 1, out=self._two)
