@@ -125,16 +125,19 @@ def assign(
     edges, seen = _edges(candidates, hints, observations, shapely.length(footprints))
     door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
     density = {"background": 1 / (np.pi * reach_m**2), "far": stray / (np.pi * stray_m**2), "stray": stray}
-    fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building] - np.log(door_none / (1 - door_none))[door]
+    fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building]
+    fixed -= np.log(door_none / (1 - door_none))[door]
     fixed += np.log(density["far"] / density["background"]) * edges["away_n"].to_numpy()
     fixed -= roof_log_odds * _above_roof(door, building, rooms, floors)
+    edges = edges[["door", "building", "named"]]
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
     empty = np.where(wants_door, FIRST_EMPTY, 1.0)
     probability, none = np.zeros(len(edges)), np.ones(len(door_none))
-    kinds = 2 * passing[building] + door_passing[door]
+    kinds = 2 * passing.astype(np.int8)[building] + door_passing[door]
     alike = np.zeros(len(edges))
     for _ in range(LEARN_N):
-        weight = fixed + alike + _evidence(seen, offsets, density, len(edges))
+        weight = fixed + alike
+        weight += _evidence(seen, offsets, density, len(edges))
         probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
         learned = _learn_offsets(seen, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
@@ -204,17 +207,18 @@ def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataF
     del key, begins
     named = order >= len(point)
     hint = order[named] - len(point)
-    log_odds = np.bincount(edge[named], weights=hints["log_odds"].to_numpy(dtype=float)[hint], minlength=edges_n)
-    seen = order[~named]
-    of_seen = edge[~named]
+    of_hint = edge[named]
+    log_odds = np.bincount(of_hint, weights=hints["log_odds"].to_numpy(dtype=float)[hint], minlength=edges_n)
+    seen, of_seen = order[~named], edge[~named]
+    del order, edge, named
     points_n = np.bincount(door_of, minlength=int(door.max(initial=-1)) + 1)
     edges = pd.DataFrame(
         {
             "door": door,
             "building": building,
             "log_odds": log_odds,
-            "named": np.bincount(edge[named], minlength=edges_n) > 0,
-            "away_n": points_n[door] - np.bincount(of_seen, minlength=edges_n),
+            "named": np.bincount(of_hint, minlength=edges_n) > 0,
+            "away_n": (points_n[door] - np.bincount(of_seen, minlength=edges_n)).astype(np.int32),
         }
     )
     points = Points(of_seen, observations["x"].to_numpy(), observations["y"].to_numpy(), point[seen].astype(np.int32))

@@ -113,8 +113,9 @@ class _Part:
     ) -> None:
         self.door, self.building, self.odds, self.forward, self.back = door, building, odds, forward, back
         self.aside, self.crowd, self.empty, self.share, self.held = aside, crowd, empty, share, held
-        self._tied = odds.copy()
-        self._vacant = (empty - 1 / share)[building]
+        # odds with what the ties tell: only tied edges differ
+        self._tied = odds.copy() if len(held.tie) else odds
+        self._vacant = empty - 1 / share
         self._one, self._two = (w[: len(odds)] for w in work)
         self._town: tuple[_Part, np.ndarray, np.ndarray] | None = None
 
@@ -133,8 +134,11 @@ class _Part:
         return max(change, self.held.tell(self._tied, self.back))
 
     def look(self, *, first: bool) -> tuple[float, _Part]:
-        """One round of messages; returns the largest change and the part that moved in it, of the first message all that it says."""
-        told, back, tie = np.zeros_like(self.forward) if first else self.forward.copy(), self.back.copy(), self.held.tie.copy()
+        """One round of messages; returns the largest change and the part that moved in it. At the first, all that is told is new.
+
+        Damped, what is left of a change halves with every message: an edge that rests will not have moved much more than it did now.
+        """
+        told, back, tie = None if first else self.forward.copy(), self.back.copy(), self.held.tie.copy()
         change = self.send()
         # what an answer is worth: the probability of its edge
         likely = np.multiply(self.forward, self.back, out=self._one)
@@ -142,12 +146,15 @@ class _Part:
         back /= self.back
         back -= 1
         back *= likely
-        # what a door tells its building changes what that answers another door: with odds f of the door by (empty + f) (1 + share f) at most
-        told -= self.forward
+        moves = np.abs(back, out=back) > RESTS
+        # a door that tells its building f changes what that answers another door by no more than its own change over (empty + f) (1 + share f)
+        told = np.subtract(self.forward, 0.0 if told is None else told, out=back)
         told /= np.add(self.empty.take(self.building, out=self._two, mode="clip"), self.forward, out=self._two)
         told /= np.add(np.multiply(self.forward, self.share, out=self._two), 1, out=self._two)
-        moves = (np.abs(back) > RESTS) | (np.abs(told) > RESTS)
-        return change, self._part(moves, self.held.moving(tie, likely))
+        moves |= np.abs(told, out=told) > RESTS
+        slots = self.held.moving(tie, likely)
+        del told, back
+        return change, self._part(moves, slots)
 
     def _part(self, moves: np.ndarray, slots: np.ndarray) -> _Part:
         """The edges that move and those of moving ties (given by their slots); all others are set aside."""
@@ -171,21 +178,21 @@ class _Part:
             held,
             (self._one, self._two),
         )
-        town, mine, my_slots = self._hand_back() or (self, np.arange(len(moves)), np.arange(len(self.held.tie)))
-        out._town = town, mine[some], my_slots[slots]
+        if self._town:
+            town, mine, my_slots = self._town
+            self.rejoined()
+            out._town = town, mine[some], my_slots[slots]
+        else:
+            out._town = self, some, slots
         return out
 
     def rejoined(self) -> _Part:
         """The whole town again, with what was said in this part of it."""
-        handed = self._hand_back()
-        return handed[0] if handed else self
-
-    def _hand_back(self) -> tuple[_Part, np.ndarray, np.ndarray] | None:
-        """Write the messages to the town, if this is but a part of it: the town, and the edges and slots of it that these are."""
-        if self._town:
-            town, edges, slots = self._town
-            town.forward[edges], town.back[edges], town.held.tie[slots] = self.forward, self.back, self.held.tie
-        return self._town
+        if self._town is None:
+            return self
+        town, edges, slots = self._town
+        town.forward[edges], town.back[edges], town.held.tie[slots] = self.forward, self.back, self.held.tie
+        return town
 
     def answer(self) -> tuple[np.ndarray, np.ndarray]:
         """Probability of every edge, and per door of no edge, by the last messages."""
@@ -210,9 +217,10 @@ class _Part:
         if everybody.max(initial=0.0) > LARGEST:
             np.minimum(others, LARGEST, out=others)
         np.exp(others, out=others)
-        # the others' weight over the sum of the module's head, in place
-        np.add(self._vacant, np.divide(others, self.share, out=out), out=out)
-        return np.asarray(np.divide(others, out, out=out))
+        # the others' weight over the sum of the module's head: 1 / (1 / share + (empty - 1 / share) / others), in place
+        others = np.divide(self._vacant.take(self.building, out=out, mode="clip"), others, out=out)
+        others += 1 / self.share
+        return np.asarray(np.divide(1.0, others, out=out))
 
     def _of_doors(self, belief: np.ndarray) -> np.ndarray:
         return np.bincount(self.door, weights=belief, minlength=len(self.aside)) + self.aside

@@ -15,8 +15,7 @@ from geo.belief import Ties
 from geo.columns import runs
 
 CHAINS_N = 12
-GROUPS_N = 2
-"""Beginnings, and the groups in which their sums are added, each in order: a sum of fractions depends on it in its last digits."""
+"""Beginnings."""
 WIDEST_N = 6
 LEAST_RATIO = 1e-3
 """Candidates of a door that are drawn: at most so many, none below that probability."""
@@ -170,18 +169,17 @@ class Town:
         begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)
         u = _even(self.seed + _salt(0, chains)[:, None]) * begin[:, -1]
         state = _State(self, (u[:, :, None] > begin[None]).sum(axis=2).clip(max=self.width))
-        totals = np.zeros((GROUPS_N, *self.edge.shape))
+        total = np.zeros(self.edge.shape)
         for sweep in range(1, burn_n + kept_n + 1):
             u = _even(self.seed + _salt(sweep, chains)[:, None])
             for turn in self.turns:
                 odds = self._draw(turn, state, u[:, turn.doors])
                 if sweep > burn_n:
-                    for total, part in zip(totals, np.split(odds, GROUPS_N), strict=True):
-                        total[turn.doors][turn.row, turn.which] += _sum(part)
+                    total[turn.doors][turn.row, turn.which] += _sum(odds)
             self._exchange(state, sweep, chains)
         out = np.zeros(self.edges_n)
         real = self.edge >= 0
-        out[self.edge[real]] = (sum(totals[1:], totals[0]) / (CHAINS_N * kept_n))[real]
+        out[self.edge[real]] = (total / (CHAINS_N * kept_n))[real]
         return out
 
     def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:

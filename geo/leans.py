@@ -127,9 +127,9 @@ def numbered_order(group: np.ndarray, number: np.ndarray, door: np.ndarray) -> n
 def _nearest(rows: _Located, numbered: pd.DataFrame, side: str) -> np.ndarray:
     """Row of the located door on a side of the street whose number is nearest to each numbered door, the lower of two; -1: none."""
     asked, group = numbered["number"].to_numpy(), numbered[side].to_numpy()
-    levels, level = np.unique(asked, return_inverse=True)
-    book = rows.group * len(levels) + level[rows.at]
-    after = np.searchsorted(book, group * len(levels) + level, side="right")
+    # groups laid end to end: all numbers of the one below all of the next
+    wide = float(asked.max(initial=0.0)) + 1
+    after = np.searchsorted(rows.group * wide + rows.number, group * wide + asked, side="right")
     before = after - 1
     ends, number = np.append(rows.group, -2), np.append(rows.number, np.nan)
     lower, higher = ends[before] == group, ends[after] == group

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import belief
-from geo.belief import marginals
+from geo.belief import Ties, marginals
 from tests.graphs import draw, error, passed
 
 TREE_TOLERANCE = 1e-6
@@ -95,3 +97,45 @@ def test_the_order_of_edges_changes_nothing() -> None:
     shuffled = marginals(graph.door[order], graph.building[order], graph.weight[order], doors_n=graph.doors_n, empty=np.array(graph.empty), share=graph.share)
     np.testing.assert_allclose(shuffled[0], edges[order], atol=1e-12)
     np.testing.assert_allclose(shuffled[1], none, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_rests_changes_no_probability(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    street = street_of(300, np.random.default_rng(seed))
+    sizes: list[int] = []
+    of_part = belief._Part._part
+
+    def counted(part: belief._Part, moves: np.ndarray, slots: np.ndarray) -> belief._Part:
+        out = of_part(part, moves, slots)
+        sizes.append(len(out.door))
+        return out
+
+    monkeypatch.setattr(belief._Part, "_part", counted)
+    some = marginals(**street)
+    assert min(sizes) < len(street["door"]) / 2, "half of the street came to rest"
+    monkeypatch.setattr(belief, "RESTS", -1.0)
+    sizes.clear()
+    everything = marginals(**street)
+    assert set(sizes) == {len(street["door"])}
+    for told, expected in zip(some, everything, strict=True):
+        np.testing.assert_allclose(told, expected, atol=1e-6)
+
+
+def street_of(doors_n: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Doors along a street of as many houses, one in ten of them hardly located, with the houses around as candidates, tied to the door that follows."""
+    reach = np.arange(-4, 5)
+    door, away = np.repeat(np.arange(doors_n), len(reach)), np.tile(reach, doors_n)
+    building = door + away + 4
+    open_ = rng.random(doors_n) < 0.1
+    own = np.where(open_, rng.integers(-1, 2, doors_n), 0)
+    weight = 8.0 + rng.normal(0.0, 1.0, len(door)) - np.where(open_, 1.0, 8.0)[door] * np.abs(away - own[door])
+    likely = np.flatnonzero(weight > 2.0)
+    slots = [likely[(door[likely] == k + one)] for k in range(doors_n - 1) for one in (0, 1)]
+    begin = np.cumsum([0, *map(len, slots)])
+    pairs = [(i, j) for k in range(0, len(slots), 2) for i in range(begin[k], begin[k + 1]) for j in range(begin[k + 1], begin[k + 2])]
+    one, two = np.array(pairs).T
+    edge = np.concatenate(slots)
+    ratio = 0.2 + 2.0 * np.exp(-np.abs(building[edge[two]] - building[edge[one]] - 1.0))
+    ties = Ties(edge, np.repeat(np.arange(len(slots)), [len(s) for s in slots]), np.r_[one, two], np.r_[two, one], np.r_[ratio, ratio])
+    given = {"door": door, "building": building, "weight": weight, "ties": ties}
+    return given | {"doors_n": doors_n, "empty": np.full(doors_n + 8, 0.02), "share": 0.05}
