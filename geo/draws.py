@@ -21,6 +21,8 @@ LEAST_RATIO = 1e-3
 """Candidates of a door that are drawn: at most so many, none below that probability."""
 CROWD_N = 12
 """Open doors of one building from which it is a block of many numbers, not a house that somebody has to himself."""
+FULL_N = 1_000_000
+"""How many a crowded building is said to have: never so few that it seems empty, though of the doors that move in one turn it counts one."""
 
 
 class Town:
@@ -71,7 +73,7 @@ class Town:
         place_of = np.full(int(building.max()) + 1, len(used))
         place_of[used] = np.arange(len(used))
         self.load = np.bincount(place_of[building[settled]], minlength=len(used) + 1)
-        self.load[self.crowded] = 2
+        self.load[self.crowded] = FULL_N
         self.first_log = np.r_[-np.log(empty[used]), 0.0]
         self.more_log = float(np.log(share))
         self.start = np.full(self.edge.shape, 0.0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from views.heap import give_back, share_heap
 
 if TYPE_CHECKING:
     from geo.tables import Verification
@@ -34,8 +34,6 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     DoorplateError
         The project or one of its files cannot be used, or the result cannot be written.
     """
-    import pyarrow as pa
-
     from geo.export import write
     from geo.export.history import remember
     from geo.pipeline import verify
@@ -43,9 +41,7 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     from geo.read import read
     from geo.standardise import standardise
 
-    # one heap for texts and shapes: what one step lets go of the next can use, of either kind
-    pa.set_memory_pool(pa.system_memory_pool())
-    _one_heap()
+    share_heap()
     seconds: dict[str, float] = {}
     with uncollected():
         with timed(seconds, "read"):
@@ -60,20 +56,10 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
         verification = verify(inputs.pop(), profile, on_step=on_step)
         verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
         on_step("write")
-        _give_back()
+        give_back()
         write(verification, out)
         remember(out, as_of=f"{verification.run['as_of']:%Y-%m-%d}")
     return verification
-
-
-def _one_heap() -> None:
-    """One heap for all threads: with one for each, a step in a thread of its own leaves a heap behind that nobody else can use."""
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
-        libc.mallopt(_ARENA_MAX, 1)
-
-
-_ARENA_MAX = -8
-"""M_ARENA_MAX of malloc.h."""
 
 
 @contextmanager
@@ -86,13 +72,6 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _give_back() -> None:
-    """Hand memory that was let go back to the system, lest what is needed now comes on top of it: glibc keeps it otherwise (malloc_trim(3))."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
 
 
 @contextmanager
