@@ -10,6 +10,9 @@ from geo.columns import among, at_positions, look_up, positions
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, Inputs
 
+ASKED_OF_PEOPLE = ("source_row", "address_id", "text", *COUNTS, "counted_on", "county", "town", "village", "number", "door", "within")
+"""All that a run asks of the rows of the population."""
+
 
 def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
     """The address each population row speaks of.
