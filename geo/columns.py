@@ -99,6 +99,19 @@ def combinations(columns: Iterable[pd.Series]) -> tuple[np.ndarray, np.ndarray]:
     return code, first
 
 
+def numbered(columns: Sequence[pd.Series]) -> list[npt.NDArray[np.int64]]:
+    """Columns of texts as numbers, equal texts by equal numbers in all of them, null by -1.
+
+    Examples
+    --------
+    >>> [n.tolist() for n in numbered([pd.Series(["b", None], dtype="str"), pd.Series(["a", "b"], dtype="str")])]
+    [[0, -1], [1, 0]]
+    """
+    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string()).combine_chunks()
+    codes = np.asarray(texts.dictionary_encode().indices.fill_null(-1)).astype(np.int64)
+    return np.split(codes, np.cumsum([len(c) for c in columns])[:-1])
+
+
 def worded(which: npt.NDArray[Any], words: Sequence[str]) -> pd.Series:
     """One of a few texts per row, by its number among them: made once each, not once a row.
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.columns import runs
+from geo.columns import at_positions, runs
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
@@ -76,25 +76,24 @@ def nearest(near: pd.DataFrame, asked: npt.NDArray[np.bool_], points_n: int) -> 
     return footprint, distance_m
 
 
-def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> np.ndarray:
-    """Code of the village that holds each point.
+def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> pd.Series:
+    """Code of the village that holds each point, null where the point is not known or in no village.
 
-    Points on a shared border go to the village with the smaller code. The result is an object array of codes, None
-    where the point is not known or in no village.
+    Points on a shared border go to the village with the smaller code.
     """
-    code = np.full(len(points), None, dtype=object)
+    village = np.full(len(points), -1)
     x, y = shapely.get_x(points), shapely.get_y(points)
     order = np.argsort(x)
     eastward = x[order]
-    for name, polygon in zip(villages["village_code"].to_numpy()[::-1], villages.geometry.to_numpy()[::-1], strict=True):
+    for place, polygon in reversed(list(enumerate(villages.geometry.to_numpy()))):
         if polygon is None:
             continue
         west, south, east, north = polygon.bounds
         strip = order[np.searchsorted(eastward, west) : np.searchsorted(eastward, east, side="right")]
         box = strip[(y[strip] >= south) & (y[strip] <= north)]
         shapely.prepare(polygon)
-        code[box[shapely.intersects_xy(polygon, x[box], y[box])]] = name
-    return code
+        village[box[shapely.intersects_xy(polygon, x[box], y[box])]] = place
+    return at_positions(villages["village_code"].astype("str"), village, pd.RangeIndex(len(points)))
 
 
 def distance_to_village(points: np.ndarray, codes: np.ndarray, villages: gpd.GeoDataFrame) -> np.ndarray:

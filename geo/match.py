@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import shapely
 
-from geo.columns import as_arrow, combinations, positions
+from geo.columns import combinations, numbered, positions
 from geo.decided import Told
 from geo.profile import Thresholds
 
@@ -115,9 +114,9 @@ def _terms(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame)
     """Every name a plate, and an address, may be known by: item, name (a number for village and door), via, main (bool: by its main witness)."""
     # the same words are the same door, whatever villages each side is known to be in
     words = [t["text"].where(t["door"].notna()).str.strip() for t in (plates, addresses)]
-    doors = _numbered([plates["door"], addresses["door"], plates["alias_door"], addresses["alias_door"], *words, renewed["old_door"], renewed["new_door"]])
+    doors = numbered([plates["door"], addresses["door"], plates["alias_door"], addresses["alias_door"], *words, renewed["old_door"], renewed["new_door"]])
     codes = [t[c] for t in (plates, addresses) for c in _WITNESSES]
-    villages = _numbered([*codes, renewed["village_code_old"], renewed["village_code_new"]])
+    villages = numbered([*codes, renewed["village_code_old"], renewed["village_code_new"]])
     base = 1 + max((int(d.max(initial=-1)) for d in doors), default=0)
     anywhere = 1 + max((int(v.max(initial=-1)) for v in villages), default=0)
     old, new = (_name(v, d, base) for v, d in zip(villages[-2:], doors[-2:], strict=True))
@@ -149,13 +148,6 @@ def _listed(names: list[np.ndarray], via: int, *, main: bool) -> list[pd.DataFra
 
 def _name(village: np.ndarray, door: np.ndarray, base: int) -> np.ndarray:
     return np.where((village >= 0) & (door >= 0), village * base + door, -1)
-
-
-def _numbered(columns: list[pd.Series]) -> list[np.ndarray]:
-    """Columns of texts as numbers, equal texts by equal numbers, null by -1."""
-    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string()).combine_chunks()
-    codes = np.asarray(texts.dictionary_encode().indices.fill_null(-1)).astype(np.int64)
-    return np.split(codes, np.cumsum([len(c) for c in columns])[:-1])
 
 
 def _candidates(terms_p: pd.DataFrame, terms_a: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
         footprints["rebuilt"] = among(footprints["building_id"], on_site["gone_id"]) & footprints["gone"]
-        footprints["village_code"] = locate_villages(shapely.point_on_surface(footprints.geometry.to_numpy()), inputs.villages)
+        footprints["village_code"] = locate_villages(shapely.point_on_surface(footprints.geometry.to_numpy()), inputs.villages).array
     with clock("describe"):
         old_villages, renamed = crosswalk(inputs)
         renewed = _present(renamed, inputs, old_villages)
@@ -288,7 +288,7 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
         "small_and_unused",
     )
     placed = b[list(COUNTS)].notna().any(axis=1)
-    extra = sum_counts(shared, shared["building_id"]).reindex(b["building_id"]).set_index(b.index)
+    extra = sum_counts(shared, positions(shared["building_id"], b["building_id"]), b.index)
     counts = {c: b[c].where(extra[c].isna(), b[c].fillna(0.0) + extra[c]) for c in COUNTS}
     out = gpd.GeoDataFrame(
         {
@@ -312,8 +312,8 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
 def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Footprints of the survey before: what became of each, and the document where one proves that it is gone."""
     old = inputs.buildings_previous
-    fate = changes[changes["survey"] == "previous"]
-    papers = footprints[footprints["gone"]]
+    fate = changes.loc[changes["survey"] == "previous", ["building_id", "state"]]
+    papers = footprints.loc[footprints["gone"], ["building_id", "document", "demolished_on"]]
     ids = old["building_id"]
     paper = positions(ids, papers["building_id"])
     frame = gpd.GeoDataFrame(
@@ -322,7 +322,7 @@ def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFram
             "fate": look_up(ids, fate["building_id"], fate["state"]).astype("str"),
             "document": at_positions(papers["document"], paper, ids.index).astype("str"),
             "demolished_on": at_positions(papers["demolished_on"].astype("datetime64[ns]"), paper, ids.index),
-            "village_code": pd.Series(locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages), dtype="str"),
+            "village_code": locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages).array,
         },
         geometry=old.geometry.to_numpy(),
         crs=old.crs,

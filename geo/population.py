@@ -85,6 +85,12 @@ def _id_of(words: pd.Series, ids: pd.Series) -> pd.Series:
     return look_up(words, ids.index.to_series(), ids).astype("str")
 
 
-def sum_counts(people: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
-    """Counts summed by a key; NaN where no row knows the count. Rows whose key is null are left out."""
-    return people[list(COUNTS)].groupby(by.to_numpy()).sum(min_count=1)
+def sum_counts(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """Counts summed by the place in an index that each row goes to (-1: nowhere); NaN where no row knows the count."""
+    out = {}
+    for column in COUNTS:
+        n = people[column].to_numpy(dtype=float)
+        known = (at >= 0) & ~np.isnan(n)
+        sums = np.bincount(at[known], n[known], minlength=len(index))
+        out[column] = np.where(np.bincount(at[known], minlength=len(index)) > 0, sums, np.nan)
+    return pd.DataFrame(out, index=index)

@@ -92,13 +92,13 @@ def test_shuffled_points_find_the_same_in_any_chunk_size(monkeypatch: pytest.Mon
 
 
 def test_a_shared_border_belongs_to_the_smaller_code() -> None:
-    assert locate_villages(points((100, 50), (50, 50), (150, 50), (250, 50), None), VILLAGES).tolist() == ["1", "1", "2", None, None]
+    assert locate_villages(points((100, 50), (50, 50), (150, 50), (250, 50), None), VILLAGES).fillna("").tolist() == ["1", "1", "2", "", ""]
     backwards = VILLAGES.iloc[::-1].sort_values("village_code")
     assert locate_villages(points((100, 50)), backwards).tolist() == ["1"]
 
 
 def test_a_village_without_shape_holds_nothing() -> None:
-    assert locate_villages(points((1, 1)), gpd.GeoDataFrame({"village_code": [""]}, geometry=[None])).tolist() == [None]
+    assert locate_villages(points((1, 1)), gpd.GeoDataFrame({"village_code": [""]}, geometry=[None])).isna().tolist() == [True]
 
 
 def test_the_distance_to_a_village_is_zero_inside_and_unknown_without_one() -> None:
