@@ -13,6 +13,8 @@ from geo.columns import at_positions, runs
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
+ROW_M = 100.0
+"""Height of the rows in which points are sought that lie in a village: low beside the height of a village."""
 PAIRS_N = 10_000
 """Pairs of point and footprint measured at a time: few enough to stay in the processor's cache."""
 GRAIN_M = 2.0**-20
@@ -82,17 +84,13 @@ def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> pd.Series
     Points on a shared border go to the village with the smaller code.
     """
     village = np.full(len(points), -1)
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    order = np.argsort(x)
-    eastward = x[order]
-    for place, polygon in reversed(list(enumerate(villages.geometry.to_numpy()))):
-        if polygon is None:
-            continue
-        west, south, east, north = polygon.bounds
-        strip = order[np.searchsorted(eastward, west) : np.searchsorted(eastward, east, side="right")]
-        box = strip[(y[strip] >= south) & (y[strip] <= north)]
-        shapely.prepare(polygon)
-        village[box[shapely.intersects_xy(polygon, x[box], y[box])]] = place
+    if shapely.count_coordinates(points):
+        rows, polygons = _Rows(points, ROW_M), villages.geometry.to_numpy()
+        first, n, box = rows.met(shapely.bounds(polygons), 0.0)
+        for place in np.unique(box)[::-1]:
+            at = runs(first[box == place], n[box == place])
+            shapely.prepare(polygons[place])
+            village[rows.point[at[shapely.intersects_xy(polygons[place], rows.x[at], rows.y[at])]]] = place
     return at_positions(villages["village_code"].astype("str"), village, pd.RangeIndex(len(points)))
 
 
