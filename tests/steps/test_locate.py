@@ -71,8 +71,9 @@ def test_distances_of_odd_shapes_are_those_of_shapely() -> None:
     i, j = shapely.STRtree(shapes).query(asked, predicate="dwithin", distance=30)
     assert set(zip(found["point"], found["footprint"], strict=True)) == set(zip(i, j, strict=True))
     one, two = asked[found["point"]], shapes[found["footprint"]]
-    np.testing.assert_allclose(found["distance_m"], shapely.distance(one, two), rtol=0, atol=1e-6)
-    np.testing.assert_allclose(found["offset_m"].abs(), shapely.distance(one, shapely.boundary(two)), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(found["distance_m"], shapely.distance(one, two), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found["offset_m"].abs(), shapely.distance(one, shapely.boundary(two)), rtol=0, atol=1e-9)
+    assert found.equals(found.sort_values(["point", "distance_m", "footprint"], ignore_index=True))
     clear = found["offset_m"].abs() > 1e-5
     np.testing.assert_array_equal((found["offset_m"] < 0)[clear], shapely.contains(two, one)[clear])
     assert (found["offset_m"] < 0).sum() > 100
