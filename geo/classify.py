@@ -133,7 +133,7 @@ def _outlines(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "name": pd.concat([now["building_id"], before["building_id"]], ignore_index=True),
-            "village_code": np.concatenate([now["village_code"].to_numpy(dtype=object), village]),
+            "village_code": pd.concat([now["village_code"], village], ignore_index=True),
             "geometry": np.concatenate([now.geometry.to_numpy(), before.geometry.to_numpy()]),
         }
     )

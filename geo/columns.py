@@ -89,14 +89,33 @@ def combinations(columns: Iterable[pd.Series]) -> tuple[np.ndarray, np.ndarray]:
     >>> [n.tolist() for n in combinations([a, b])]
     [[0, 1, 2, 0], [0, 1, 2]]
     """
-    code: np.ndarray = np.zeros(0, dtype=np.int64)
+    code: npt.NDArray[np.int64] = np.zeros(1, dtype=np.int64)
+    codes_n = 1
     for column in columns:
         encoded = as_arrow(column).dictionary_encode()
-        own = np.asarray(encoded.indices.fill_null(len(encoded.dictionary))).astype(np.int64)
-        code = pd.factorize(own + code * (len(encoded.dictionary) + 1) if len(code) else own)[0]
+        own_n = len(encoded.dictionary) + 1
+        if codes_n * own_n >= np.iinfo(np.int64).max:
+            code = pd.factorize(code)[0]
+            codes_n = int(code.max(initial=-1)) + 1
+        code = code * own_n + np.asarray(encoded.indices.fill_null(own_n - 1))
+        codes_n *= own_n
+    code = pd.factorize(code)[0]
     first = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
     first[code[::-1]] = np.arange(len(code))[::-1]
     return code, first
+
+
+def numbered(columns: Sequence[pd.Series]) -> list[npt.NDArray[np.int64]]:
+    """Columns of texts as numbers, equal texts by equal numbers in all of them, null by -1.
+
+    Examples
+    --------
+    >>> [n.tolist() for n in numbered([pd.Series(["b", None], dtype="str"), pd.Series(["a", "b"], dtype="str")])]
+    [[0, -1], [1, 0]]
+    """
+    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string()).combine_chunks()
+    codes = np.asarray(texts.dictionary_encode().indices.fill_null(-1)).astype(np.int64)
+    return np.split(codes, np.cumsum([len(c) for c in columns])[:-1])
 
 
 def worded(which: npt.NDArray[Any], words: Sequence[str]) -> pd.Series:

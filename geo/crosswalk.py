@@ -53,7 +53,7 @@ def crosswalk(inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
     return villages, doors.drop_duplicates().reset_index(drop=True)
 
 
-def witness_villages(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, point_code: np.ndarray | None = None) -> pd.DataFrame:
+def witness_villages(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, point_code: pd.Series | None = None) -> pd.DataFrame:
     """The village each row belongs to by its text, by its declaration and by its point.
 
     Parameters
@@ -72,7 +72,8 @@ def witness_villages(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataF
     a text that names a split village is settled by the point), village_options (present codes, joined by "|", a split
     village may be where nothing settles it).
     """
-    said = table[[c for c in ("town", "county", "village", "village_code") if c in table]].assign(point=_as_text(point_code, table.index))
+    said = table[[c for c in ("town", "county", "village", "village_code") if c in table]]
+    said["point"] = pd.Series(np.nan, index=table.index, dtype="str") if point_code is None else point_code.array
     # thousands of rows say the same
     code, first = combinations(said[c] for c in said)
     return _witnesses(said.iloc[first].reset_index(drop=True), inputs, old_villages).iloc[code].set_axis(table.index)
@@ -108,10 +109,6 @@ def _witnesses(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame) 
     out["village_options"] = options.where(is_old & text.isna())
     out["village_code"] = out["text_village"].fillna(out["point_village"]).fillna(out["declared_village"])
     return out
-
-
-def _as_text(codes: np.ndarray | None, index: pd.Index) -> pd.Series:
-    return pd.Series(np.nan if codes is None else codes, index=index, dtype="str")
 
 
 def _names(inputs: Inputs) -> pd.DataFrame:

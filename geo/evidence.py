@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among, at_positions, look_up, positions
+from geo.columns import among, at_positions, look_up, numbered, positions
 from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
 from geo.match import Doors
 from geo.occupancy import houses
+from geo.population import sum_counts
 from geo.profile import Profile
 from geo.rule import Evidence
 from geo.tables import COUNTS, Inputs
@@ -88,7 +89,7 @@ def gather(
     slot = np.full(len(every) + 1, -1)
     slot[addresses.index] = np.arange(len(addresses))
     at_address = slot[people["door_row"]]
-    addresses = addresses.join(counted).join(_sums(people, at_address, addresses.index))
+    addresses = addresses.join(counted).join(sum_counts(people, at_address, addresses.index))
     people = _place_people(people, at_address, addresses)
     register = _register(every, addresses, slot, counted)
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
@@ -158,29 +159,27 @@ def _pair(
     addresses = addresses.assign(paired_id=_first(address, plates["plate_id"].iloc[plate], addresses.index))
     newer = positions(plates["village_code"] + "|" + plates["door"], crosswalk["village_code_old"] + "|" + crosswalk["old_door"])
     plates["renewed_door"] = at_positions(crosswalk["new_door"], newer, plates.index)
-    plates["registered"] = plates["paired_id"].notna() | _known(plates, every.loc[every["active"], ["door", *_WITNESSES]])
+    registered, on_plate = _known(plates, every)
+    plates["registered"] = plates["paired_id"].notna() | registered
     retired = every.loc[~every["active"], ["address_id", "key"]].dropna(subset=["key"]).sort_values("address_id")
     plates["retired_id"] = look_up(plates["key"], retired["key"], retired["address_id"])
-    addresses["on_plate"] = addresses["paired_id"].notna() | _known(addresses, plates.loc[plates["standing"], ["door", *_WITNESSES]])
+    addresses["on_plate"] = addresses["paired_id"].notna() | on_plate[addresses.index]
     return plates, addresses
 
 
 _WITNESSES = ("village_code", "text_village", "point_village", "declared_village")
 
 
-def _known(asked: pd.DataFrame, held: pd.DataFrame) -> pd.Series:
-    """Whether one of the rows held has the door and, by any witness of either, the village of each row asked."""
-    doors, villages = (pd.concat([asked[c] for c in columns]).drop_duplicates().dropna() for columns in (["door"], _WITNESSES[:3]))
-    known = pd.unique(np.concatenate([k[k >= 0] for k in _numbered(held, _WITNESSES, doors, villages)]))
-    hit = [pd.Series(keys).isin(known) for keys in _numbered(asked, _WITNESSES[:3], doors, villages)]
-    return pd.Series(np.logical_or.reduce(hit), index=asked.index)
-
-
-def _numbered(rows: pd.DataFrame, witnesses: tuple[str, ...], doors: pd.Series, villages: pd.Series) -> list[np.ndarray]:
-    """One number for the door and the village of each row, by each witness of the village; below zero where either is none of those."""
-    door = positions(rows["door"], doors)
-    at = [positions(rows[village], villages) for village in witnesses]
-    return [np.where((door >= 0) & (a >= 0), door * len(villages) + a, -1) for a in at]
+def _known(plates: pd.DataFrame, every: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Whether an active address has the door and, by any witness of either, the village of each plate; and a standing plate those of each address."""
+    doors = numbered([plates["door"], every["door"]])
+    villages = numbered([t[witness] for t in (plates, every) for witness in _WITNESSES])
+    base = 1 + max(int(v.max(initial=-1)) for v in villages)
+    names = [[np.where((door >= 0) & (v >= 0), door * base + v, -1) for v in own] for door, own in zip(doors, (villages[:4], villages[4:]), strict=True)]
+    held = [pd.unique(np.concatenate([n[rows & (n >= 0)] for n in own])) for own, rows in zip(names, (plates["standing"].to_numpy(), every["active"].to_numpy()), strict=True)]
+    # what a row declares of itself makes it known to others, and finds nothing
+    on_plate, registered = (np.logical_or.reduce([pd.Series(n).isin(book) for n in own[:3]]) for own, book in zip(names[::-1], held, strict=True))
+    return registered, on_plate
 
 
 def _first(at: np.ndarray, values: pd.Series, index: pd.Index) -> pd.Series:
@@ -215,17 +214,6 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
 def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
     """Which rows know every count, and are neither too old nor of a day to come."""
     return people[list(COUNTS)].notna().all(axis=1) & (people["age_days"] <= profile.thresholds.fresh_days) & (people["age_days"] >= 0)
-
-
-def _sums(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame:
-    """Counts summed by the row of an index that each goes to; NaN where nobody knows the count."""
-    out = {}
-    for column in COUNTS:
-        n = people[column].to_numpy(dtype=float)
-        known = (at >= 0) & ~np.isnan(n)
-        sums = np.bincount(at[known], n[known], minlength=len(index))
-        out[column] = np.where(np.bincount(at[known], minlength=len(index)) > 0, sums, np.nan)
-    return pd.DataFrame(out, index=index)
 
 
 def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -267,7 +255,7 @@ def _buildings(
     out["temporary_n"] = _tally(hung, plates["standing"] & plates["temporary"], n) + _tally(written, addresses["active"] & addresses["temporary"], n)
     out = out.join(_claims(edges, links, out.index))
     out["eligible"] = out["built_for_people"] | (out["live"] & ~out["exempt"] & (out["doors_n"] > 0))
-    out = out.join(_sums(people, lives, out.index))
+    out = out.join(sum_counts(people, lives, out.index))
     known, unsure = np.bincount(lives[lives >= 0], minlength=n) > 0, _tally(lives, ~people["fresh"], n) > 0
     out["inhabited"] = (out[list(COUNTS)] > 0).any(axis=1)
     out["vacant"] = known & ~out["inhabited"] & ~unsure & (_tally(written, addresses["active"] & ~addresses["vacant"], n) == 0)

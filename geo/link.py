@@ -58,10 +58,8 @@ def observe(
 ) -> Observations:
     """What is known of each door's place: its points and its declared buildings."""
     rows = [
-        pd.DataFrame({"door": doors.plate_door, "kind": "plate", "building_id": plates["building_id"].to_numpy(), "geometry": plates.geometry.to_numpy()}),
-        pd.DataFrame(
-            {"door": doors.address_door, "kind": "address", "building_id": addresses["building_id"].to_numpy(), "geometry": addresses.geometry.to_numpy()}
-        ),
+        pd.DataFrame({"door": door, "kind": kind, "building_id": t["building_id"].array, "geometry": t.geometry.to_numpy()})
+        for kind, door, t in (("plate", doors.plate_door, plates), ("address", doors.address_door, addresses))
     ]
     both = pd.concat(rows, ignore_index=True)
     takes_part = (both["door"] >= 0) & both["geometry"].notna()
@@ -86,7 +84,7 @@ def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) 
     sub-number, or of compounds, are absent.
     """
     rows = [
-        pd.DataFrame({"door": door, "key": t["side"].to_numpy(), "number": t["number_n"].to_numpy(), "sub": t["sub_number"].to_numpy()})
+        pd.DataFrame({"door": door, "key": t["side"].array, "number": t["number_n"].to_numpy(), "sub": t["sub_number"].array})
         for t, door in ((plates, doors.plate_door), (addresses, doors.address_door))
     ]
     both = pd.concat(rows, ignore_index=True)

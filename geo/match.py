@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import shapely
 
-from geo.columns import as_arrow, combinations, positions
+from geo.columns import among, combinations, numbered, positions
 from geo.decided import Told
 from geo.profile import Thresholds
 
@@ -115,9 +114,9 @@ def _terms(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame)
     """Every name a plate, and an address, may be known by: item, name (a number for village and door), via, main (bool: by its main witness)."""
     # the same words are the same door, whatever villages each side is known to be in
     words = [t["text"].where(t["door"].notna()).str.strip() for t in (plates, addresses)]
-    doors = _numbered([plates["door"], addresses["door"], plates["alias_door"], addresses["alias_door"], *words, renewed["old_door"], renewed["new_door"]])
+    doors = numbered([plates["door"], addresses["door"], plates["alias_door"], addresses["alias_door"], *words, renewed["old_door"], renewed["new_door"]])
     codes = [t[c] for t in (plates, addresses) for c in _WITNESSES]
-    villages = _numbered([*codes, renewed["village_code_old"], renewed["village_code_new"]])
+    villages = numbered([*codes, renewed["village_code_old"], renewed["village_code_new"]])
     base = 1 + max((int(d.max(initial=-1)) for d in doors), default=0)
     anywhere = 1 + max((int(v.max(initial=-1)) for v in villages), default=0)
     old, new = (_name(v, d, base) for v, d in zip(villages[-2:], doors[-2:], strict=True))
@@ -135,27 +134,26 @@ _WITNESSES = ("village_code", "text_village", "point_village", "declared_village
 def _known_by(names: list[np.ndarray], old: np.ndarray, new: np.ndarray) -> pd.DataFrame:
     """The names of one table, each once an item, the best way it was come by: by each witness, the first of them the main one, in brackets, by the whole text."""
     main, *others, alias, text = names
-    terms = pd.concat(_listed([main], OWN, main=True) + _listed([*others, text], OWN, main=False), ignore_index=True)
-    newer = terms.merge(pd.DataFrame({"name": old, "new": new}), on="name")
+    # most witnesses say what the main one says
+    others = [np.where(n == main, -1, n) for n in others]
+    terms = _listed([(main, OWN, True), *((n, OWN, False) for n in (*others, text))])
+    newer = terms[terms["name"].isin(old)].merge(pd.DataFrame({"name": old, "new": new}), on="name")
     newer = pd.DataFrame({"item": newer["item"], "name": newer["new"], "via": OLD, "main": newer["main"]})
     # best first: what comes again is worse
-    terms = pd.concat([terms, newer[newer["name"] >= 0], *_listed([alias], ALIAS, main=True)], ignore_index=True)
+    terms = pd.concat([terms, newer[newer["name"] >= 0], _listed([(alias, ALIAS, True)])], ignore_index=True)
     return terms[~(terms["item"] * (int(terms["name"].max()) + 1) + terms["name"]).duplicated()] if len(terms) else terms
 
 
-def _listed(names: list[np.ndarray], via: int, *, main: bool) -> list[pd.DataFrame]:
-    return [pd.DataFrame({"item": np.flatnonzero(n >= 0), "name": n[n >= 0], "via": via, "main": main}) for n in names]
+def _listed(names: list[tuple[np.ndarray, int, bool]]) -> pd.DataFrame:
+    """Names by row (-1: none), how they were come by, and whether by the main witness, as a row each."""
+    items = [np.flatnonzero(name >= 0) for name, _, _ in names]
+    n = [len(item) for item in items]
+    name = np.concatenate([name[item] for (name, _, _), item in zip(names, items, strict=True)])
+    return pd.DataFrame({"item": np.concatenate(items), "name": name, "via": np.repeat([v for _, v, _ in names], n), "main": np.repeat([m for _, _, m in names], n)})
 
 
 def _name(village: np.ndarray, door: np.ndarray, base: int) -> np.ndarray:
     return np.where((village >= 0) & (door >= 0), village * base + door, -1)
-
-
-def _numbered(columns: list[pd.Series]) -> list[np.ndarray]:
-    """Columns of texts as numbers, equal texts by equal numbers, null by -1."""
-    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string()).combine_chunks()
-    codes = np.asarray(texts.dictionary_encode().indices.fill_null(-1)).astype(np.int64)
-    return np.split(codes, np.cumsum([len(c) for c in columns])[:-1])
 
 
 def _candidates(terms_p: pd.DataFrame, terms_a: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
@@ -219,11 +217,13 @@ def _respelt(left_p: pd.DataFrame, left_a: pd.DataFrame, plates: pd.DataFrame, a
     blank = pd.DataFrame({"plate": np.zeros(0, int), "address": np.zeros(0, int)})
     if meant.empty:
         return blank.assign(via=SPELT, village_agrees=True, distance_m=np.nan, declared=False)
+    both = pd.concat([meant, meant.rename(columns={"slip": "meant", "meant": "slip"})])
     rows = []
     for item, table in (("plate", left_p), ("address", left_a)):
-        rest = pd.Series([d[len(p) :] if isinstance(d, str) and isinstance(p, str) and d.startswith(p) else None for d, p in zip(table["door"], table["place"], strict=True)])
-        rows.append(pd.DataFrame({item: np.arange(len(table)), "village_code": table["village_code"].to_numpy(), "place": table["place"].to_numpy(), "rest": rest.to_numpy()}).dropna())
-    both = pd.concat([meant, meant.rename(columns={"slip": "meant", "meant": "slip"})])
+        at = np.flatnonzero(among(table["place"], both["slip"]))
+        asked = table[["village_code", "place", "door"]].iloc[at].assign(**{item: at}).dropna()
+        rest = [d[len(p) :] if d.startswith(p) else None for d, p in zip(asked["door"], asked["place"], strict=True)]
+        rows.append(asked.assign(rest=pd.Series(rest, index=asked.index, dtype="str"))[[item, "village_code", "place", "rest"]].dropna())
     pairs = rows[0].merge(both, left_on=["village_code", "place"], right_on=["village_code", "slip"])
     pairs = pairs.merge(rows[1].rename(columns={"place": "meant"}), on=["village_code", "meant", "rest"])
     once = ~pairs.duplicated("plate", keep=False) & ~pairs.duplicated("address", keep=False)
@@ -264,7 +264,7 @@ def _nearly(plates: pd.DataFrame, addresses: pd.DataFrame, *, reach_m: float) ->
     """
     left, right = _loose_keys(plates), _loose_keys(addresses)
     found = [
-        left.merge(right, left_on=["village", mine], right_on=["village", yours], suffixes=("_p", "_a")).dropna(subset=["village"])
+        left.dropna(subset=mine).merge(right.dropna(subset=yours), left_on=["village", mine], right_on=["village", yours], suffixes=("_p", "_a"))
         for mine, yours in (("kindless", "kindless"), ("laneless", "streetless"), ("streetless", "laneless"))
     ]
     pairs = pd.concat([f[["at_p", "at_a"]] for f in found]).drop_duplicates().set_axis(["plate", "address"], axis=1)
@@ -275,20 +275,20 @@ def _nearly(plates: pd.DataFrame, addresses: pd.DataFrame, *, reach_m: float) ->
 
 def _loose_keys(table: pd.DataFrame) -> pd.DataFrame:
     """Keys with one element left out: village, at (position), kindless (without 临), streetless (of a lane whose street
-    is written, without it) and laneless (of a lane whose street is not written). Rows without a key are absent.
+    is written, without it; null: not one) and laneless (of a lane whose street is not written; null: not one). Rows without a key are absent.
     """
-    rows = table.assign(at=np.arange(len(table)))
-    rows = rows[rows["door"].notna() & rows["village_code"].notna()]
+    rows = table.assign(at=np.arange(len(table)))[table["door"].notna() & table["village_code"].notna()]
     kindless = rows["door"].str.replace("临", "", regex=False)
-    tail = [k[len(s) :] if isinstance(s, str) and k.startswith(s) else None for k, s in zip(kindless, rows["street"], strict=True)]
-    on_lane = rows["lane"].notna()
+    lane = rows["lane"].notna()
+    named = lane & rows["street"].notna()
+    tail = [k[len(s) :] if k.startswith(s) else None for k, s in zip(kindless[named], rows["street"][named], strict=True)]
     return pd.DataFrame(
         {
-            "village": rows["village_code"].to_numpy(),
-            "at": rows["at"].to_numpy(),
-            "kindless": kindless.to_numpy(),
-            "streetless": np.where(on_lane & rows["street"].notna(), np.array(tail, dtype=object), np.array([f"\0p{i}" for i in rows["at"]], dtype=object)),
-            "laneless": np.where(on_lane & rows["street"].isna(), kindless, np.array([f"\0a{i}" for i in rows["at"]], dtype=object)),
+            "village": rows["village_code"],
+            "at": rows["at"],
+            "kindless": kindless,
+            "streetless": pd.Series(tail, index=rows.index[named], dtype="str").reindex(rows.index),
+            "laneless": kindless.where(lane & ~named),
         }
     )
 

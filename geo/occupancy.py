@@ -98,8 +98,6 @@ def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFram
     return out[list(HOUSES)]
 
 
-ASKED_OF_LOST = ("address_id", "text", "town", "county", "village", "number")
-"""Columns of the population that tell how far a row speaks which names no address of the register."""
 _SCOPE = pd.array(["house", "number", "village", "elsewhere", "town"], dtype="str")
 _OTHER_WITNESSES = ("text_village", "point_village", "declared_village")
 

@@ -27,9 +27,9 @@ from geo.evidence import gather
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
 from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
-from geo.occupancy import ASKED_OF_LOST, name_houses, occupancy
+from geo.occupancy import name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
-from geo.population import population, sum_counts
+from geo.population import ASKED_OF_PEOPLE, population, sum_counts
 from geo.profile import Profile, Thresholds
 from geo.read.ledger import CELL_CODES
 from geo.rule import Evidence
@@ -79,14 +79,14 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     """
     t = profile.thresholds
     clock = _Clock(on_step)
-    inputs = settle(inputs)
+    inputs = _without(settle(inputs), {"population": ASKED_OF_PEOPLE})
     # outlines against outlines asks nothing of the texts, and shapely lets go of the interpreter: it is worked out meanwhile
     changing = beside(partial(change, inputs.buildings_previous, inputs.buildings, thresholds=t))
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
         footprints["rebuilt"] = among(footprints["building_id"], on_site["gone_id"]) & footprints["gone"]
-        footprints["village_code"] = locate_villages(shapely.point_on_surface(footprints.geometry.to_numpy()), inputs.villages)
+        footprints["village_code"] = locate_villages(shapely.point_on_surface(footprints.geometry.to_numpy()), inputs.villages).array
     with clock("describe"):
         old_villages, renamed = crosswalk(inputs)
         renewed = _present(renamed, inputs, old_villages)
@@ -98,7 +98,6 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("population"):
         addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
         people = population(inputs, old_villages, renewed, addresses)
-        inputs = _without(inputs, {"population": ASKED_OF_LOST})
     with clock("classify"):
         evidence = gather(
             inputs,
@@ -122,21 +121,26 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
+        tables = {
+            "buildings": _buildings(evidence, findings, shared),
+            "plates": _located(evidence.plates, "plate", findings, inputs.crs),
+            "addresses": _located(evidence.register, "address", findings, inputs.crs),
+            "buildings_previous": _previous(inputs, changes, footprints),
+        }
+        register, people = evidence.register, evidence.people
+        # what the guard asks is as wide as the register: it is asked when all that the findings needed is let go
+        del evidence
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
+        tables |= {"occupancy": occupancy(people, register, inputs, old_villages, refused), "houses": name_houses(register, renewed)}
     return Verification(
         links=judged.links.table,
         findings=findings,
-        buildings=_buildings(evidence, findings, shared),
-        plates=_located(evidence.plates, "plate", evidence, findings),
-        addresses=_located(evidence.register, "address", evidence, findings),
         tallies=tallies,
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
-        buildings_previous=_previous(inputs, changes, footprints),
-        occupancy=occupancy(evidence.people, evidence.register, inputs, old_villages, refused),
-        houses=name_houses(evidence.register, renewed),
-        run=_run(inputs, profile, findings, judged.links.table, judged.offsets, clock.seconds) | {"people": _conserve(evidence.people, shared)},
+        run=_run(inputs, profile, findings, judged.links.table, judged.offsets, clock.seconds) | {"people": _conserve(people, shared)},
+        **tables,
     )
 
 
@@ -284,7 +288,7 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
         "small_and_unused",
     )
     placed = b[list(COUNTS)].notna().any(axis=1)
-    extra = sum_counts(shared, shared["building_id"]).reindex(b["building_id"]).set_index(b.index)
+    extra = sum_counts(shared, positions(shared["building_id"], b["building_id"]), b.index)
     counts = {c: b[c].where(extra[c].isna(), b[c].fillna(0.0) + extra[c]) for c in COUNTS}
     out = gpd.GeoDataFrame(
         {
@@ -308,8 +312,8 @@ def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame)
 def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Footprints of the survey before: what became of each, and the document where one proves that it is gone."""
     old = inputs.buildings_previous
-    fate = changes[changes["survey"] == "previous"]
-    papers = footprints[footprints["gone"]]
+    fate = changes.loc[changes["survey"] == "previous", ["building_id", "state"]]
+    papers = footprints.loc[footprints["gone"], ["building_id", "document", "demolished_on"]]
     ids = old["building_id"]
     paper = positions(ids, papers["building_id"])
     frame = gpd.GeoDataFrame(
@@ -318,7 +322,7 @@ def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFram
             "fate": look_up(ids, fate["building_id"], fate["state"]).astype("str"),
             "document": at_positions(papers["document"], paper, ids.index).astype("str"),
             "demolished_on": at_positions(papers["demolished_on"].astype("datetime64[ns]"), paper, ids.index),
-            "village_code": pd.Series(locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages), dtype="str"),
+            "village_code": locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages).array,
         },
         geometry=old.geometry.to_numpy(),
         crs=old.crs,
@@ -368,7 +372,7 @@ def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str,
     return out
 
 
-def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.DataFrame) -> gpd.GeoDataFrame:
+def _located(rows: pd.DataFrame, subject: str, findings: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     id_column = f"{subject}_id"
     otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).astype("str").fillna("no_part")
     out = {column: rows[column] for column in (id_column, "town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key")}
@@ -377,7 +381,7 @@ def _located(rows: pd.DataFrame, subject: str, evidence: Evidence, findings: pd.
     out |= {column: rows[column] for column in ("building_id", "village_code", "text", "kind", *(("state", "face") if subject == "plate" else ()))}
     if subject == "address":
         out["register_status"] = rows["status"]
-    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].array, crs=evidence.buildings.crs)
+    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].array, crs=crs)
     return frame.reset_index(drop=True) if is_sorted(frame[id_column]) else frame.sort_values(id_column, ignore_index=True)
 
 

@@ -10,6 +10,9 @@ from geo.columns import among, at_positions, look_up, positions
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, Inputs
 
+ASKED_OF_PEOPLE = ("source_row", "address_id", "text", *COUNTS, "counted_on", "county", "town", "village", "number", "door", "within")
+"""All that a run asks of the rows of the population."""
+
 
 def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
     """The address each population row speaks of.
@@ -82,6 +85,12 @@ def _id_of(words: pd.Series, ids: pd.Series) -> pd.Series:
     return look_up(words, ids.index.to_series(), ids).astype("str")
 
 
-def sum_counts(people: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
-    """Counts summed by a key; NaN where no row knows the count. Rows whose key is null are left out."""
-    return people[list(COUNTS)].groupby(by.to_numpy()).sum(min_count=1)
+def sum_counts(people: pd.DataFrame, at: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """Counts summed by the place in an index that each row goes to (-1: nowhere); NaN where no row knows the count."""
+    out = {}
+    for column in COUNTS:
+        n = people[column].to_numpy(dtype=float)
+        known = (at >= 0) & ~np.isnan(n)
+        sums = np.bincount(at[known], n[known], minlength=len(index))
+        out[column] = np.where(np.bincount(at[known], minlength=len(index)) > 0, sums, np.nan)
+    return pd.DataFrame(out, index=index)

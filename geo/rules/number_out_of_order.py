@@ -80,10 +80,11 @@ def _on_wrong_side(xy: np.ndarray, odd: np.ndarray, street: np.ndarray, parity_r
 
 def _on_own_side(xy: np.ndarray, odd: np.ndarray, street: np.ndarray) -> np.ndarray:
     """1 where a plate stands nearer the row of its own parity than the other row, 0 where not, NaN where the street has no sides."""
-    if not len(xy):
-        return np.zeros(0)
-    points = _by_row(xy, street)
-    around = KDTree(points).query(points, k=NEAR_N + 1)[1][:, 1:]
+    around = np.zeros((len(xy), NEAR_N), dtype=int)
+    starts = np.flatnonzero(np.diff(street, prepend=-1))
+    for a, b in zip(starts, np.append(starts[1:], len(xy)), strict=False):
+        # a tree per street, for which of several plates on one point are named depends on the tree
+        around[a:b] = KDTree(xy[a:b]).query(xy[a:b], k=NEAR_N + 1)[1][:, 1:] + a
     local = xy[around]
     offset = np.einsum("nkd,nd->nk", local - xy[:, None], _across(local))
     rows = [np.where(odd[around] == side, offset, np.nan) for side in (True, False)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from geo.columns import among, look_up
+from geo.columns import among, at_positions, positions
 from geo.match import slips
 from geo.rule import Card, Evidence, Rule, found
 
@@ -33,13 +34,16 @@ ROW_STEP_N = 6
 
 def find(evidence: Evidence) -> pd.DataFrame:
     """Buildings whose installed plates are not one number and not a row; a plate that is not decided counts where it most likely hangs."""
-    p = evidence.plates
-    building = p["building_id"].where(p["building_live"]).fillna(look_up(p["plate_id"], *_likely(evidence)))
-    asked = p["installed"] & building.notna() & p["number_n"].notna() & p["building_no"].isna() & ~p["level"].isin(["unit", "room", "side"])
-    rows = pd.DataFrame(p[["plate_id", "village_code", "place", "side", "key", "number_n", "text"]]).assign(building_id=building)[asked]
-    rows = rows[rows["building_id"].duplicated(keep=False)]
+    p, b = evidence.plates, evidence.buildings
+    plate, building = _likely(evidence)
+    likely = np.append(positions(building, b["building_id"]), -1)[positions(p["plate_id"], plate)]
+    at = np.where(p["building_live"], p["building_at"], likely)
+    asked = p["installed"] & (at >= 0) & p["number_n"].notna() & p["building_no"].isna() & ~p["level"].isin(["unit", "room", "side"])
+    asked &= np.append(np.bincount(at[asked], minlength=len(b)), 0)[at] > 1
+    rows = pd.DataFrame(p.loc[asked, ["plate_id", "village_code", "place", "side", "key", "number_n", "text"]])
+    rows["building_id"] = at_positions(b["building_id"], at[asked], rows.index)
     # a building stands in one village: that its plates are said to be in two is another fault
-    rows = rows.assign(parity=rows["side"].str.rsplit("|", n=1).str[1]).drop_duplicates(["building_id", "key"])
+    rows = rows.assign(parity=rows["side"].str[-2:]).drop_duplicates(["building_id", "key"])
     doors = _of_no_row(_as_meant(_of_no_row(rows), evidence))
     listed = doors.groupby("building_id").agg(plates=("plate_id", list), texts=("text", "、".join), n=("plate_id", "size")).reset_index()
     return found(listed["building_id"], related=listed["plates"], certainty="suspect", value=listed["n"].astype(float), unit="plates", n=listed["n"].astype(str), texts=listed["texts"])

@@ -10,7 +10,7 @@ import pytest
 from shapely import Point, box
 
 from geo.assign import Assignment, assign
-from geo.locate import locate
+from geo.locate import Outlines, locate
 
 REACH_M, STRAY_M = 30.0, 150.0
 
@@ -19,7 +19,7 @@ def solved(houses: list[Any], spots: list[tuple[int, str, float, float]], *, hin
     """Doors seen at `spots` (door, kind, x, y) among rectangles (x, y) of 10 m."""
     footprints = np.array([box(x, y, x + 10, y + 10) for x, y in houses], dtype=object)
     table = pd.DataFrame(spots, columns=["door", "kind", "x", "y"]).astype({"door": int, "kind": "str"})
-    near = locate(np.array([*(Point(x, y) for _, _, x, y in spots), None], dtype=object)[:-1], footprints, within_m=REACH_M)
+    near = locate(np.array([*(Point(x, y) for _, _, x, y in spots), None], dtype=object)[:-1], Outlines(footprints), within_m=REACH_M)
     doors_n = max([*(s[0] for s in spots), *(h[0] for h in hints or [])], default=-1) + 1
     options = {
         "footprints": footprints,

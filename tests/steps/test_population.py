@@ -52,7 +52,7 @@ def test_age_is_counted_in_days_and_unknown_without_a_day() -> None:
 
 def test_unknown_counts_stay_unknown_in_sums() -> None:
     people = pd.DataFrame({"registered_n": [1.0, np.nan, np.nan], "resident_n": [np.nan, np.nan, 2.0], "floating_n": np.nan, "absent_n": 0.0, "unit_n": 0.0})
-    total = sum_counts(people, pd.Series(["a", "a", "b"]))
+    total = sum_counts(people, np.array([0, 0, 1]), pd.Index(["a", "b"]))
     assert total.loc["a", "registered_n"] == 1
     assert pd.isna(total.loc["b", "registered_n"])
     assert pd.isna(total["floating_n"]).all()
