@@ -71,12 +71,14 @@ def subject(name: str, scratch: Path) -> tuple[Inputs, dict[str, pd.DataFrame]]:
 
 def judged(inputs: Inputs, truth: dict[str, pd.DataFrame], steps: dict[str, Callable[..., Any]]) -> Score:
     """The figures of a run with these steps instead of the engine's."""
-    with instead(steps):
+    # weights ask for one element more than the engine, which asks for none that only narrows what the key says already
+    asked = (*pipeline._OF_DOORS, "building_no")  # noqa: SLF001
+    with instead({**steps, "_OF_DOORS": asked}):
         return score_run(pipeline.verify(inputs, load_profile()), truth)
 
 
 @contextmanager
-def instead(steps: dict[str, Callable[..., Any]]) -> Iterator[None]:
+def instead(steps: dict[str, Any]) -> Iterator[None]:
     """The engine with other steps of the same name, for as long as the block lasts."""
     kept = {name: getattr(pipeline, name) for name in steps}
     for name, step in steps.items():
