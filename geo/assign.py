@@ -131,7 +131,8 @@ def assign(
     fixed -= np.log(door_none / (1 - door_none))[door]
     fixed += np.log(density["far"] / density["background"]) * edges["away_n"].to_numpy()
     fixed -= roof_log_odds * _above_roof(door, building, rooms, floors)
-    edges = edges[["door", "building", "named"]]
+    named = edges["named"].to_numpy()
+    del edges
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
     empty = np.where(wants_door, FIRST_EMPTY, 1.0)
     kinds = 2 * passing.astype(np.int8)[building] + door_passing[door]
@@ -140,20 +141,20 @@ def assign(
         # messages hold several arrays of this length: neither the last answer nor the weights outlive their use
         probability = none = np.zeros(0)
         probability, none = marginals(
-            door, building, fixed + alike[kinds] + _evidence(seen, offsets, density, len(edges)), doors_n=len(door_none), empty=empty, share=share
+            door, building, fixed + alike[kinds] + _evidence(seen, offsets, density, len(door)), doors_n=len(door_none), empty=empty, share=share
         )
         learned = _learn_offsets(seen, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
         offsets, empty, alike = learned, _learn_empty(building, probability, wants_door, described), _learn_alike(kinds, probability)
         if settled:
             break
-    kept = (probability > RULED_OUT) | edges["named"].to_numpy()
-    edges, seen, fixed, probability = edges[kept], seen.among(kept), fixed[kept] + alike[kinds[kept]], probability[kept]
-    door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
+    kept = (probability > RULED_OUT) | named
+    fixed += alike[kinds]
+    door, building, seen, fixed, probability = door[kept], building[kept], seen.among(kept), fixed[kept], probability[kept]
     if len(numbered):
-        street = Street(numbered, edges, seen.points, footprints, probability, share=share)
+        street = Street(numbered, door, building, seen.points, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            weight = fixed + _evidence(seen, offsets, density, len(edges)) + street.told(probability)
+            weight = fixed + _evidence(seen, offsets, density, len(door)) + street.told(probability)
             ties = street.ties(probability)
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
