@@ -20,8 +20,8 @@ import numpy as np
 
 MESSAGES_N = 60
 CONVERGED = 1e-3
-LOOKS, RETURN = (6, 15, 30), 30
-"""Messages (the first is 0) at which is looked what still moves, and the one for which all that rests is woken once more."""
+LOOKS = (10, 30)
+"""Messages (the first is 0) for which all that rests is woken, and at which is looked what still moves."""
 RESTS = 3e-9
 """Change of a probability that an edge may cause in one message and yet rest."""
 LARGEST = 60.0
@@ -78,9 +78,7 @@ def marginals(
     work = (np.empty_like(odds), np.empty_like(odds))
     town = part = _Part(door, building, odds, forward, np.ones(len(odds)), np.ones(doors_n), np.zeros(len(empty)), empty, share, held, work)
     for message in range(MESSAGES_N):
-        if message == RETURN:
-            part = part.rejoined()
-        change, part = part.look() if message in LOOKS else (part.send(), part)
+        change, part = part.rejoined().look() if message in LOOKS else (part.send(), part)
         if change < CONVERGED:
             break
     part.rejoined()
@@ -179,12 +177,7 @@ class _Part:
             held,
             (self._one, self._two),
         )
-        if self._town:
-            town, mine, my_slots = self._town
-            self.rejoined()
-            out._town = town, mine[some], my_slots[slots]
-        else:
-            out._town = self, some, slots
+        out._town = self, some, slots
         return out
 
     def rejoined(self) -> _Part:
