@@ -72,6 +72,7 @@ def marginals(
         return np.zeros(0), np.ones(doors_n)
     odds = np.clip(weight, -LARGEST / 2, LARGEST / 2)
     np.exp(odds, out=odds)
+    del weight
     forward = odds / (1 + np.bincount(door, weights=odds, minlength=doors_n)[door] - odds)
     held = _Held(ties, np.ones(len(ties.edge)), len(odds))
     # every round writes over the same arrays: fresh ones of this size cost more than what is computed in them
