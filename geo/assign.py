@@ -89,7 +89,8 @@ def assign(
     observations
         One row per located plate or address: door, kind (the layer it comes from), in the order the candidates speak of them.
     candidates
-        `geo.locate.locate` of the observations: point (row of observations), footprint, distance_m, offset_m.
+        `geo.locate.locate` of the observations: point (row of observations), footprint, offset_m. They are the longest table here: who hands them over
+        without keeping them lets them go as soon as the edges are made.
     hints
         Evidence beside distance: door, building, log_odds (declared ids and the like). They may name candidates that no point does.
     numbered
@@ -123,34 +124,37 @@ def assign(
         Radius within which candidates were searched, and within which misplaced points lie, metres.
     """
     edges, seen = _edges(candidates, hints, observations, shapely.length(footprints))
+    del candidates
     door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
     density = {"background": 1 / (np.pi * reach_m**2), "far": stray / (np.pi * stray_m**2), "stray": stray}
     fixed = edges["log_odds"].to_numpy() + np.log(building_prior)[building]
     fixed -= np.log(door_none / (1 - door_none))[door]
     fixed += np.log(density["far"] / density["background"]) * edges["away_n"].to_numpy()
     fixed -= roof_log_odds * _above_roof(door, building, rooms, floors)
-    edges = edges[["door", "building", "named"]]
+    named = edges["named"].to_numpy()
+    del edges
     offsets = {k: _laplace(FIRST_SCALE_M) for k in sorted(observations["kind"].unique())}
     empty = np.where(wants_door, FIRST_EMPTY, 1.0)
-    probability, none = np.zeros(len(edges)), np.ones(len(door_none))
     kinds = 2 * passing.astype(np.int8)[building] + door_passing[door]
-    alike = np.zeros(len(edges))
+    alike = np.zeros(4)
     for _ in range(LEARN_N):
-        weight = fixed + alike
-        weight += _evidence(seen, offsets, density, len(edges))
-        probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share)
+        # messages hold several arrays of this length: neither the last answer nor the weights outlive their use
+        probability = none = np.zeros(0)
+        probability, none = marginals(
+            door, building, fixed + alike[kinds] + _evidence(seen, offsets, density, len(door)), doors_n=len(door_none), empty=empty, share=share
+        )
         learned = _learn_offsets(seen, probability, offsets)
         settled = max((np.abs(learned[k] - offsets[k]).sum() * OFFSET_STEP_M for k in offsets), default=0.0) < SETTLED
         offsets, empty, alike = learned, _learn_empty(building, probability, wants_door, described), _learn_alike(kinds, probability)
         if settled:
             break
-    kept = (probability > RULED_OUT) | edges["named"].to_numpy()
-    edges, seen, fixed, probability = edges[kept], seen.among(kept), (fixed + alike)[kept], probability[kept]
-    door, building = edges["door"].to_numpy(), edges["building"].to_numpy()
+    kept = (probability > RULED_OUT) | named
+    fixed += alike[kinds]
+    door, building, seen, fixed, probability = door[kept], building[kept], seen.among(kept), fixed[kept], probability[kept]
     if len(numbered):
-        street = Street(numbered, edges, seen.points, footprints, probability, share=share)
+        street = Street(numbered, door, building, seen.points, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            weight = fixed + _evidence(seen, offsets, density, len(edges)) + street.told(probability)
+            weight = fixed + _evidence(seen, offsets, density, len(door)) + street.told(probability)
             ties = street.ties(probability)
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
@@ -185,7 +189,7 @@ class _Seen:
     def among(self, kept: np.ndarray) -> _Seen:
         """The same under the edges that are kept, numbered anew."""
         rows = kept[self.points.edge]
-        edge = (np.cumsum(kept) - 1)[self.points.edge[rows]]
+        edge = (np.cumsum(kept, dtype=np.int32) - 1)[self.points.edge[rows]]
         return _Seen(replace(self.points, edge=edge, point=self.points.point[rows]), self.bin[rows], self.band_m[rows])
 
 
@@ -194,16 +198,20 @@ def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataF
 
     The edges: door, building, log_odds and named (by hints), away_n (points of the door that do not have the building in reach).
     """
-    point, footprint = candidates["point"].to_numpy(dtype=np.int64), candidates["footprint"].to_numpy(dtype=np.int64)
+    point, footprint = candidates["point"].to_numpy(dtype=np.int32), candidates["footprint"].to_numpy(dtype=np.int32)
     door_of = observations["door"].to_numpy(dtype=np.int64)
     wide = int(max(footprint.max(initial=0), hints["building"].max() if len(hints) else 0)) + 1
-    hinted = hints["door"].to_numpy(dtype=np.int64) * wide + hints["building"].to_numpy(dtype=np.int64)
-    key = np.concatenate([door_of[point] * wide + footprint, hinted])
-    order = np.argsort(key, kind="stable")
+    key = np.concatenate([door_of[point], hints["door"].to_numpy(dtype=np.int64)])
+    key *= wide
+    key[: len(point)] += footprint
+    key[len(point) :] += hints["building"].to_numpy(dtype=np.int64)
+    order = np.argsort(key, kind="stable").astype(np.int32)
     key = key[order]
     begins = np.diff(key, prepend=-1) != 0
-    edge, edges_n = np.cumsum(begins) - 1, int(np.count_nonzero(begins))
+    edge = np.cumsum(begins, dtype=np.int32)
+    edge -= 1
     door, building = np.divmod(key[begins], wide)
+    edges_n = len(door)
     del key, begins
     named = order >= len(point)
     hint = order[named] - len(point)
@@ -219,9 +227,10 @@ def _edges(candidates: pd.DataFrame, hints: pd.DataFrame, observations: pd.DataF
             "log_odds": log_odds,
             "named": np.bincount(of_hint, minlength=edges_n) > 0,
             "away_n": (points_n[door] - np.bincount(of_seen, minlength=edges_n)).astype(np.int32),
-        }
+        },
+        copy=False,
     )
-    points = Points(of_seen, observations["x"].to_numpy(), observations["y"].to_numpy(), point[seen].astype(np.int32))
+    points = Points(of_seen, observations["x"].to_numpy(), observations["y"].to_numpy(), point[seen])
     kind = pd.factorize(observations["kind"], sort=True)[0]
     return edges, _seen(points, candidates["offset_m"].to_numpy()[seen], kind, outline_m[footprint[seen]])
 
@@ -230,7 +239,9 @@ def _seen(points: Points, offset_m: np.ndarray, kind: np.ndarray, around_m: np.n
     """The points, how far each lies from the outline, and how long that is."""
     place = np.clip((offset_m - OFFSET_MIN_M) / OFFSET_STEP_M, 0, _bins_n() - 1).astype(np.int16)
     place += (kind * _bins_n()).astype(np.int16)[points.point]
-    return _Seen(points, place, np.maximum(around_m + 2 * np.pi * offset_m, around_m * 0.2))
+    band_m = 2 * np.pi * offset_m
+    band_m += around_m
+    return _Seen(points, place, np.maximum(band_m, around_m * 0.2, out=band_m))
 
 
 def _evidence(seen: _Seen, offsets: dict[str, np.ndarray], density: dict[str, float], edges_n: int) -> np.ndarray:
@@ -271,12 +282,12 @@ def _learn_empty(building: np.ndarray, probability: np.ndarray, wants_door: np.n
 
 
 def _learn_alike(kinds: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    """Log ratio of how often a building of this kind, temporary or lasting, has a door of that kind, against how often any building has."""
+    """Per kind of edge (0 to 3), log ratio of how often a building of this kind, temporary or lasting, has a door of that kind, against how often any has."""
     seen = np.bincount(kinds, weights=np.where(probability > 0.5, probability, 0.0), minlength=4).reshape(2, 2)
     usual = seen.sum(axis=0) / max(seen.sum(), 1.0)
     of_kind = (seen + PRIOR_DOORS_N * usual) / np.maximum(seen.sum(axis=1, keepdims=True) + PRIOR_DOORS_N * usual.sum(), 1e-9)
     ratio = np.divide(of_kind, usual, out=np.ones((2, 2)), where=(usual > 0) & (of_kind > 0))
-    return np.asarray(np.log(ratio).ravel()[kinds])
+    return np.asarray(np.log(ratio).ravel())
 
 
 def _above_roof(door: np.ndarray, building: np.ndarray, rooms: pd.DataFrame, floors: np.ndarray) -> np.ndarray:

@@ -20,8 +20,8 @@ import numpy as np
 
 MESSAGES_N = 60
 CONVERGED = 1e-3
-LOOKS, RETURN = (0, 6, 15, 30), 30
-"""Messages at which is looked what still moves, and the one for which all that rests is woken once more."""
+LOOKS = (10, 30)
+"""Messages (the first is 0) for which all that rests is woken, and at which is looked what still moves."""
 RESTS = 3e-9
 """Change of a probability that an edge may cause in one message and yet rest."""
 LARGEST = 60.0
@@ -70,16 +70,16 @@ def marginals(
     """
     if not len(door):
         return np.zeros(0), np.ones(doors_n)
-    odds = np.exp(np.clip(weight, -LARGEST / 2, LARGEST / 2))
+    odds = np.clip(weight, -LARGEST / 2, LARGEST / 2)
+    np.exp(odds, out=odds)
+    del weight
     forward = odds / (1 + np.bincount(door, weights=odds, minlength=doors_n)[door] - odds)
     held = _Held(ties, np.ones(len(ties.edge)), len(odds))
     # every round writes over the same arrays: fresh ones of this size cost more than what is computed in them
     work = (np.empty_like(odds), np.empty_like(odds))
     town = part = _Part(door, building, odds, forward, np.ones(len(odds)), np.ones(doors_n), np.zeros(len(empty)), empty, share, held, work)
     for message in range(MESSAGES_N):
-        if message == RETURN:
-            part = part.rejoined()
-        change, part = part.look(first=message == 0) if message in LOOKS else (part.send(), part)
+        change, part = part.rejoined().look() if message in LOOKS else (part.send(), part)
         if change < CONVERGED:
             break
     part.rejoined()
@@ -133,12 +133,12 @@ class _Part:
         np.copyto(self.back, fresh)
         return max(change, self.held.tell(self._tied, self.back))
 
-    def look(self, *, first: bool) -> tuple[float, _Part]:
-        """One round of messages; returns the largest change and the part that moved in it. At the first, all that is told is new.
+    def look(self) -> tuple[float, _Part]:
+        """One round of messages; returns the largest change and the part that moved in it.
 
         Damped, what is left of a change halves with every message: an edge that rests will not have moved much more than it did now.
         """
-        told, back, tie = None if first else self.forward.copy(), self.back.copy(), self.held.tie.copy()
+        told, back, tie = self.forward.copy(), self.back.copy(), self.held.tie.copy()
         change = self.send()
         # what an answer is worth: the probability of its edge
         likely = np.multiply(self.forward, self.back, out=self._one)
@@ -148,7 +148,7 @@ class _Part:
         back *= likely
         moves = np.abs(back, out=back) > RESTS
         # a door that tells its building f changes what that answers another door by no more than its own change over (empty + f) (1 + share f)
-        told = np.subtract(self.forward, 0.0 if told is None else told, out=back)
+        np.subtract(self.forward, told, out=told)
         told /= np.add(self.empty.take(self.building, out=self._two, mode="clip"), self.forward, out=self._two)
         told /= np.add(np.multiply(self.forward, self.share, out=self._two), 1, out=self._two)
         moves |= np.abs(told, out=told) > RESTS
@@ -178,12 +178,7 @@ class _Part:
             held,
             (self._one, self._two),
         )
-        if self._town:
-            town, mine, my_slots = self._town
-            self.rejoined()
-            out._town = town, mine[some], my_slots[slots]
-        else:
-            out._town = self, some, slots
+        out._town = self, some, slots
         return out
 
     def rejoined(self) -> _Part:

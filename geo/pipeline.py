@@ -186,14 +186,20 @@ def _judge(
     with clock("match"):
         word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
         doors = match(standing_plates, believed, renewed, thresholds=t, told=word)
+        # whoever asks from here on asks of doors, not of texts
+        del doors_of
+        standing_plates, believed = standing_plates[["plate_id", *_OF_LINKS]], believed[list(_OF_LINKS)]
     with clock("assign"):
         seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
         fixed, barred = _word_of_doors(word, doors)
-        candidates, hints = direct(_as_observed(near, seen.row_of_point, len(points)), seen.hints, seen.table["door"], fixed, barred)
+        candidates = _as_observed(near, seen.row_of_point, len(points))
         del near
+        # the candidates are handed over without a name: nobody keeps them any longer than the assignment does
+        *handed, hints = direct(candidates, seen.hints, seen.table["door"], fixed, barred)
+        del candidates
         assignment = assign(
             seen.table,
-            candidates,
+            handed.pop(),
             hints,
             follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
@@ -219,7 +225,7 @@ def _judge(
     with clock("link"):
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
     open_ = pd.concat([t.loc[t["state"] == "undecided", "door"] for t in (links.plates, links.addresses)])
-    door_n = pd.Series(doors.address_door, index=doors_of.index, dtype="float64")
+    door_n = pd.Series(doors.address_door, index=believed.index, dtype="float64")
     return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
 
 
@@ -228,6 +234,8 @@ _OF_DOORS = (
     "number", "sub_number", "number_n", "side", "temporary", "geometry",
 )  # fmt: skip
 """All that is asked of a plate or an address to judge where its door is."""
+_OF_LINKS = ("address_id", "building_id", "number_n", "sub_number", "side", "temporary", "geometry")
+"""What is still asked once it is known which are one door."""
 
 
 def _without(inputs: Inputs, kept: Mapping[str, Sequence[str]]) -> Inputs:
@@ -262,11 +270,13 @@ def _word_of_doors(word: Told, doors: Doors) -> tuple[pd.DataFrame, pd.DataFrame
 
 
 def _as_observed(near: pd.DataFrame, row_of_point: np.ndarray, points_n: int) -> pd.DataFrame:
-    """Candidates by row of the observations: points that took no part in a door are left out."""
-    row = np.full(points_n, -1)
+    """Candidates by row of the observations, as `geo.assign.assign` takes them: points that took no part in a door are left out."""
+    row = np.full(points_n, -1, dtype=np.int32)
     row[: len(row_of_point)] = row_of_point
     point = row[near["point"]]
-    return near.assign(point=point)[point >= 0]
+    kept = np.flatnonzero(point >= 0)
+    footprint, offset_m = near["footprint"].to_numpy()[kept].astype(np.int32), near["offset_m"].to_numpy()[kept]
+    return pd.DataFrame({"point": point[kept], "footprint": footprint, "offset_m": offset_m}, copy=False)
 
 
 def _prior(footprints: gpd.GeoDataFrame) -> np.ndarray:

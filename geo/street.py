@@ -16,6 +16,7 @@ import shapely
 from geo.belief import NO_TIES, Ties
 from geo.columns import runs
 from geo.leans import SIZES_M, fronts, lean, log_lean, numbered_order, sides, size_class, ways
+from geo.threads import in_threads
 
 GAPS_M = np.array([-1.0, 0.0, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, np.inf])
 """Classes of the distance between the buildings of consecutive doors; the first is one building."""
@@ -61,8 +62,8 @@ class Street:
     ----------
     numbered
         `geo.link.follow` of the doors.
-    edges
-        Candidates: door, building (positions).
+    door, building
+        Ends of the candidates, as positions; sorted by door.
     points
         Points of the doors under each candidate.
     footprints
@@ -73,9 +74,11 @@ class Street:
         Odds of a further door on a building that has one.
     """
 
-    def __init__(self, numbered: pd.DataFrame, edges: pd.DataFrame, points: Points, footprints: np.ndarray, probability: np.ndarray, *, share: float) -> None:
+    def __init__(
+        self, numbered: pd.DataFrame, door: np.ndarray, building: np.ndarray, points: Points, footprints: np.ndarray, probability: np.ndarray, *, share: float
+    ) -> None:
         self.numbered, self.share = numbered.reset_index(drop=True), share
-        self.door, self.building = edges["door"].to_numpy(), edges["building"].to_numpy()
+        self.door, self.building = door, building
         self.doors_n = int(max(self.door.max(initial=-1), self.numbered["door"].max())) + 1
         centre = shapely.centroid(footprints)
         xy = np.column_stack([shapely.get_x(centre), shapely.get_y(centre)])
@@ -84,13 +87,14 @@ class Street:
         self.xy = xy - middle
         self.row = np.full(self.doors_n, len(self.numbered))
         self.row[self.numbered["door"]] = np.arange(len(self.numbered))
-        self.along = self.numbered.iloc[numbered_order(*(self.numbered[c].to_numpy() for c in ("street", "number", "door")))].reset_index(drop=True)
+        along = self.numbered[["door", "street", "number"]]
+        self.along = along.iloc[numbered_order(*(along[c].to_numpy() for c in ("street", "number", "door")))].reset_index(drop=True)
         self._face(points, middle)
-        self.slots, self.pairs = self._combine(probability)
-        first, second = self.building[self.pairs["edge_one"]], self.building[self.pairs["edge_two"]]
+        self._combine(probability)
+        first, second = (building[self.edge_of[slot]] for slot in (self.one, self.two))
         self.gap = _gap_class(_gap_m(footprints, first, second), first == second)
         self.step = self.xy[second] - self.xy[first]
-        self.usual = _usual(footprints, self.xy) if len(self.pairs) else np.zeros((0, 0))
+        self.usual = _usual(footprints, self.xy) if len(self.one) else np.zeros((0, 0))
 
     def _face(self, points: Points, middle: np.ndarray) -> None:
         """Which points may hang on a wall of which candidates, and how far they lie from the middle of it."""
@@ -123,37 +127,40 @@ class Street:
 
     def ties(self, probability: np.ndarray) -> Ties:
         """Every combination of likely candidates of two consecutive doors, with what their distance and their order say."""
-        if self.pairs.empty:
+        one, two = self.one, self.two
+        if not len(one):
             return NO_TIES
-        weight = probability[self.pairs["edge_one"]] * probability[self.pairs["edge_two"]]
+        weight = probability[self.edge_of[one]] * probability[self.edge_of[two]]
         way = np.zeros((self.doors_n, 2))
         way[self.along["door"]] = ways(self.along, *self._places(probability))
-        way = way[self.pairs["door_one"]]
+        way = way[self.door[self.edge_of[one]]]
         ahead_m = (self.step * way).sum(axis=1)
         ratio = self._gap_ratio(weight)[self.gap] * self._ahead_ratio(ahead_m, weight) * lean(ahead_m, weight)
         # a number out of its place is a fault to be found, not a door without a house
-        tie = self.pairs["tie"].to_numpy()
+        tie = self.side_of[one] // 2
         mean = np.bincount(tie, weights=weight * ratio) / np.maximum(np.bincount(tie, weights=weight), LEAST_WEIGHT)
         ratio = np.maximum(ratio / np.clip(mean, LEAST_TIE, 1.0)[tie], LEAST_TIE)
-        one, two = self.pairs["slot_one"].to_numpy(), self.pairs["slot_two"].to_numpy()
         return Ties(
-            edge=self.slots["edge"].to_numpy(),
-            side=self.slots["side"].to_numpy(),
+            edge=self.edge_of,
+            side=self.side_of,
             one=np.concatenate([one, two]),
             two=np.concatenate([two, one]),
             ratio=np.concatenate([ratio, ratio]),
         )
 
-    def _combine(self, probability: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Slots (a tie, one of its sides, an edge) and the pairs of slots that face each other."""
-        consecutive = self.numbered[self.numbered["next"] >= 0]
-        kept = np.flatnonzero(probability > KEPT_RATIO)
-        ends = [pd.DataFrame({"door": consecutive[c].to_numpy(), "side": 2 * np.arange(len(consecutive)) + k}) for k, c in enumerate(("door", "next"))]
-        slots = pd.concat(ends).merge(pd.DataFrame({"door": self.door[kept], "edge": kept}), on="door")
-        slots = slots.sort_values(["side", "edge"], ignore_index=True)
-        both = slots.assign(slot=slots.index, tie=slots["side"] // 2)
-        pairs = both[both["side"] % 2 == 0].merge(both[both["side"] % 2 == 1], on="tie", suffixes=("_one", "_two"))
-        return slots, pairs
+    def _combine(self, probability: np.ndarray) -> None:
+        """Slots (a side of a tie and an edge of its door: `side_of`, `edge_of`), by side and edge, and the pairs that face each other (`one`, `two`)."""
+        likely = np.flatnonzero(probability > KEPT_RATIO)
+        likely_n = np.bincount(self.door[likely], minlength=self.doors_n)
+        # the two doors of every tie, one behind the other: side 2k is the lower number, 2k + 1 the next
+        end = self.numbered.loc[self.numbered["next"] >= 0, ["door", "next"]].to_numpy().ravel()
+        slots_n = likely_n[end]
+        self.edge_of = likely[runs((np.cumsum(likely_n) - likely_n)[end], slots_n)]
+        self.side_of = np.repeat(np.arange(len(end)), slots_n)
+        begin = np.cumsum(slots_n) - slots_n
+        lower = np.flatnonzero(self.side_of % 2 == 0)
+        facing = self.side_of[lower] + 1
+        self.one, self.two = np.repeat(lower, slots_n[facing]), runs(begin[facing], slots_n[facing])
 
     def _gap_ratio(self, weight: np.ndarray) -> np.ndarray:
         """How much likelier consecutive doors are in each class of distance than two buildings nearby, learned from this town.
@@ -234,7 +241,7 @@ def _gap_m(footprints: np.ndarray, one: np.ndarray, two: np.ndarray) -> np.ndarr
     low, high = box[:, :2], box[:, 2:]
     gap_m = np.hypot(*np.maximum(np.maximum(low[one] - high[two], low[two] - high[one]), 0.0).T)
     close = (gap_m < GAPS_M[-2] + 0.001) & (one != two)
-    gap_m[close] = shapely.distance(footprints[one[close]], footprints[two[close]])
+    gap_m[close] = in_threads(shapely.distance, footprints[one[close]], footprints[two[close]])
     return np.asarray(gap_m)
 
 
