@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among, at_positions, look_up, numbered, positions
+from geo.columns import among, at_positions, look_up, numbered, positions, rows_at
 from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
 from geo.match import Doors
@@ -24,6 +24,7 @@ def gather(
     *,
     plates: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
+    of_doors: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     doors: Doors,
     links: Links,
@@ -38,9 +39,9 @@ def gather(
 
     Parameters
     ----------
-    plates, addresses
-        All plates and addresses of `geo.describe.describe`. The links speak of the standing plates and the active
-        plate-level addresses among them, in order.
+    plates, addresses, of_doors
+        All plates of `geo.describe.describe`, and its addresses as `without_rooms` parts them. The links speak of the standing plates and the
+        active plate-level addresses among them, in order.
     footprints
         `geo.standing.standing`.
     nearby
@@ -79,9 +80,9 @@ def gather(
     # place of each footprint, and of none, among the buildings of today; one that the survey before drew may be drawn again, under its id
     today = np.append(positions(footprints["building_id"], buildings["building_id"]), -1)
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
-    every, rolls_up = addresses, addresses["rolls_up"]
+    every = addresses
     plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
-    addresses = _witness(every[~rolls_up], took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
+    addresses = _witness(_rows_at(every, of_doors.index).join(of_doors), took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
@@ -116,6 +117,30 @@ def gather(
         conflicts=conflicts,
         successors=_successors(plates, addresses, profile, rejected_ids(inputs.decisions, "plate_id", "address_id")),
     )
+
+
+def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Addresses with what is asked of every one, and the other columns of those that are no rooms.
+
+    Most rows of a register are rooms: whatever is not asked of them would be kept for nothing.
+
+    Parameters
+    ----------
+    addresses
+        Second table of `geo.describe.describe`.
+
+    Returns
+    -------
+    Every address with REGISTER_COLUMNS, within and door_row; and the plate-level ones with all other columns, under their index.
+    """
+    kept = [*REGISTER_COLUMNS, "within", "door_row"]
+    return addresses[kept], _rows_at(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
+
+
+def _rows_at(frame: pd.DataFrame, at: pd.Index) -> pd.DataFrame:
+    """The rows at some positions of a table without an index of its own, under these positions."""
+    rows = rows_at(frame, at.to_numpy()).set_axis(at)
+    return gpd.GeoDataFrame(rows, geometry="geometry") if "geometry" in rows else rows
 
 
 def _witness(
@@ -240,7 +265,7 @@ REGISTER_COLUMNS = (
     "building_no", "unit", "floor", "room", "door", "key", "key_n", "alias_door", "text_village", "declared_village", "point_village", "village_code",
     "active", "rolls_up", "geometry",
 )  # fmt: skip
-"""What is asked of every address. Most rows of a register are rooms: every other column would be kept for nothing."""
+"""What the evidence keeps of every address."""
 
 
 def _buildings(
@@ -291,7 +316,7 @@ def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame
     placed = rows["gone_id"].where(rows["gone_here"] & rows["paired_id"].isna())
     owner = declared.astype("str").fillna(linked.astype("str")).fillna(placed.astype("str")).where(asked)
     paper = positions(owner, gone["building_id"])
-    document = at_positions(gone["document"], paper, owner.index).astype("str").fillna("建筑状态：已拆除")
+    document = at_positions(gone["document"], paper, owner.index).astype("str").fillna("建筑状态：已拆除").where(owner.notna())
     temporary = at_positions(gone["temporary"], paper, owner.index).eq(True) | rows["temporary"]
     return {"demolished_id": owner, "demolished_document": document, "demolished_temporary": temporary}
 

@@ -23,7 +23,7 @@ from geo.columns import among, at_positions, is_sorted, look_up, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
-from geo.evidence import gather
+from geo.evidence import gather, without_rooms
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
 from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
@@ -92,7 +92,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         renewed = _present(renamed, inputs, old_villages)
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
         inputs = _without(inputs, {"plates": ("plate_id",), "addresses": ("address_id",)})
-    judged = _judge(inputs, plates, addresses, renewed, footprints, t, clock)
+        addresses, of_doors = without_rooms(addresses)
+    judged = _judge(inputs, plates, addresses, of_doors, renewed, footprints, t, clock)
     with clock("change"):
         changes = changing.result()
     with clock("population"):
@@ -104,6 +105,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             profile,
             plates=plates,
             addresses=addresses,
+            of_doors=of_doors,
             footprints=footprints,
             doors=judged.doors,
             links=judged.links,
@@ -114,8 +116,10 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             crosswalk=renewed,
             rebuilt=on_site,
         )
-        del plates, addresses, people  # the widest tables of a run: whoever asks now asks the evidence
+        del plates, addresses, of_doors, people  # the widest tables of a run: whoever asks now asks the evidence
         shared = _share(evidence, judged.edges, judged.links, footprints)
+        links, offsets = judged.links.table, judged.offsets
+        del judged
         housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
         # shared people are not without a house; to whoever guards a cancellation they stay as uncertain as they are
         findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
@@ -133,13 +137,13 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
         tables |= {"occupancy": occupancy(people, register, inputs, old_villages, refused), "houses": name_houses(register, renewed)}
     return Verification(
-        links=judged.links.table,
+        links=links,
         findings=findings,
         tallies=tallies,
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
-        run=_run(inputs, profile, findings, judged.links.table, judged.offsets, clock.seconds) | {"people": _conserve(people, shared)},
+        run=_run(inputs, profile, findings, links, offsets, clock.seconds) | {"people": _conserve(people, shared)},
         **tables,
     )
 
@@ -167,11 +171,20 @@ class _Judged:
 
 
 def _judge(
-    inputs: Inputs, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, renewed: pd.DataFrame, footprints: gpd.GeoDataFrame, t: Thresholds, clock: _Clock
+    inputs: Inputs,
+    plates: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    of_doors: pd.DataFrame,
+    renewed: pd.DataFrame,
+    footprints: gpd.GeoDataFrame,
+    t: Thresholds,
+    clock: _Clock,
 ) -> _Judged:
     """From points and texts to links: locate, match, assign, link. What only these need is let go with them."""
     standing_plates = plates.loc[plates["standing"], [*_OF_DOORS, "plate_id"]]
-    doors_of = addresses.loc[addresses["active"] & ~addresses["rolls_up"], [*_OF_DOORS, "stack_n"]]
+    asked = [*_OF_DOORS, "stack_n"]
+    doors_of = addresses.loc[addresses["active"] & ~addresses["rolls_up"], [c for c in asked if c in addresses]]
+    doors_of = doors_of.join(of_doors[[c for c in asked if c in of_doors]])
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
