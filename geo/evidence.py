@@ -82,7 +82,7 @@ def gather(
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
     every = addresses
     plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
-    addresses = _witness(_rows_at(every, of_doors.index).join(of_doors), took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
+    addresses = _witness(rows_under(every, of_doors.index).join(of_doors), took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
@@ -134,11 +134,11 @@ def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Dat
     Every address with REGISTER_COLUMNS, within and door_row; and the plate-level ones with all other columns, under their index.
     """
     kept = [*REGISTER_COLUMNS, "within", "door_row"]
-    return addresses[kept], _rows_at(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
+    return addresses[kept], rows_under(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
 
 
-def _rows_at(frame: pd.DataFrame, at: pd.Index) -> pd.DataFrame:
-    """The rows at some positions of a table without an index of its own, under these positions."""
+def rows_under(frame: pd.DataFrame, at: pd.Index) -> pd.DataFrame:
+    """The rows at some positions of a table without an index of its own, under these positions; see `geo.columns.rows_at`."""
     rows = rows_at(frame, at.to_numpy()).set_axis(at)
     return gpd.GeoDataFrame(rows, geometry="geometry") if "geometry" in rows else rows
 
