@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -200,11 +204,23 @@ def _known(plates: pd.DataFrame, every: pd.DataFrame) -> tuple[np.ndarray, np.nd
     doors = numbered([plates["door"], every["door"]])
     villages = numbered([t[witness] for t in (plates, every) for witness in _WITNESSES])
     base = 1 + max(int(v.max(initial=-1)) for v in villages)
-    names = [[np.where((door >= 0) & (v >= 0), door * base + v, -1) for v in own] for door, own in zip(doors, (villages[:4], villages[4:]), strict=True)]
-    held = [pd.unique(np.concatenate([n[rows & (n >= 0)] for n in own])) for own, rows in zip(names, (plates["standing"].to_numpy(), every["active"].to_numpy()), strict=True)]
+    by_plate, by_address = (partial(_names, door, own, base) for door, own in zip(doors, (villages[:4], villages[4:]), strict=True))
     # what a row declares of itself makes it known to others, and finds nothing
-    on_plate, registered = (np.logical_or.reduce([pd.Series(n).isin(book) for n in own[:3]]) for own, book in zip(names[::-1], held, strict=True))
+    registered = _any_among(by_plate, by_address, every["active"].to_numpy())
+    on_plate = _any_among(by_address, by_plate, plates["standing"].to_numpy())
     return registered, on_plate
+
+
+def _names(door: np.ndarray, villages: list[np.ndarray], base: int) -> Iterator[np.ndarray]:
+    """A number for the door and the village of each row by one witness after the other; -1 where either is not known."""
+    for village in villages:
+        yield np.where((door >= 0) & (village >= 0), door * base + village, -1)
+
+
+def _any_among(names: Callable[[], Iterator[np.ndarray]], others: Callable[[], Iterator[np.ndarray]], asked: np.ndarray) -> np.ndarray:
+    """Whether any of the first three names of each row is a name of the others asked."""
+    book = pd.unique(np.concatenate([pd.unique(n[asked & (n >= 0)]) for n in others()]))
+    return np.logical_or.reduce([pd.Series(n).isin(book) for n in islice(names(), 3)])
 
 
 def _first(at: np.ndarray, values: pd.Series, index: pd.Index) -> pd.Series:
@@ -294,7 +310,7 @@ def _tally(at: np.ndarray, flag: pd.Series, n: int) -> np.ndarray:
 
 def _claims(edges: pd.DataFrame, links: Links, index: pd.Index) -> pd.DataFrame:
     """For the buildings at these positions: the expected number of undecided doors here, and the number of doors decided to be here."""
-    decided = pd.concat([links.plates, links.addresses])
+    decided = pd.concat([t[["state", "door", "building"]] for t in (links.plates, links.addresses)])
     settled = decided.loc[decided["state"] != "undecided", "door"].unique()
     open_ = edges[~edges["door"].isin(settled)]
     claimed = open_.groupby("building")["probability"].sum()
