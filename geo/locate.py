@@ -72,7 +72,7 @@ def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return whole
 
 
-def _order(point: npt.NDArray[np.int32], distance: Floats, footprint: npt.NDArray[np.int32], within_m: float) -> npt.NDArray[np.intp]:
+def _order(point: npt.NDArray[Any], distance: Floats, footprint: npt.NDArray[Any], within_m: float) -> npt.NDArray[np.intp]:
     """Order by point, distance, footprint: by one number for the first two, which is half the work of three keys."""
     place = point * (1.0 + within_m) + distance
     order = np.lexsort((footprint, place))

@@ -181,7 +181,7 @@ def _judge(
     standing_plates = rows_under(plates[[*_OF_DOORS, "plate_id"]], plates.index[plates["standing"]])
     asked = [*_OF_DOORS, "stack_n"]
     doors_of = rows_under(addresses[[c for c in asked if c in addresses]], addresses.index[addresses["active"] & ~addresses["rolls_up"]])
-    doors_of = doors_of.join(of_doors[[c for c in asked if c in of_doors]])
+    doors_of = gpd.GeoDataFrame(doors_of.join(of_doors[[c for c in asked if c in of_doors]]), geometry="geometry")
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
