@@ -113,9 +113,10 @@ def numbered(columns: Sequence[pd.Series]) -> list[npt.NDArray[np.int64]]:
     >>> [n.tolist() for n in numbered([pd.Series(["b", None], dtype="str"), pd.Series(["a", "b"], dtype="str")])]
     [[0, -1], [1, 0]]
     """
-    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string()).combine_chunks()
-    codes = np.asarray(texts.dictionary_encode().indices.fill_null(-1)).astype(np.int64)
-    return np.split(codes, np.cumsum([len(c) for c in columns])[:-1])
+    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string())
+    # the pieces have one dictionary: the texts are not laid side by side to be numbered
+    codes = [np.asarray(piece.indices.fill_null(-1)) for piece in texts.dictionary_encode().chunks]
+    return np.split(np.concatenate(codes or [np.zeros(0)]).astype(np.int64), np.cumsum([len(c) for c in columns])[:-1])
 
 
 def worded(which: npt.NDArray[Any], words: Sequence[str]) -> pd.Series:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among, at_positions, look_up, numbered, positions
+from geo.columns import among, at_positions, look_up, numbered, positions, rows_at
 from geo.decided import confirmed_ids, rejected_ids
 from geo.link import Links
 from geo.match import Doors
@@ -24,6 +28,7 @@ def gather(
     *,
     plates: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
+    of_doors: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     doors: Doors,
     links: Links,
@@ -38,9 +43,9 @@ def gather(
 
     Parameters
     ----------
-    plates, addresses
-        All plates and addresses of `geo.describe.describe`. The links speak of the standing plates and the active
-        plate-level addresses among them, in order.
+    plates, addresses, of_doors
+        All plates of `geo.describe.describe`, and its addresses as `without_rooms` parts them. The links speak of the standing plates and the
+        active plate-level addresses among them, in order.
     footprints
         `geo.standing.standing`.
     nearby
@@ -79,9 +84,9 @@ def gather(
     # place of each footprint, and of none, among the buildings of today; one that the survey before drew may be drawn again, under its id
     today = np.append(positions(footprints["building_id"], buildings["building_id"]), -1)
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
-    every, rolls_up = addresses, addresses["rolls_up"]
+    every = addresses
     plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
-    addresses = _witness(every[~rolls_up], took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
+    addresses = _witness(rows_under(every, of_doors.index).join(of_doors), took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
@@ -116,6 +121,30 @@ def gather(
         conflicts=conflicts,
         successors=_successors(plates, addresses, profile, rejected_ids(inputs.decisions, "plate_id", "address_id")),
     )
+
+
+def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Addresses with what is asked of every one, and the other columns of those that are no rooms.
+
+    Most rows of a register are rooms: whatever is not asked of them would be kept for nothing.
+
+    Parameters
+    ----------
+    addresses
+        Second table of `geo.describe.describe`.
+
+    Returns
+    -------
+    Every address with REGISTER_COLUMNS, within and door_row; and the plate-level ones with all other columns, under their index.
+    """
+    kept = [*REGISTER_COLUMNS, "within", "door_row"]
+    return addresses[kept], rows_under(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
+
+
+def rows_under(frame: pd.DataFrame, at: pd.Index) -> pd.DataFrame:
+    """The rows at some positions of a table without an index of its own, under these positions; see `geo.columns.rows_at`."""
+    rows = rows_at(frame, at.to_numpy()).set_axis(at)
+    return gpd.GeoDataFrame(rows, geometry="geometry") if "geometry" in rows else rows
 
 
 def _witness(
@@ -175,11 +204,23 @@ def _known(plates: pd.DataFrame, every: pd.DataFrame) -> tuple[np.ndarray, np.nd
     doors = numbered([plates["door"], every["door"]])
     villages = numbered([t[witness] for t in (plates, every) for witness in _WITNESSES])
     base = 1 + max(int(v.max(initial=-1)) for v in villages)
-    names = [[np.where((door >= 0) & (v >= 0), door * base + v, -1) for v in own] for door, own in zip(doors, (villages[:4], villages[4:]), strict=True)]
-    held = [pd.unique(np.concatenate([n[rows & (n >= 0)] for n in own])) for own, rows in zip(names, (plates["standing"].to_numpy(), every["active"].to_numpy()), strict=True)]
+    by_plate, by_address = (partial(_names, door, own, base) for door, own in zip(doors, (villages[:4], villages[4:]), strict=True))
     # what a row declares of itself makes it known to others, and finds nothing
-    on_plate, registered = (np.logical_or.reduce([pd.Series(n).isin(book) for n in own[:3]]) for own, book in zip(names[::-1], held, strict=True))
+    registered = _any_among(by_plate, by_address, every["active"].to_numpy())
+    on_plate = _any_among(by_address, by_plate, plates["standing"].to_numpy())
     return registered, on_plate
+
+
+def _names(door: np.ndarray, villages: list[np.ndarray], base: int) -> Iterator[np.ndarray]:
+    """A number for the door and the village of each row by one witness after the other; -1 where either is not known."""
+    for village in villages:
+        yield np.where((door >= 0) & (village >= 0), door * base + village, -1)
+
+
+def _any_among(names: Callable[[], Iterator[np.ndarray]], others: Callable[[], Iterator[np.ndarray]], asked: np.ndarray) -> np.ndarray:
+    """Whether any of the first three names of each row is a name of the others asked."""
+    book = pd.unique(np.concatenate([pd.unique(n[asked & (n >= 0)]) for n in others()]))
+    return np.logical_or.reduce([pd.Series(n).isin(book) for n in islice(names(), 3)])
 
 
 def _first(at: np.ndarray, values: pd.Series, index: pd.Index) -> pd.Series:
@@ -240,7 +281,7 @@ REGISTER_COLUMNS = (
     "building_no", "unit", "floor", "room", "door", "key", "key_n", "alias_door", "text_village", "declared_village", "point_village", "village_code",
     "active", "rolls_up", "geometry",
 )  # fmt: skip
-"""What is asked of every address. Most rows of a register are rooms: every other column would be kept for nothing."""
+"""What the evidence keeps of every address."""
 
 
 def _buildings(
@@ -269,7 +310,7 @@ def _tally(at: np.ndarray, flag: pd.Series, n: int) -> np.ndarray:
 
 def _claims(edges: pd.DataFrame, links: Links, index: pd.Index) -> pd.DataFrame:
     """For the buildings at these positions: the expected number of undecided doors here, and the number of doors decided to be here."""
-    decided = pd.concat([links.plates, links.addresses])
+    decided = pd.concat([t[["state", "door", "building"]] for t in (links.plates, links.addresses)])
     settled = decided.loc[decided["state"] != "undecided", "door"].unique()
     open_ = edges[~edges["door"].isin(settled)]
     claimed = open_.groupby("building")["probability"].sum()
@@ -291,7 +332,7 @@ def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame
     placed = rows["gone_id"].where(rows["gone_here"] & rows["paired_id"].isna())
     owner = declared.astype("str").fillna(linked.astype("str")).fillna(placed.astype("str")).where(asked)
     paper = positions(owner, gone["building_id"])
-    document = at_positions(gone["document"], paper, owner.index).astype("str").fillna("建筑状态：已拆除")
+    document = at_positions(gone["document"], paper, owner.index).astype("str").fillna("建筑状态：已拆除").where(owner.notna())
     temporary = at_positions(gone["temporary"], paper, owner.index).eq(True) | rows["temporary"]
     return {"demolished_id": owner, "demolished_document": document, "demolished_temporary": temporary}
 

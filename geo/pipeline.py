@@ -23,7 +23,7 @@ from geo.columns import among, at_positions, is_sorted, look_up, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
-from geo.evidence import gather
+from geo.evidence import gather, rows_under, without_rooms
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
 from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
@@ -92,7 +92,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         renewed = _present(renamed, inputs, old_villages)
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
         inputs = _without(inputs, {"plates": ("plate_id",), "addresses": ("address_id",)})
-    judged = _judge(inputs, plates, addresses, renewed, footprints, t, clock)
+        addresses, of_doors = without_rooms(addresses)
+    judged = _judge(inputs, plates, addresses, of_doors, renewed, footprints, t, clock)
     with clock("change"):
         changes = changing.result()
     with clock("population"):
@@ -104,6 +105,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             profile,
             plates=plates,
             addresses=addresses,
+            of_doors=of_doors,
             footprints=footprints,
             doors=judged.doors,
             links=judged.links,
@@ -114,32 +116,31 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             crosswalk=renewed,
             rebuilt=on_site,
         )
-        del plates, addresses, people  # the widest tables of a run: whoever asks now asks the evidence
+        del plates, addresses, of_doors, people  # the widest tables of a run: whoever asks now asks the evidence
         shared = _share(evidence, judged.edges, judged.links, footprints)
+        links, offsets = judged.links.table, judged.offsets
+        del judged
         housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
         # shared people are not without a house; to whoever guards a cancellation they stay as uncertain as they are
         findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
-        tables = {
-            "buildings": _buildings(evidence, findings, shared),
-            "plates": _located(evidence.plates, "plate", findings, inputs.crs),
-            "addresses": _located(evidence.register, "address", findings, inputs.crs),
-            "buildings_previous": _previous(inputs, changes, footprints),
-        }
-        register, people = evidence.register, evidence.people
-        # what the guard asks is as wide as the register: it is asked when all that the findings needed is let go
-        del evidence
+        buildings, plates, register, people = evidence.buildings, evidence.plates, evidence.register, evidence.people
+        del evidence  # and with it all that only the findings needed, before as much is made again
+        tables = {"buildings": _buildings(buildings, findings, shared), "plates": _located(plates, "plate", findings, inputs.crs)}
+        del buildings, plates
+        tables |= {"addresses": _located(register, "address", findings, inputs.crs), "buildings_previous": _previous(inputs, changes, footprints)}
+        del changes, footprints
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
         tables |= {"occupancy": occupancy(people, register, inputs, old_villages, refused), "houses": name_houses(register, renewed)}
     return Verification(
-        links=judged.links.table,
+        links=links,
         findings=findings,
         tallies=tallies,
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
-        run=_run(inputs, profile, findings, judged.links.table, judged.offsets, clock.seconds) | {"people": _conserve(people, shared)},
+        run=_run(inputs, profile, findings, links, offsets, clock.seconds) | {"people": _conserve(people, shared)},
         **tables,
     )
 
@@ -167,19 +168,27 @@ class _Judged:
 
 
 def _judge(
-    inputs: Inputs, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, renewed: pd.DataFrame, footprints: gpd.GeoDataFrame, t: Thresholds, clock: _Clock
+    inputs: Inputs,
+    plates: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    of_doors: pd.DataFrame,
+    renewed: pd.DataFrame,
+    footprints: gpd.GeoDataFrame,
+    t: Thresholds,
+    clock: _Clock,
 ) -> _Judged:
     """From points and texts to links: locate, match, assign, link. What only these need is let go with them."""
-    standing_plates = plates.loc[plates["standing"], [*_OF_DOORS, "plate_id"]]
-    doors_of = addresses.loc[addresses["active"] & ~addresses["rolls_up"], [*_OF_DOORS, "stack_n"]]
+    standing_plates = rows_under(plates[[*_OF_DOORS, "plate_id"]], plates.index[plates["standing"]])
+    asked = [*_OF_DOORS, "stack_n"]
+    doors_of = rows_under(addresses[[c for c in asked if c in addresses]], addresses.index[addresses["active"] & ~addresses["rolls_up"]])
+    doors_of = gpd.GeoDataFrame(doors_of.join(of_doors[[c for c in asked if c in of_doors]]), geometry="geometry")
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
         declared = at_positions(footprints.geometry, positions(believed["building_id"], footprints["building_id"]), believed.index)
         believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared.to_numpy())
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
-        outlines = Outlines(footprints.geometry.to_numpy())
-        near = locate(points, outlines, within_m=t.candidate_m)
+        near = locate(points, Outlines(footprints.geometry.to_numpy()), within_m=t.candidate_m)
         gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
         (live, live_m), (lost, lost_m) = (nearest(near, asked, len(points)) for asked in (footprints["live"].to_numpy(), gone))
         nearby = pd.DataFrame({"live": live, "live_m": live_m, "gone": lost, "gone_m": lost_m})
@@ -223,6 +232,8 @@ def _judge(
         )
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
+        # the sides of all outlines again: made in a moment, and not kept through the widest of all steps
+        outlines = Outlines(footprints.geometry.to_numpy())
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
     open_ = pd.concat([t.loc[t["state"] == "undecided", "door"] for t in (links.plates, links.addresses)])
     door_n = pd.Series(doors.address_door, index=believed.index, dtype="float64")
@@ -289,8 +300,7 @@ def _prior(footprints: gpd.GeoDataFrame) -> np.ndarray:
     return np.where(footprints["rebuilt"], 1e-4, odds)
 
 
-def _buildings(evidence: Evidence, findings: pd.DataFrame, shared: pd.DataFrame) -> gpd.GeoDataFrame:
-    b = evidence.buildings
+def _buildings(b: gpd.GeoDataFrame, findings: pd.DataFrame, shared: pd.DataFrame) -> gpd.GeoDataFrame:
     linked = pd.Series(np.where(b["doors_n"] > 0, "matched", np.where(b["claimed_n"] >= 0.5, "undecided", "exempt")), index=b.index)
     why = np.select(
         [b["gone"], ~b["live"], b["exempt"], b["built_for_people"], b["doors_n"] > 0],

@@ -54,28 +54,26 @@ def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     dangling = set(findings.loc[findings["code"] == "dangling_plate", "subject_id"])
     nothing = set(findings.loc[findings["code"].isin(GONE_CODES), "subject_id"])
     proposed = a[among(a["address_id"], findings.loc[findings["code"] == "demolished_vacant", "subject_id"])]
-    objects = pd.concat([standing["village_code"], a["village_code"]])
-    torn = pd.concat([standing["link_state"], a["link_state"]]) == "undecided"
+    counts: dict[str, pd.Series] = {}
+
+    def count(metric: str, numerator: pd.Series, denominator: pd.Series) -> None:
+        # one after the other: a column of villages for each side of each metric would be as wide as the addresses themselves
+        counts[f"{metric}_n"], counts[f"{metric}_d"] = numerator.fillna(ELSEWHERE).value_counts(), denominator.fillna(ELSEWHERE).value_counts()
+
+    count("plates_on_wall", a["village_code"][on_live & up], a["village_code"][on_live])
+    count("plates_on_wall_all", a["village_code"][on_live & up], a["village_code"])
+    count("buildings_plated", eligible["village_code"][eligible["up_n"] > 0], eligible["village_code"])
+    count("buildings_numbered", eligible["village_code"][eligible["addresses_n"] > 0], eligible["village_code"])
     component, unit = _components(evidence, eligible, standing, a)
-    people = _people(evidence)
-    pairs = {
-        "plates_on_wall": (a["village_code"][on_live & up], a["village_code"][on_live]),
-        "plates_on_wall_all": (a["village_code"][on_live & up], a["village_code"]),
-        "buildings_plated": (eligible["village_code"][eligible["up_n"] > 0], eligible["village_code"]),
-        "buildings_numbered": (eligible["village_code"][eligible["addresses_n"] > 0], eligible["village_code"]),
-        "one_to_one": (component[unit], component),
-        "on_map": (a["village_code"][placed], a["village_code"]),
-        "dangling_share": (p["village_code"][p["installed"] & among(p["plate_id"], dangling)], p["village_code"][p["installed"]]),
-        "virtual_share": (a["village_code"][among(a["address_id"], nothing)], a["village_code"]),
-        "undecided_share": (objects[torn], objects),
-        "cancelled_wrongly": (proposed["village_code"][~proposed["vacant"]], proposed["village_code"]),
-    }
-    counts = {}
-    for name, (numerator, denominator) in pairs.items():
-        counts[f"{name}_n"] = numerator.fillna(ELSEWHERE).value_counts()
-        counts[f"{name}_d"] = denominator.fillna(ELSEWHERE).value_counts()
-    placed_n, all_n = people
-    counts["people_placed_n"], counts["people_placed_d"] = placed_n, all_n
+    count("one_to_one", component[unit], component)
+    del component, unit
+    count("on_map", a["village_code"][placed], a["village_code"])
+    count("dangling_share", p["village_code"][p["installed"] & among(p["plate_id"], dangling)], p["village_code"][p["installed"]])
+    count("virtual_share", a["village_code"][among(a["address_id"], nothing)], a["village_code"])
+    objects = pd.concat([standing["village_code"], a["village_code"]])
+    count("undecided_share", objects[pd.concat([standing["link_state"], a["link_state"]]) == "undecided"], objects)
+    count("cancelled_wrongly", proposed["village_code"][~proposed["vacant"]], proposed["village_code"])
+    counts["people_placed_n"], counts["people_placed_d"] = _people(evidence)
     return pd.DataFrame(counts).fillna(0.0)
 
 

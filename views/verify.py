@@ -41,22 +41,26 @@ def verify_project(project: Path, out: Path, *, as_of: str | None = None, on_ste
     from geo.read import read
     from geo.standardise import standardise
 
+    def begin(step: str) -> None:
+        # what the steps before let go lies in pieces: handed back, it is not there beside what the next one needs in one
+        give_back()
+        on_step(step)
+
     share_heap()
     seconds: dict[str, float] = {}
     with uncollected():
         with timed(seconds, "read"):
-            on_step("read")
+            begin("read")
             raw = read(project)
             profile = load_profile(raw.settings.profile, thresholds=raw.settings.thresholds, base=project)
         with timed(seconds, "standardise"):
-            on_step("standardise")
+            begin("standardise")
             inputs = [standardise(raw, profile=profile, as_of=as_of, release=True)]
             del raw
         # given away: what the run needs no more of them it can let go
-        verification = verify(inputs.pop(), profile, on_step=on_step)
+        verification = verify(inputs.pop(), profile, on_step=begin)
         verification.run["seconds"] = {**seconds, **verification.run["seconds"]}
-        on_step("write")
-        give_back()
+        begin("write")
         write(verification, out)
         remember(out, as_of=f"{verification.run['as_of']:%Y-%m-%d}")
     return verification
