@@ -31,7 +31,7 @@ STEPS = (
     ("candidates, nearest", ("standing", "locate"), ("candidates", "nearest")),
     ("match, assign", ("match", "assign", "link"), ("exact_match", "fuzzy_match", "assign")),
     ("change", ("change",), ("change",)),
-    ("classify", ("classify", "describe"), ("classify",)),
+    ("classify", ("gather", "classify", "describe", "tabulate"), ("classify",)),
     ("aggregate", ("population", "summarise"), ("aggregate",)),
     ("write", ("write",), ("write",)),
 )

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.columns import among, look_up, positions
+from geo.heap import give_back
 from geo.locate import locate_villages
 from geo.rule import Card, Evidence, Rule
 
@@ -20,6 +21,9 @@ FINDING_COLUMNS = (
     "finding_id", "code", "subject", "subject_id", "related", "village_code", "severity", "certainty", "office",
     "detail_zh", "detail_en", "proposal", "value", "unit",
 )  # fmt: skip
+
+HEAP_N = 8
+"""Rules between two times that memory is handed back: each leaves the pieces of its tables behind."""
 
 
 def classify(evidence: Evidence, rules: tuple[Rule, ...]) -> gpd.GeoDataFrame:
@@ -30,11 +34,18 @@ def classify(evidence: Evidence, rules: tuple[Rule, ...]) -> gpd.GeoDataFrame:
     GeoDataFrame with FINDING_COLUMNS and geometry (point of the subject, None where it has no place), sorted by the
     order of the rules and then by subject. `finding_id` depends on code and subject alone; no two findings share it.
     """
-    parts = [p for p in (_complete(rule.card, rule.find(evidence), evidence.profile.severities) for rule in rules) if p]
+    parts = []
+    for n, rule in enumerate(rules):
+        if n % HEAP_N == 0:
+            give_back()
+        if found := _complete(rule.card, rule.find(evidence), evidence.profile.severities):
+            parts.append(found)
+    give_back()
     told = [c for c in FINDING_COLUMNS if c != "village_code"]
-    columns = {c: np.concatenate([p[c] for p in parts]) if parts else np.zeros(0, dtype=object) for c in told}
+    columns = {c: np.concatenate([p.pop(c) for p in parts]) if parts else np.zeros(0, dtype=object) for c in told}
     columns["village_code"], geometry = _places(evidence, columns["subject"], columns["subject_id"])
-    rows = {c: pd.Series(columns[c], dtype={"related": "object", "value": "float64"}.get(c, "str")) for c in FINDING_COLUMNS}
+    # column by column: texts of Python go as those of the table come
+    rows = {c: pd.Series(columns.pop(c), dtype={"related": "object", "value": "float64"}.get(c, "str")) for c in FINDING_COLUMNS}
     return gpd.GeoDataFrame(rows, geometry=geometry, crs=evidence.buildings.crs)
 
 

@@ -13,6 +13,7 @@ import shapely
 
 from geo.columns import among, at_positions, look_up, numbered, positions, rows_at
 from geo.decided import confirmed_ids, rejected_ids
+from geo.heap import give_back
 from geo.link import Links
 from geo.match import Doors
 from geo.occupancy import houses
@@ -97,6 +98,7 @@ def gather(
     addresses = addresses.join(counted).join(sum_counts(people, at_address, addresses.index))
     people = _place_people(people, at_address, addresses)
     register = _register(every, addresses, slot, counted)
+    give_back()
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))

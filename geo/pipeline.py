@@ -24,6 +24,7 @@ from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
 from geo.evidence import gather, rows_under, without_rooms
+from geo.heap import give_back
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
 from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
@@ -41,7 +42,7 @@ from geo.tables import COUNTS, Inputs, Verification
 from geo.threads import beside
 
 VERSION = "0.1.0"
-STEPS = ("standing", "describe", "locate", "match", "assign", "link", "change", "population", "classify", "summarise")
+STEPS = ("standing", "describe", "locate", "match", "assign", "link", "change", "population", "gather", "classify", "summarise", "tabulate")
 STEP_NAMES = {
     "read": ("读取", "read"),
     "standardise": ("标准化", "standardise"),
@@ -53,8 +54,10 @@ STEP_NAMES = {
     "link": ("建立对应", "links"),
     "change": ("两期变化", "two surveys"),
     "population": ("人口落房", "people"),
+    "gather": ("汇集依据", "evidence"),
     "classify": ("查找问题", "findings"),
     "summarise": ("统计", "tallies"),
+    "tabulate": ("编成结果", "result tables"),
     "write": ("写出", "write"),
 }
 
@@ -99,7 +102,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     with clock("population"):
         addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
         people = population(inputs, old_villages, renewed, addresses)
-    with clock("classify"):
+    with clock("gather"):
         evidence = gather(
             inputs,
             profile,
@@ -120,15 +123,18 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         shared = _share(evidence, judged.edges, judged.links, footprints)
         links, offsets = judged.links.table, judged.offsets
         del judged
+    with clock("classify"):
         housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
         # shared people are not without a house; to whoever guards a cancellation they stay as uncertain as they are
         findings = classify(replace(evidence, people=evidence.people.assign(reason=evidence.people["reason"].mask(housed))), RULES)
     with clock("summarise"):
         tallies = summarise(evidence, findings)
-        buildings, plates, register, people = evidence.buildings, evidence.plates, evidence.register, evidence.people
-        del evidence  # and with it all that only the findings needed, before as much is made again
+    buildings, plates, register, people = evidence.buildings, evidence.plates, evidence.register, evidence.people
+    del evidence  # and with it all that only the findings needed, before as much is made again
+    with clock("tabulate"):
         tables = {"buildings": _buildings(buildings, findings, shared), "plates": _located(plates, "plate", findings, inputs.crs)}
         del buildings, plates
+        give_back()
         tables |= {"addresses": _located(register, "address", findings, inputs.crs), "buildings_previous": _previous(inputs, changes, footprints)}
         del changes, footprints
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
@@ -235,7 +241,7 @@ def _judge(
         # the sides of all outlines again: made in a moment, and not kept through the widest of all steps
         outlines = Outlines(footprints.geometry.to_numpy())
         links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
-    open_ = pd.concat([t.loc[t["state"] == "undecided", "door"] for t in (links.plates, links.addresses)])
+    open_ = pd.concat([fates.loc[fates["state"] == "undecided", "door"] for fates in (links.plates, links.addresses)])
     door_n = pd.Series(doors.address_door, index=believed.index, dtype="float64")
     return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from views.heap import give_back, share_heap
+from geo.heap import give_back, share_heap
 
 if TYPE_CHECKING:
     from geo.tables import Verification
