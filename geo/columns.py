@@ -100,9 +100,21 @@ def combinations(columns: Iterable[pd.Series]) -> tuple[np.ndarray, np.ndarray]:
         code = code * own_n + np.asarray(encoded.indices.fill_null(own_n - 1))
         codes_n *= own_n
     code = pd.factorize(code)[0]
-    first = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.int64)
+    return code, first_places(code, int(code.max(initial=-1)) + 1)
+
+
+def first_places(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
+    """The first place of each of n codes; 0 of one that does not occur.
+
+    Examples
+    --------
+    >>> first_places(np.array([1, 0, 1]), 2).tolist()
+    [1, 0]
+    """
+    first = np.zeros(n, dtype=np.int64)
+    # backwards: the first is written last
     first[code[::-1]] = np.arange(len(code))[::-1]
-    return code, first
+    return first
 
 
 def numbered(columns: Sequence[pd.Series]) -> list[npt.NDArray[np.int64]]:

@@ -180,7 +180,6 @@ def link(
     thresholds: Thresholds,
     told: Told | None = None,
     outbuilding: np.ndarray | None = None,
-    outlines: Outlines | None = None,
 ) -> Links:
     """Decide what is sure enough, and say of the rest what it hangs between.
 
@@ -194,10 +193,9 @@ def link(
         Links that people confirmed or rejected: they are listed as such.
     outbuilding
         `geo.outbuildings.outbuildings` of the footprints: why a candidate stays open is said where it is one of them.
-    outlines
-        Of the footprints, where somebody has them already.
     """
-    told, outlines = told or Told(), outlines or Outlines(footprints.geometry.to_numpy())
+    # the sides of all outlines again, as for the candidates: made in a moment, and not kept through the assignment, the widest of all steps
+    told, outlines = told or Told(), Outlines(footprints.geometry.to_numpy())
     best = edges.drop_duplicates("door").set_index("door").reindex(np.arange(doors.doors_n))
     building = best["building"].fillna(-1).astype(int).to_numpy()
     probability = best["probability"].fillna(0.0).to_numpy()

@@ -238,9 +238,7 @@ def _judge(
         )
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
-        # the sides of all outlines again: made in a moment, and not kept through the widest of all steps
-        outlines = Outlines(footprints.geometry.to_numpy())
-        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds, outlines=outlines)
+        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds)
     open_ = pd.concat([fates.loc[fates["state"] == "undecided", "door"] for fates in (links.plates, links.addresses)])
     door_n = pd.Series(doors.address_door, index=believed.index, dtype="float64")
     return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)

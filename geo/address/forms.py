@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.address.numeral import arabic
-from geo.columns import all_null, as_arrow
+from geo.columns import all_null, as_arrow, first_places
 
 Row = Sequence[str | None]
 """The elements of a text in the order of their names; null: not written."""
@@ -171,13 +171,6 @@ def exchanged(numbers: Sequence[str]) -> list[str] | None:
         given[number] = other
         taken.add(other)
     return [given[n] for n in numbers]
-
-
-def first_places(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
-    """The first place of each of n codes."""
-    first = np.zeros(n, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return first
 
 
 class _Numbers(NamedTuple):

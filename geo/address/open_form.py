@@ -19,11 +19,12 @@ import pyarrow.compute as pc
 
 from geo.address.abroad import read_abroad, seems_japanese
 from geo.address.clean import clean, typed_plainly
-from geo.address.forms import END, NAME, NUMBER, NUMBER_AT, Opened, Row, Sample, equal_numbers, exchanged, first_places
+from geo.address.forms import END, NAME, NUMBER, NUMBER_AT, Opened, Row, Sample, equal_numbers, exchanged
 from geo.address.numeral import CHARACTERS
 from geo.address.piece import Before, Piece
 from geo.address.reader import Reader, before, may_be_estate, settle
 from geo.address.script import simplify
+from geo.columns import first_places
 
 _NAMES = frozenset(("province", "city", "county", "town", "village", "group", "hamlet", "street", "estate", "leftover", "name"))
 """Elements whose value is a name that may be set aside; flags, letters and the like are read as they are."""

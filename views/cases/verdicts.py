@@ -261,10 +261,12 @@ def _submit(desk: Desk, case: pd.Series, verb: Verb, prefix: str, given: dict[st
     if verb.name == "approve_cancellation" and (refusal := _not_sure(desk, case, str(st.session_state.get(f"{prefix}_typed") or ""))):
         desk.work.said = ("refused", refusal)
         return
-    free_at = desk.book.head().seq  # before the look: what is decided meanwhile the casebook refuses
-    if "number" in verb.needs and str(values.get("number") or "").strip() and (refusal := _not_free(desk, case, str(values["number"]))):
-        desk.work.said = ("refused", refusal)
-        return
+    free_at = None
+    if "number" in verb.needs and str(values.get("number") or "").strip():
+        free_at = desk.book.head().seq  # before the look: what is decided meanwhile the casebook refuses
+        if refusal := _not_free(desk, case, str(values["number"])):
+            desk.work.said = ("refused", refusal)
+            return
     called = desk.called(case, verb.name)
     decide(desk.page.name, desk.result.folder, (seen(case),), verb.name, onward=following(desk), called=called, free_at=free_at, **values)
 

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -134,6 +135,18 @@ def say(book: Casebook, finding_id: str, verb: str, by: str, **given: Any) -> No
     case = book.case(finding_id)
     words = {k: given.pop(k) for k in ("reason", "document") if k in given}
     book.decide(Decision(finding_id, verb, case.version, case.evidence_hash, by, payload=given, **words))
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, act: Callable[[], None]) -> None:
+    """Whatever calls `module.name` has its answer, and then a colleague acts before it goes on."""
+    look = getattr(module, name)
+
+    def look_and_lose(*asked: object, **more: object) -> object:
+        found = look(*asked, **more)
+        act()
+        return found
+
+    monkeypatch.setattr(module, name, look_and_lose)
 
 
 def read_all(test: AppTest) -> str:

@@ -11,7 +11,7 @@ import pytest
 from geo.casebook import Casebook
 from geo.export.order_list import order_list, write_order_xlsx
 from layers.result import Result
-from tests.views.cases.conftest import VILLAGE, Desk, bits_n, choose, map_state, one, read_all, say, tell, work
+from tests.views.cases.conftest import VILLAGE, Desk, bits_n, choose, map_state, meanwhile, one, read_all, say, tell, work
 from views.cases import verdicts
 from views.cases.files import delivered
 from views.cases.missing import CODES
@@ -202,14 +202,7 @@ def test_a_number_that_is_none_or_another_house_has_is_refused_with_who_has_it(n
 
 def test_a_number_that_a_colleague_gives_while_ours_is_looked_for_is_not_given_twice(desk: Desk, book: Casebook, monkeypatch: pytest.MonkeyPatch) -> None:
     finding, other = book.cases(villages=[VILLAGE], codes=["unplated_building"])["finding_id"].tolist()[:2]
-    look = verdicts.number_problems
-
-    def look_and_lose(*asked: object, **more: object) -> object:
-        found = look(*asked, **more)  # type: ignore[arg-type]
-        say(book, other, "number_proposed", "civil-affairs", number="杏亭路62号")
-        return found
-
-    monkeypatch.setattr(verdicts, "number_problems", look_and_lose)
+    meanwhile(monkeypatch, verdicts, "number_problems", lambda: say(book, other, "number_proposed", "civil-affairs", number="杏亭路62号"))
     test = choose(desk("missing"), finding)
     test.button(key="say_number_proposed").click().run()
     prefix = f"missing_number_proposed_{finding}"

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from geo.casebook import Casebook
 from geo.export.village_sheet import HEADINGS, write_village_xlsx
 from layers.result import Result
-from tests.views.cases.conftest import VILLAGE, one, read_all, say
+from tests.views.cases.conftest import VILLAGE, meanwhile, one, read_all, say
 from views import returned
 
 TAKEN_OVER = """
@@ -102,14 +102,7 @@ def test_a_sheet_whose_number_a_colleague_gives_while_it_is_checked_is_not_kept_
     rows = book.cases(villages=[VILLAGE], codes=["unplated_building"])["finding_id"].tolist()
     mine, other, plain = rows[0], rows[1], one(book, "plate_not_installed")
     test = taken_over(fill(sample, book, tmp_path / "a.xlsx", {mine: ("4", "杏湖街99号"), plain: ("1", None)}))
-    look = returned.unfit_rows
-
-    def look_and_lose(*asked: object, **more: object) -> object:
-        found = look(*asked, **more)  # type: ignore[arg-type]
-        say(book, other, "number_proposed", "civil-affairs", number="杏湖街99号")
-        return found
-
-    monkeypatch.setattr(returned, "unfit_rows", look_and_lose)
+    meanwhile(monkeypatch, returned, "unfit_rows", lambda: say(book, other, "number_proposed", "civil-affairs", number="杏湖街99号"))
     test.button(key="keep_returned").click().run()
     assert not test.exception, test.exception
     assert "“杏湖街99号”刚被占用" in read_all(test)
