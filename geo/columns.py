@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
 def among(column: pd.Series, values: pd.Series | Collection[str]) -> pd.Series:
@@ -191,6 +193,50 @@ def _at(column: pd.Series, at: npt.NDArray[Any], index: pd.Index) -> pd.Series:
     if isinstance(column.dtype, pd.StringDtype) and column.isna().all():
         return as_column(all_null(len(at)), index)
     return pd.Series(column.array.take(at), index=index)
+
+
+class Packed(Collection[str]):
+    """Columns of texts that nobody asks for a while, packed (LZ4): a register says the same words again and again, row after row.
+
+    Examples
+    --------
+    >>> packed = Packed(pd.DataFrame({"a": ["x", "y"], "b": ["z", None]}, dtype="str"))
+    >>> packed["a"].tolist(), list(packed)
+    (['x', 'y'], ['a', 'b'])
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._index = frame.index
+        self._packed = {name: _pack(as_arrow(column)) for name, column in frame.items()}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def __getitem__(self, name: str) -> pd.Series:
+        texts = pa.ipc.open_stream(self._packed[name]).read_all()["texts"].combine_chunks()
+        return as_column(all_null(len(texts)) if texts.null_count == len(texts) else texts, self._index)
+
+    def beside(self, frame: Frame, *names: str) -> Frame:
+        """A table of the same rows, with those of these columns that it lacks."""
+        return frame.assign(**{name: self[name] for name in names if name not in frame})
+
+    def rows_under(self, at: pd.Index) -> pd.DataFrame:
+        """The rows at some positions, under these positions; see `rows_at`."""
+        return pd.DataFrame({name: _at(self[name], at.to_numpy(), at) for name in self})
+
+
+def _pack(texts: pa.Array) -> bytes:
+    rows, sink = pa.record_batch([texts], names=["texts"]), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        stream.write_batch(rows)
+    packed: bytes = sink.getvalue().to_pybytes()  # the buffer keeps the room it was written in
+    return packed
 
 
 def as_arrow(texts: pd.Series) -> pa.Array:

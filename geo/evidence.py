@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among, at_positions, look_up, numbered, positions, rows_at
+from geo.columns import Packed, among, at_positions, look_up, numbered, positions, rows_at
 from geo.decided import confirmed_ids, rejected_ids
 from geo.heap import give_back
 from geo.link import Links
@@ -29,6 +29,7 @@ def gather(
     *,
     plates: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
+    texts: Packed,
     of_doors: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     doors: Doors,
@@ -44,9 +45,9 @@ def gather(
 
     Parameters
     ----------
-    plates, addresses, of_doors
-        All plates of `geo.describe.describe`, and its addresses as `without_rooms` parts them. The links speak of the standing plates and the
-        active plate-level addresses among them, in order.
+    plates, addresses, texts, of_doors
+        All plates of `geo.describe.describe`, and its addresses as `without_rooms` parts them, of every address only ASKED_OF_DOORS at hand and the
+        others packed. The links speak of the standing plates and the active plate-level addresses among them, in order.
     footprints
         `geo.standing.standing`.
     nearby
@@ -76,8 +77,9 @@ def gather(
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
         addresses), doors_n, claimed_n (expected number of undecided doors here), the counts, vacant, inhabited.
     register
-        every address, rooms among them, the REGISTER_COLUMNS of `describe`, with house, house_row, inhabited and counted of its own, building_id and
-        building_gone of its door, and link_state (null: a room, or took no part).
+        every address, rooms among them: address_id, parent_id, text, floor, room, key_n, village_code, declared_building, active, rolls_up and geometry of
+        `describe`, with house, house_row, inhabited and counted of its own, building_id and building_gone of its door, and link_state (null: a room,
+        or took no part). What else the register says stays packed.
     people
         `geo.population.population` with building_id, building_at and reason filled (no_building, gone).
     """
@@ -85,10 +87,12 @@ def gather(
     # place of each footprint, and of none, among the buildings of today; one that the survey before drew may be drawn again, under its id
     today = np.append(positions(footprints["building_id"], buildings["building_id"]), -1)
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
-    every = addresses
+    every = texts.beside(addresses, "key", "alias_door", "village_code")
     plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
-    addresses = _witness(rows_under(every, of_doors.index).join(of_doors), took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
-    plates, addresses = _pair(plates, addresses, every, took_p, took_a, doors, crosswalk)
+    written = rows_under(addresses, of_doors.index).join(texts.rows_under(of_doors.index)).join(of_doors)
+    addresses = _witness(written, took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
+    del written
+    plates, addresses = _pair(plates, addresses, every, texts, took_p, took_a, doors, crosswalk)
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
     # place of every address, and of nobody, among the plate-level ones; -1: it is a room
@@ -97,7 +101,8 @@ def gather(
     at_address = slot[people["door_row"]]
     addresses = addresses.join(counted).join(sum_counts(people, at_address, addresses.index))
     people = _place_people(people, at_address, addresses)
-    register = _register(every, addresses, slot, counted)
+    register = _register(every, texts, addresses, slot, counted)
+    del every
     give_back()
     gone = footprints[footprints["gone"] & ~footprints["rebuilt"]]
     unstacked = addresses["active"] & (addresses["stack_n"] < profile.thresholds.stack_n)
@@ -179,7 +184,14 @@ def _witness(
 
 
 def _pair(
-    plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, every: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, crosswalk: pd.DataFrame
+    plates: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    every: gpd.GeoDataFrame,
+    texts: Packed,
+    took_p: pd.Index,
+    took_a: pd.Index,
+    doors: Doors,
+    crosswalk: pd.DataFrame,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     pairs = pd.concat([doors.pairs, doors.undecided]).sort_values(["plate", "address"])
     plate, address = plates.index.get_indexer(took_p[pairs["plate"]]), addresses.index.get_indexer(took_a[pairs["address"]])
@@ -190,7 +202,7 @@ def _pair(
     addresses = addresses.assign(paired_id=_first(address, plates["plate_id"].iloc[plate], addresses.index))
     newer = positions(plates["village_code"] + "|" + plates["door"], crosswalk["village_code_old"] + "|" + crosswalk["old_door"])
     plates["renewed_door"] = at_positions(crosswalk["new_door"], newer, plates.index)
-    registered, on_plate = _known(plates, every)
+    registered, on_plate = _known(plates, every["active"].to_numpy(), texts)
     plates["registered"] = plates["paired_id"].notna() | registered
     retired = every.loc[~every["active"], ["address_id", "key"]].dropna(subset=["key"]).sort_values("address_id")
     plates["retired_id"] = look_up(plates["key"], retired["key"], retired["address_id"])
@@ -201,14 +213,14 @@ def _pair(
 _WITNESSES = ("village_code", "text_village", "point_village", "declared_village")
 
 
-def _known(plates: pd.DataFrame, every: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _known(plates: pd.DataFrame, active: np.ndarray, every: Packed) -> tuple[np.ndarray, np.ndarray]:
     """Whether an active address has the door and, by any witness of either, the village of each plate; and a standing plate those of each address."""
     doors = numbered([plates["door"], every["door"]])
     villages = numbered([t[witness] for t in (plates, every) for witness in _WITNESSES])
     base = 1 + max(int(v.max(initial=-1)) for v in villages)
     by_plate, by_address = (partial(_names, door, own, base) for door, own in zip(doors, (villages[:4], villages[4:]), strict=True))
     # what a row declares of itself makes it known to others, and finds nothing
-    registered = _any_among(by_plate, by_address, every["active"].to_numpy())
+    registered = _any_among(by_plate, by_address, active)
     on_plate = _any_among(by_address, by_plate, plates["standing"].to_numpy())
     return registered, on_plate
 
@@ -268,9 +280,10 @@ def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.G
     return out
 
 
-def _register(every: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> gpd.GeoDataFrame:
+def _register(every: gpd.GeoDataFrame, texts: Packed, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> gpd.GeoDataFrame:
     """Every address with what the counts say of it and the building of its door."""
-    out = every[list(REGISTER_COLUMNS)].rename(columns={"building_id": "declared_building"}).join(counted)
+    kept = ["address_id", "parent_id", "floor", "room", "key_n", "village_code", "active", "rolls_up", "geometry"]
+    out = texts.beside(every[kept], "text").assign(declared_building=texts["building_id"]).join(counted)
     door = slot[every["door_row"]]
     for column in ("building_id", "building_gone"):
         out[column] = at_positions(addresses[column], door, every.index)
@@ -283,7 +296,9 @@ REGISTER_COLUMNS = (
     "building_no", "unit", "floor", "room", "door", "key", "key_n", "alias_door", "text_village", "declared_village", "point_village", "village_code",
     "active", "rolls_up", "geometry",
 )  # fmt: skip
-"""What the evidence keeps of every address."""
+"""What the results ask of every address."""
+ASKED_OF_DOORS = ("address_id", "parent_id", "floor", "room", "key_n", "door_row", "active", "rolls_up", "geometry")
+"""What is asked of every address while it is judged where its door is."""
 
 
 def _buildings(

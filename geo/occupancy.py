@@ -100,6 +100,8 @@ def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFram
 
 _SCOPE = pd.array(["house", "number", "village", "elsewhere", "town"], dtype="str")
 _OTHER_WITNESSES = ("text_village", "point_village", "declared_village")
+ASKED_OF_HOUSES = ("key", "number", "door", "alias_door", "village_code", *_OTHER_WITNESSES)
+"""Texts of the addresses that their houses are named by."""
 
 
 def _once(names: pd.DataFrame) -> pd.DataFrame:

@@ -19,16 +19,16 @@ from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify, status
-from geo.columns import among, at_positions, is_sorted, look_up, positions
+from geo.columns import Packed, among, at_positions, is_sorted, look_up, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
-from geo.evidence import gather, rows_under, without_rooms
+from geo.evidence import ASKED_OF_DOORS, gather, rows_under, without_rooms
 from geo.heap import give_back
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
 from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
-from geo.occupancy import name_houses, occupancy
+from geo.occupancy import ASKED_OF_HOUSES, name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
 from geo.population import ASKED_OF_PEOPLE, population, sum_counts
 from geo.profile import Profile, Thresholds
@@ -96,18 +96,23 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
         inputs = _without(inputs, {"plates": ("plate_id",), "addresses": ("address_id",)})
         addresses, of_doors = without_rooms(addresses)
-    judged = _judge(inputs, plates, addresses, of_doors, renewed, footprints, t, clock)
+        taking_part = _taking_part(plates, addresses, of_doors)
+        # from here to the evidence nobody asks for the texts of all plates and addresses
+        plate_texts, texts = Packed(plates.drop(columns="plate_id").select_dtypes("str")), Packed(addresses.drop(columns=list(ASKED_OF_DOORS)))
+        plates, addresses = plates.drop(columns=list(plate_texts)), addresses[list(ASKED_OF_DOORS)]
+    judged = _judge(inputs, taking_part, addresses, renewed, footprints, t, clock)
     with clock("change"):
         changes = changing.result()
     with clock("population"):
         addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
-        people = population(inputs, old_villages, renewed, addresses)
+        people = population(inputs, old_villages, renewed, texts.beside(addresses, "key", "within"))
     with clock("gather"):
         evidence = gather(
             inputs,
             profile,
-            plates=plates,
+            plates=plate_texts.beside(plates, *plate_texts),
             addresses=addresses,
+            texts=texts,
             of_doors=of_doors,
             footprints=footprints,
             doors=judged.doors,
@@ -119,7 +124,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             crosswalk=renewed,
             rebuilt=on_site,
         )
-        del plates, addresses, of_doors, people  # the widest tables of a run: whoever asks now asks the evidence
+        del plates, plate_texts, addresses, of_doors, people  # the widest tables of a run: whoever asks now asks the evidence
         shared = _share(evidence, judged.edges, judged.links, footprints)
         links, offsets = judged.links.table, judged.offsets
         del judged
@@ -135,10 +140,14 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         tables = {"buildings": _buildings(buildings, findings, shared), "plates": _located(plates, "plate", findings, inputs.crs)}
         del buildings, plates
         give_back()
-        tables |= {"addresses": _located(register, "address", findings, inputs.crs), "buildings_previous": _previous(inputs, changes, footprints)}
-        del changes, footprints
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
-        tables |= {"occupancy": occupancy(people, register, inputs, old_villages, refused), "houses": name_houses(register, renewed)}
+        named = texts.beside(register, *ASKED_OF_HOUSES)
+        tables |= {"occupancy": occupancy(people, named, inputs, old_villages, refused), "houses": name_houses(named, renewed)}
+        del named
+        give_back()
+        register = texts.beside(register, *_LOCATED, "status")
+        tables |= {"addresses": _located(register, "address", findings, inputs.crs), "buildings_previous": _previous(inputs, changes, footprints)}
+        del changes, footprints, register, texts
     return Verification(
         links=links,
         findings=findings,
@@ -175,19 +184,15 @@ class _Judged:
 
 def _judge(
     inputs: Inputs,
-    plates: gpd.GeoDataFrame,
+    taking_part: list[gpd.GeoDataFrame],
     addresses: gpd.GeoDataFrame,
-    of_doors: pd.DataFrame,
     renewed: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     t: Thresholds,
     clock: _Clock,
 ) -> _Judged:
-    """From points and texts to links: locate, match, assign, link. What only these need is let go with them."""
-    standing_plates = rows_under(plates[[*_OF_DOORS, "plate_id"]], plates.index[plates["standing"]])
-    asked = [*_OF_DOORS, "stack_n"]
-    doors_of = rows_under(addresses[[c for c in asked if c in addresses]], addresses.index[addresses["active"] & ~addresses["rolls_up"]])
-    doors_of = gpd.GeoDataFrame(doors_of.join(of_doors[[c for c in asked if c in of_doors]]), geometry="geometry")
+    """From points and texts to links: locate, match, assign, link. What only these need is handed over and let go with them."""
+    doors_of, standing_plates = taking_part.pop(), taking_part.pop()
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
@@ -242,6 +247,14 @@ def _judge(
     open_ = pd.concat([fates.loc[fates["state"] == "undecided", "door"] for fates in (links.plates, links.addresses)])
     door_n = pd.Series(doors.address_door, index=believed.index, dtype="float64")
     return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
+
+
+def _taking_part(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, of_doors: pd.DataFrame) -> list[gpd.GeoDataFrame]:
+    """The standing plates and the active plate-level addresses."""
+    asked = [*_OF_DOORS, "stack_n"]
+    doors_of = rows_under(addresses[[c for c in asked if c in addresses]], addresses.index[addresses["active"] & ~addresses["rolls_up"]])
+    doors_of = gpd.GeoDataFrame(doors_of.join(of_doors[[c for c in asked if c in of_doors]]), geometry="geometry")
+    return [rows_under(plates[[*_OF_DOORS, "plate_id"]], plates.index[plates["standing"]]), doors_of]
 
 
 _OF_DOORS = (
@@ -399,14 +412,17 @@ def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str,
 def _located(rows: pd.DataFrame, subject: str, findings: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     id_column = f"{subject}_id"
     otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).astype("str").fillna("no_part")
-    out = {column: rows[column] for column in (id_column, "town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key")}
+    out = {column: rows[column] for column in (id_column, *_LOCATED, *(("state", "face") if subject == "plate" else ()))}
     out["parent_id"] = rows["parent_id"] if "parent_id" in rows else pd.Series(np.nan, index=rows.index)
     out["status"] = status(rows[id_column], subject, findings, otherwise)
-    out |= {column: rows[column] for column in ("building_id", "village_code", "text", "kind", *(("state", "face") if subject == "plate" else ()))}
     if subject == "address":
         out["register_status"] = rows["status"]
     frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].array, crs=crs)
     return frame.reset_index(drop=True) if is_sorted(frame[id_column]) else frame.sort_values(id_column, ignore_index=True)
+
+
+_LOCATED = ("town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key", "building_id", "village_code", "text", "kind")
+"""What the results say of plates and addresses alike."""
 
 
 def _run(
