@@ -154,5 +154,5 @@ def _written(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
     """name, village_code, paired_id, building_id and geometry of these addresses, rooms among them."""
     columns = ["address_id", "village_code", "paired_id", "building_id", "geometry"]
     rooms = evidence.register["rolls_up"] & among(evidence.register["address_id"], asked)
-    tables = (evidence.addresses.loc[among(evidence.addresses["address_id"], asked), columns], evidence.register[rooms].reindex(columns=columns))
+    tables = (evidence.addresses.loc[among(evidence.addresses["address_id"], asked), columns], evidence.texts.beside(evidence.register, "village_code")[rooms].reindex(columns=columns))
     return pd.concat(map(pd.DataFrame, tables), ignore_index=True).rename(columns={"address_id": "name"})

@@ -77,11 +77,11 @@ def gather(
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
         addresses), doors_n, claimed_n (expected number of undecided doors here), the counts, vacant, inhabited.
     register
-        every address, rooms among them: address_id, parent_id, text, floor, room, key_n, village_code, declared_building, active, rolls_up and geometry of
-        `describe`, with house, house_row, inhabited and counted of its own, building_id and building_gone of its door, and link_state (null: a room,
-        or took no part). What else the register says stays packed.
+        every address, rooms among them: address_id, parent_id, floor, room, key_n, declared_building, active, rolls_up and geometry of `describe`, with
+        house_row, inhabited and counted of its own, building_id and building_gone of its door, and link_state (null: a room, or took no part).
+        What else it says stays packed, as `texts`.
     people
-        `geo.population.population` with building_id, building_at and reason filled (no_building, gone).
+        `geo.population.population` (but for address_id) with building_id, building_at and reason filled (no_building, gone).
     """
     buildings = footprints[footprints["current"]]
     # place of each footprint, and of none, among the buildings of today; one that the survey before drew may be drawn again, under its id
@@ -93,6 +93,7 @@ def gather(
     addresses = _witness(written, took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     del written
     plates, addresses = _pair(plates, addresses, every, texts, took_p, took_a, doors, crosswalk)
+    give_back()
     people = people.assign(fresh=_fresh(people, profile))
     counted = _count(people, every, crosswalk)
     # place of every address, and of nobody, among the plate-level ones; -1: it is a room
@@ -118,6 +119,7 @@ def gather(
         plates=plates,
         addresses=addresses,
         register=register,
+        texts=texts,
         links=links.table,
         changes=changes,
         people=people,
@@ -246,7 +248,7 @@ def _first(at: np.ndarray, values: pd.Series, index: pd.Index) -> pd.Series:
 
 
 def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """What the counts say of every address: house, inhabited, counted, vacant."""
+    """What the counts say of every address: house_row (of the address its house is named by), inhabited, counted, vacant."""
     # people first: whoever is counted on any row of the same number, under any status or former name, is there
     house, rolls_up = houses(addresses, crosswalk), addresses["rolls_up"].to_numpy()
     at = people["address_row"].to_numpy()
@@ -262,8 +264,7 @@ def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.Data
     open_ |= among(addresses["key"], people["torn_key"].dropna()).to_numpy()
     some_at, unsure_at = (np.bincount(house[rows], minlength=len(house))[house] > 0 for rows in (own, open_))
     inhabited = np.where(rolls_up, own, some_at)
-    name = at_positions(addresses["address_id"], house, addresses.index)
-    return pd.DataFrame({"house": name, "house_row": house, "inhabited": inhabited, "counted": counted, "vacant": counted & ~inhabited & ~unsure_at}, index=addresses.index)
+    return pd.DataFrame({"house_row": house, "inhabited": inhabited, "counted": counted, "vacant": counted & ~inhabited & ~unsure_at}, index=addresses.index)
 
 
 def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
@@ -276,14 +277,14 @@ def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.G
     live = addresses["building_id"].where(addresses["building_live"])
     at = np.where(addresses["building_live"], addresses["building_at"], -1)
     out = people.assign(building_at=np.append(at, -1)[at_address], building_id=at_positions(live, at_address, people.index))
-    out["reason"] = out["reason"].mask(out["address_id"].notna() & out["building_id"].isna(), "no_building")
-    return out
+    out["reason"] = out["reason"].mask((out["address_row"] >= 0) & out["building_id"].isna(), "no_building")
+    return out.drop(columns="address_id")
 
 
 def _register(every: gpd.GeoDataFrame, texts: Packed, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> gpd.GeoDataFrame:
     """Every address with what the counts say of it and the building of its door."""
-    kept = ["address_id", "parent_id", "floor", "room", "key_n", "village_code", "active", "rolls_up", "geometry"]
-    out = texts.beside(every[kept], "text").assign(declared_building=texts["building_id"]).join(counted)
+    kept = ["address_id", "parent_id", "floor", "room", "key_n", "active", "rolls_up", "geometry"]
+    out = every[kept].assign(declared_building=texts["building_id"]).join(counted)
     door = slot[every["door_row"]]
     for column in ("building_id", "building_gone"):
         out[column] = at_positions(addresses[column], door, every.index)

@@ -90,6 +90,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         on_site = rebuilt(footprints, thresholds=t)
         footprints["rebuilt"] = among(footprints["building_id"], on_site["gone_id"]) & footprints["gone"]
         footprints["village_code"] = locate_villages(shapely.point_on_surface(footprints.geometry.to_numpy()), inputs.villages).array
+    inputs = _without(inputs, {"buildings": ("building_id",), "buildings_previous": ("building_id", "geometry")})
     with clock("describe"):
         old_villages, renamed = crosswalk(inputs)
         renewed = _present(renamed, inputs, old_villages)
@@ -141,12 +142,12 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         del buildings, plates
         give_back()
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
-        named = texts.beside(register, *ASKED_OF_HOUSES)
+        named = texts.beside(register, *ASKED_OF_HOUSES).assign(house=at_positions(register["address_id"], register["house_row"].to_numpy(), register.index))
         tables |= {"occupancy": occupancy(people, named, inputs, old_villages, refused), "houses": name_houses(named, renewed)}
         del named
         give_back()
-        register = texts.beside(register, *_LOCATED, "status")
-        tables |= {"addresses": _located(register, "address", findings, inputs.crs), "buildings_previous": _previous(inputs, changes, footprints)}
+        tables["addresses"] = _located(texts.beside(register, *_LOCATED, "status"), "address", findings, inputs.crs)
+        tables["buildings_previous"] = _previous(inputs, changes, footprints)
         del changes, footprints, register, texts
     return Verification(
         links=links,

@@ -16,6 +16,7 @@ from geo.tables import INPUT
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo.columns import Packed
     from geo.profile import Profile
     from geo.tables import Inputs
 
@@ -61,6 +62,8 @@ class Evidence:
     plates: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
     register: gpd.GeoDataFrame
+    texts: Packed
+    """What else every address of the register says: by the names of `describe`, building_id as declared."""
     links: pd.DataFrame
     changes: pd.DataFrame
     people: pd.DataFrame

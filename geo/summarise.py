@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.columns import among, at_positions, positions
+from geo.columns import among, first_places, positions
 from geo.outputs import METRICS
 from geo.rule import Evidence
 from geo.tables import DECIDED
@@ -29,9 +30,7 @@ def summarise(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     where the denominator is zero) and _target (null: none).
     """
     villages = evidence.inputs.villages
-    sums = _sums(evidence, findings)
-    codes = [*villages["village_code"], *([ELSEWHERE] if ELSEWHERE in sums.index and ELSEWHERE not in set(villages["village_code"]) else [])]
-    rows = sums.reindex(codes, fill_value=0.0)
+    rows = _sums(evidence, findings)
     rows.loc[TOTAL] = rows.sum()
     out = villages.set_index("village_code")[["name", "town", "beat"]].reindex(rows.index)
     targets = _targets(evidence, rows.index)
@@ -44,64 +43,75 @@ def summarise(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
-    b, p = evidence.buildings, evidence.plates
-    eligible = b.loc[b["eligible"], ["building_id", "village_code", "up_n", "addresses_n"]]
-    standing = p.loc[p["standing"], ["plate_id", "paired_id", "village_code", "link_state"]]
-    a = evidence.addresses.loc[evidence.addresses["active"], list(_OF_ADDRESS)]
-    up = among(a["paired_id"], p.loc[p["up"], "plate_id"]) | among(a["address_id"], p.loc[p["up"], "paired_id"])
-    on_live = a["building_live"]
-    placed = a.geometry.notna() & (a["point_village"] == a["text_village"].fillna(a["declared_village"]).fillna(a["point_village"]))
-    dangling = set(findings.loc[findings["code"] == "dangling_plate", "subject_id"])
-    nothing = set(findings.loc[findings["code"].isin(GONE_CODES), "subject_id"])
-    proposed = a[among(a["address_id"], findings.loc[findings["code"] == "demolished_vacant", "subject_id"])]
-    counts: dict[str, pd.Series] = {}
+    """Both sides of every metric, by village."""
+    b, p, a = evidence.buildings, evidence.plates, evidence.addresses
+    codes = pd.Series([*dict.fromkeys([*evidence.inputs.villages["village_code"], ELSEWHERE])], dtype="str")
+    # counted by number: a column of villages for each side of each metric would be as wide as the addresses themselves
+    of_building, of_plate, of_address = (_at(t["village_code"], codes) for t in (b, p, a))
+    eligible, standing, installed, active = (t[flag].to_numpy(dtype=bool) for t, flag in ((b, "eligible"), (p, "standing"), (p, "installed"), (a, "active")))
+    up = (among(a["paired_id"], p.loc[p["up"], "plate_id"]) | among(a["address_id"], p.loc[p["up"], "paired_id"])).to_numpy()
+    on_live = active & a["building_live"].to_numpy()
+    said = a["text_village"].fillna(a["declared_village"]).fillna(a["point_village"])
+    placed = active & a.geometry.notna().to_numpy() & (a["point_village"] == said).to_numpy(dtype=bool)
+    named = {code: findings.loc[findings["code"].isin(code), "subject_id"] for code in (GONE_CODES, ("dangling_plate",), ("demolished_vacant",))}
+    nothing, dangling, proposed = (among(t, ids).to_numpy() for t, ids in zip((a["address_id"], p["plate_id"], a["address_id"]), named.values(), strict=True))
+    counts: dict[str, np.ndarray] = {}
 
-    def count(metric: str, numerator: pd.Series, denominator: pd.Series) -> None:
-        # one after the other: a column of villages for each side of each metric would be as wide as the addresses themselves
-        counts[f"{metric}_n"], counts[f"{metric}_d"] = numerator.fillna(ELSEWHERE).value_counts(), denominator.fillna(ELSEWHERE).value_counts()
+    def count(metric: str, numerator: np.ndarray, denominator: np.ndarray) -> None:
+        counts[f"{metric}_n"], counts[f"{metric}_d"] = (np.bincount(side, minlength=len(codes)).astype(float) for side in (numerator, denominator))
 
-    count("plates_on_wall", a["village_code"][on_live & up], a["village_code"][on_live])
-    count("plates_on_wall_all", a["village_code"][on_live & up], a["village_code"])
-    count("buildings_plated", eligible["village_code"][eligible["up_n"] > 0], eligible["village_code"])
-    count("buildings_numbered", eligible["village_code"][eligible["addresses_n"] > 0], eligible["village_code"])
-    component, unit = _components(evidence, eligible, standing, a)
+    count("plates_on_wall", of_address[on_live & up], of_address[on_live])
+    count("plates_on_wall_all", of_address[on_live & up], of_address[active])
+    count("buildings_plated", of_building[eligible & (b["up_n"] > 0).to_numpy()], of_building[eligible])
+    count("buildings_numbered", of_building[eligible & (b["addresses_n"] > 0).to_numpy()], of_building[eligible])
+    graph = {"building_id": b.loc[eligible, "building_id"], "plate_id": p.loc[standing, "plate_id"], "address_id": a.loc[active, "address_id"]}
+    first, unit = _components(evidence.links, graph, p.loc[standing, "paired_id"].isna().to_numpy())
+    component = np.concatenate([of_building[eligible], of_plate[standing], of_address[active]])[first]
     count("one_to_one", component[unit], component)
-    del component, unit
-    count("on_map", a["village_code"][placed], a["village_code"])
-    count("dangling_share", p["village_code"][p["installed"] & among(p["plate_id"], dangling)], p["village_code"][p["installed"]])
-    count("virtual_share", a["village_code"][among(a["address_id"], nothing)], a["village_code"])
-    objects = pd.concat([standing["village_code"], a["village_code"]])
-    count("undecided_share", objects[pd.concat([standing["link_state"], a["link_state"]]) == "undecided"], objects)
-    count("cancelled_wrongly", proposed["village_code"][~proposed["vacant"]], proposed["village_code"])
-    counts["people_placed_n"], counts["people_placed_d"] = _people(evidence)
-    return pd.DataFrame(counts).fillna(0.0)
+    count("on_map", of_address[placed], of_address[active])
+    count("dangling_share", of_plate[installed & dangling], of_plate[installed])
+    count("virtual_share", of_address[active & nothing], of_address[active])
+    undecided = [rows & (t["link_state"] == "undecided").to_numpy(dtype=bool) for rows, t in ((standing, p), (active, a))]
+    count("undecided_share", *(np.concatenate([of_plate[rows], of_address[others]]) for rows, others in (undecided, (standing, active))))
+    count("cancelled_wrongly", of_address[active & proposed & ~a["vacant"].to_numpy()], of_address[active & proposed])
+    village, n, on_live = _people(evidence, codes)
+    counts["people_placed_n"], counts["people_placed_d"] = (np.bincount(village[rows], n[rows], len(codes)) for rows in (on_live, slice(None)))
+    out = pd.DataFrame(counts, index=codes)
+    known = among(codes, evidence.inputs.villages["village_code"]).to_numpy()
+    return out[known | (out > 0).any(axis=1).to_numpy() | (np.bincount(village, minlength=len(codes)) > 0)]
 
 
-_OF_ADDRESS = (
-    "address_id", "paired_id", "village_code", "text_village", "declared_village", "point_village", "building_live", "link_state", "vacant", "geometry",
-)  # fmt: skip
-"""What the tallies ask of an address."""
+def _at(village: pd.Series, codes: pd.Series) -> np.ndarray:
+    """Place of each village among the codes; what lies in none of them lies elsewhere."""
+    at, (elsewhere,) = positions(village, codes), np.flatnonzero(codes == ELSEWHERE)
+    return np.where(at >= 0, at, elsewhere)
 
 
-def _people(evidence: Evidence) -> tuple[pd.Series, pd.Series]:
-    """People on one live building and all people, per village of their address: residents where known, else registered."""
+def _people(evidence: Evidence, codes: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each row of the population: place of its address's village among the codes, people (residents where known, else registered), on one live building."""
     p = evidence.people
-    n = p["resident_n"].fillna(p["registered_n"]).fillna(0.0)
-    village = at_positions(evidence.register["village_code"], p["door_row"].to_numpy(), p.index).fillna(ELSEWHERE)
-    return n[p["building_id"].notna()].groupby(village[p["building_id"].notna()]).sum(), n.groupby(village).sum()
+    n = p["resident_n"].fillna(p["registered_n"]).fillna(0.0).to_numpy(dtype=float)
+    village = np.append(_at(evidence.texts["village_code"], codes), _at(pd.Series([ELSEWHERE], dtype="str"), codes))
+    return village[p["door_row"]], n, p["building_id"].notna().to_numpy()
 
 
-def _components(evidence: Evidence, buildings: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Village of each component of the link graph, and whether it is one building with a plate and an address of one key each.
+def _components(links: pd.DataFrame, tables: Mapping[str, pd.Series], apart: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First object of each component of the link graph, and whether it is one building with a plate and an address of one key each.
 
     A row or compound decided as such counts as one where every one of its doors has both.
+
+    Parameters
+    ----------
+    tables
+        building_id, plate_id and address_id of the objects, numbered one table after the other.
+    apart
+        Plates of no address.
     """
-    tables = {"building_id": buildings, "plate_id": plates, "address_id": addresses}
     begin = np.cumsum([0, *map(len, tables.values())])
-    links = evidence.links[evidence.links["state"].isin(DECIDED)]
+    links = links[links["state"].isin(DECIDED)]
     at = {}
-    for (id_column, table), first in zip(tables.items(), begin, strict=False):
-        found = positions(links[id_column], table[id_column])
+    for (id_column, ids), first in zip(tables.items(), begin, strict=False):
+        found = positions(links[id_column], ids)
         at[id_column] = np.where(found >= 0, found + first, -1)
     pairs = np.concatenate([np.stack([at[one], at[two]]) for one, two in combinations(tables, 2)], axis=1)
     pairs = pairs[:, (pairs >= 0).all(axis=0)]
@@ -109,12 +119,8 @@ def _components(evidence: Evidence, buildings: pd.DataFrame, plates: pd.DataFram
     label = connected_components(graph, directed=False)[1] if begin[-1] else np.zeros(0, int)
     n = int(label.max(initial=-1)) + 1
     b, p, a = (np.bincount(label[i:j], minlength=n) for i, j in pairwise(begin))
-    apart = np.bincount(label[begin[1] : begin[2]][plates["paired_id"].isna().to_numpy()], minlength=n)
-    unit = (b == 1) & (p >= 1) & (p == a) & (apart == 0)
-    node = np.zeros(n, dtype=int)
-    node[label[::-1]] = np.arange(len(label))[::-1]
-    village = pd.concat([t["village_code"] for t in tables.values()], ignore_index=True).iloc[node]
-    return village.reset_index(drop=True), pd.Series(unit)
+    unit = (b == 1) & (p >= 1) & (p == a) & (np.bincount(label[begin[1] : begin[2]][apart], minlength=n) == 0)
+    return first_places(label, n), unit
 
 
 def _targets(evidence: Evidence, index: pd.Index) -> dict[str, pd.Series]:

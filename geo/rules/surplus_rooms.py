@@ -30,7 +30,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
     """Rooms of a building that cannot be there, one finding per building."""
     r, a, b = evidence.register, evidence.addresses, evidence.buildings
     asked = r["rolls_up"] & r["active"] & ~r["inhabited"]
-    r = pd.DataFrame(r[["address_id", "text", "floor", "room", "building_id", "building_gone", "declared_building", "parent_id", "counted"]])[asked]
+    r = pd.DataFrame(r[["address_id", "floor", "room", "building_id", "building_gone", "declared_building", "parent_id", "counted"]])
+    r = r.assign(text=evidence.texts["text"])[asked]
     floor = pd.to_numeric(r["floor"], errors="coerce").astype("float64").fillna(_floor_of_room(r["room"]))
     held = look_up(r["building_id"], b["building_id"], b["floors_n"]).astype("float64")
     gone = evidence.gone["building_id"]
