@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.columns import among, at_positions, combinations, is_sorted, positions, sorting
+from geo.columns import Packed, among, at_positions, combinations, is_sorted, positions, sorting
 from geo.crosswalk import witness_villages
 from geo.tables import COUNTS, HOUSES, OCCUPANCY, Inputs
 
@@ -54,14 +54,16 @@ def houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
     return smallest[label]
 
 
-def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def name_houses(addresses: pd.DataFrame, texts: Packed, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Every name of every house.
 
     Parameters
     ----------
     addresses
-        As in `houses`, with house (its id), house_row, text_village, point_village, declared_village, door, number, active, rolls_up and counted (bool: some
-        row of the population counts the address itself).
+        Every address: address_id, house_row (row of the address its house is named by), key_n, active, rolls_up and counted (bool: some row of the
+        population counts the address itself).
+    texts
+        What else they say: village_code, text_village, point_village, declared_village, door, alias_door, number.
 
     Returns
     -------
@@ -69,30 +71,33 @@ def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFram
     address, of which absence from the counts says nothing; counted: some row counts the address itself), and one per key,
     by each village that witnesses for it, alias, and old or new side of the crosswalk.
     """
-    a = addresses[["address_id", "house", "house_row", "number", "key_n", "door", "alias_door", "active", "rolls_up", "counted", "village_code", *_OTHER_WITNESSES]]
+    a = texts.beside(addresses[["address_id", "house_row", "key_n", "active", "rolls_up", "counted"]], "number", "village_code")
     # the plate-level addresses first
     order = np.argsort(a["rolls_up"].to_numpy(dtype=bool), kind="stable")
     blank = {"needs_count": False, "counted": False}
-    own = pd.DataFrame({"house": a["house"], "kind": "address", "name": a["address_id"], "village_code": a["village_code"], "number": a["number"]})
-    own["needs_count"] = (a["active"] & ~a["rolls_up"]).to_numpy(dtype=bool)
-    own["counted"] = a["counted"].to_numpy(dtype=bool)
     # most addresses of a house say the same key: it is written out once
     told = order[a["key_n"].to_numpy()[order] >= 0]
     said = pd.DataFrame({"house": a["house_row"].to_numpy()[told], "key": a["key_n"].to_numpy()[told]})
-    main = _keyed(a.iloc[told[~said.duplicated().to_numpy()]], "village_code")
-    apart = [np.flatnonzero(a[village].notna() & (a[village] != a["village_code"])) for village in _OTHER_WITNESSES]
-    other = [_keyed(a.iloc[order[np.isin(order, rows)]], village) for rows, village in zip(apart, _OTHER_WITNESSES, strict=True)]
-    keys = [k.assign(kind="key", **blank) for k in (main, *other)]
-    alias = _alias(a.iloc[order])
-    b = a.loc[alias.index]
-    aliases = pd.DataFrame({"house": b["house"], "kind": "alias", "name": alias, "village_code": b["village_code"], "number": _digits(b["alias_door"]), **blank})
-    named = _once(pd.concat([*keys, aliases], ignore_index=True))
+    door = texts["door"]
+    keys = [_keyed(a, told[~said.duplicated().to_numpy()], a["village_code"].fillna(""), door)]
+    for witness in map(texts.__getitem__, _OTHER_WITNESSES):
+        keys.append(_keyed(a, order[(witness.notna() & (witness != a["village_code"])).to_numpy()[order]], witness, door))
+    del door
+    b = texts.beside(a, "alias_door")
+    b = b.iloc[order[b["alias_door"].notna().to_numpy()[order]]]
+    aliases = pd.DataFrame({"house": _house(a, b), "kind": "alias", "name": _alias(b), "village_code": b["village_code"], "number": _digits(b["alias_door"])})
+    named = _once(pd.concat([*keys, aliases], ignore_index=True)).assign(**blank)
     old, new = _sides(crosswalk)
     sides = [named.loc[among(named["name"], p), ["house", "name"]].merge(pd.DataFrame({"name": p, "other": q}), on="name") for p, q in ((old, new), (new, old))]
     renewed = pd.concat(sides, ignore_index=True)[["house", "other"]].rename(columns={"other": "name"}).assign(kind="renewed", **blank)
     renewed["village_code"] = renewed["name"].astype("str").str.extract(r"^([^|]*)\|", expand=False)
     renewed["number"] = _digits(renewed["name"].astype("str").str.extract(r"^[^|]*\|(.*)$", expand=False))
-    out = pd.concat([own.iloc[order], named, renewed.drop_duplicates(["house", "name"])], ignore_index=True)
+    a = a.iloc[order]
+    own = pd.DataFrame({"house": _house(addresses, a), "kind": "address", "name": a["address_id"], "village_code": a["village_code"], "number": a["number"]})
+    own["needs_count"] = (a["active"] & ~a["rolls_up"]).to_numpy(dtype=bool)
+    own["counted"] = a["counted"].to_numpy(dtype=bool)
+    del a
+    out = pd.concat([own, named, renewed.drop_duplicates(["house", "name"])], ignore_index=True)
     out["village_code"] = out["village_code"].mask(out["village_code"] == "")
     out = out.astype(dict.fromkeys(("house", "kind", "name", "village_code", "number"), "str") | {"needs_count": "boolean", "counted": "boolean"})
     return out[list(HOUSES)]
@@ -100,8 +105,6 @@ def name_houses(addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFram
 
 _SCOPE = pd.array(["house", "number", "village", "elsewhere", "town"], dtype="str")
 _OTHER_WITNESSES = ("text_village", "point_village", "declared_village")
-ASKED_OF_HOUSES = ("key", "number", "door", "alias_door", "village_code", *_OTHER_WITNESSES)
-"""Texts of the addresses that their houses are named by."""
 
 
 def _once(names: pd.DataFrame) -> pd.DataFrame:
@@ -109,15 +112,17 @@ def _once(names: pd.DataFrame) -> pd.DataFrame:
     return names.iloc[combinations([names["house"], names["name"]])[1]]
 
 
-def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, refused: pd.DataFrame) -> pd.DataFrame:
+def occupancy(
+    people: pd.DataFrame, addresses: pd.DataFrame, texts: Packed, inputs: Inputs, old_villages: pd.DataFrame, refused: pd.DataFrame
+) -> pd.DataFrame:
     """Every row that counts people, and which house it counts for or might count for.
 
     Parameters
     ----------
     people
         `geo.population.population`, rows as in `inputs.population`.
-    addresses
-        As in `name_houses`.
+    addresses, texts
+        As in `name_houses`, with key.
     refused
         Rows of the population that reading refused as a whole: source, row.
 
@@ -130,8 +135,9 @@ def occupancy(people: pd.DataFrame, addresses: pd.DataFrame, inputs: Inputs, old
     rows = inputs.population.reset_index(drop=True)
     at = people["address_row"].to_numpy(copy=True)
     torn = np.flatnonzero((at < 0) & people["torn_key"].notna().to_numpy())
-    at[torn] = positions(people["torn_key"].iloc[torn], addresses["key"])
-    house = at_positions(addresses["house"], at, rows.index)
+    if len(torn):
+        at[torn] = positions(people["torn_key"].iloc[torn], texts["key"])
+    house = at_positions(addresses["address_id"], np.append(addresses["house_row"], -1)[at], rows.index)
     out = people[[*COUNTS, "counted_on"]].reset_index(drop=True)
     out.insert(0, "row", "population:" + people["source_row"].astype("str").reset_index(drop=True))
     out["house"] = house
@@ -160,11 +166,17 @@ def _sides(crosswalk: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return old, (crosswalk["village_code_new"] + "|" + crosswalk["new_door"]).astype("str")
 
 
-def _keyed(addresses: pd.DataFrame, village: str) -> pd.DataFrame:
-    """Keys of the addresses by one witness of their village; addresses without a door are absent."""
-    code = addresses[village].fillna("") if village == "village_code" else addresses[village]
-    out = pd.DataFrame({"house": addresses["house"], "name": code + "|" + addresses["door"], "village_code": addresses[village], "number": addresses["number"]})
+def _keyed(addresses: pd.DataFrame, at: np.ndarray, village: pd.Series, door: pd.Series) -> pd.DataFrame:
+    """Keys of the addresses at some positions, by one witness of the villages of all; addresses without a door are absent."""
+    rows, village = addresses.iloc[at], village.iloc[at]
+    name = village.fillna("") + "|" + door.iloc[at]
+    out = pd.DataFrame({"house": _house(addresses, rows), "kind": "key", "name": name, "village_code": village, "number": rows["number"]})
     return out.dropna(subset=["name"])
+
+
+def _house(addresses: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """The id that names the house of each of some addresses."""
+    return at_positions(addresses["address_id"], rows["house_row"].to_numpy(), rows.index)
 
 
 def _digits(door: pd.Series) -> pd.Series:

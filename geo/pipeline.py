@@ -28,7 +28,7 @@ from geo.heap import give_back
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
 from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
-from geo.occupancy import ASKED_OF_HOUSES, name_houses, occupancy
+from geo.occupancy import name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
 from geo.population import ASKED_OF_PEOPLE, population, sum_counts
 from geo.profile import Profile, Thresholds
@@ -142,9 +142,12 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         del buildings, plates
         give_back()
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
-        named = texts.beside(register, *ASKED_OF_HOUSES).assign(house=at_positions(register["address_id"], register["house_row"].to_numpy(), register.index))
-        tables |= {"occupancy": occupancy(people, named, inputs, old_villages, refused), "houses": name_houses(named, renewed)}
-        del named
+        conserved = _conserve(people, shared)
+        tables["occupancy"] = occupancy(people, register, texts, inputs, old_villages, refused)
+        del people
+        inputs = _without(inputs, {"population": ()})
+        give_back()
+        tables["houses"] = name_houses(register, texts, renewed)
         give_back()
         tables["addresses"] = _located(texts.beside(register, *_LOCATED, "status"), "address", findings, inputs.crs)
         tables["buildings_previous"] = _previous(inputs, changes, footprints)
@@ -156,7 +159,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         quarantine=inputs.quarantine,
         repairs=inputs.repairs,
         villages=inputs.villages[["village_code", "name", "town", "beat", "target_ratio", "geometry"]],
-        run=_run(inputs, profile, findings, links, offsets, clock.seconds) | {"people": _conserve(people, shared)},
+        run=_run(inputs, profile, findings, links, offsets, clock.seconds) | {"people": conserved},
         **tables,
     )
 

@@ -21,6 +21,7 @@ from pyproj import CRS
 from geo.export.parquet import tabulate
 from geo.export.spatial_index import can_pack, write_spatial_index
 from geo.export.style import Style, build_outline, build_style, style_findings, style_status
+from geo.heap import give_back
 from geo.outputs import OUTPUT
 from geo.rule import Card
 from geo.tables import COUNTS, Table, Verification
@@ -81,6 +82,7 @@ def write_geopackage(
     pyogrio.set_gdal_config_options(_FAST)
     try:
         for name in LAYERS:
+            give_back()
             frame = getattr(verification, name)
             _write_layer(tabulated(frame, OUTPUT[name]), path, OUTPUT[name], crs=frame.crs, cards=cards, index=not ours)
     finally:
