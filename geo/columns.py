@@ -119,7 +119,7 @@ def first_places(code: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
     return first
 
 
-def numbered(columns: Sequence[pd.Series]) -> list[npt.NDArray[np.int64]]:
+def numbered(columns: Iterable[pd.Series]) -> list[npt.NDArray[np.int64]]:
     """Columns of texts as numbers, equal texts by equal numbers in all of them, null by -1.
 
     Examples
@@ -127,10 +127,9 @@ def numbered(columns: Sequence[pd.Series]) -> list[npt.NDArray[np.int64]]:
     >>> [n.tolist() for n in numbered([pd.Series(["b", None], dtype="str"), pd.Series(["a", "b"], dtype="str")])]
     [[0, -1], [1, 0]]
     """
-    texts = pa.chunked_array([as_arrow(c.astype("str")) for c in columns], type=pa.large_string())
-    # the pieces have one dictionary: the texts are not laid side by side to be numbered
-    codes = [np.asarray(piece.indices.fill_null(-1)) for piece in texts.dictionary_encode().chunks]
-    return np.split(np.concatenate(codes or [np.zeros(0)]).astype(np.int64), np.cumsum([len(c) for c in columns])[:-1])
+    # one by one: the texts are not laid side by side to be numbered
+    pieces = pa.chunked_array([as_arrow(c.astype("str")).dictionary_encode() for c in columns], type=pa.dictionary(pa.int32(), pa.large_string()))
+    return [np.asarray(piece.indices.fill_null(-1)).astype(np.int64) for piece in pieces.unify_dictionaries().chunks]
 
 
 def worded(which: npt.NDArray[Any], words: Sequence[str]) -> pd.Series:

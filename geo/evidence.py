@@ -92,6 +92,7 @@ def gather(
     written = rows_under(addresses, of_doors.index).join(texts.rows_under(of_doors.index)).join(of_doors)
     addresses = _witness(written, took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     del written
+    give_back()
     plates, addresses = _pair(plates, addresses, every, texts, took_p, took_a, doors, crosswalk)
     give_back()
     people = people.assign(fresh=_fresh(people, profile))
@@ -218,7 +219,7 @@ _WITNESSES = ("village_code", "text_village", "point_village", "declared_village
 def _known(plates: pd.DataFrame, active: np.ndarray, every: Packed) -> tuple[np.ndarray, np.ndarray]:
     """Whether an active address has the door and, by any witness of either, the village of each plate; and a standing plate those of each address."""
     doors = numbered([plates["door"], every["door"]])
-    villages = numbered([t[witness] for t in (plates, every) for witness in _WITNESSES])
+    villages = numbered(t[witness] for t in (plates, every) for witness in _WITNESSES)
     base = 1 + max(int(v.max(initial=-1)) for v in villages)
     by_plate, by_address = (partial(_names, door, own, base) for door, own in zip(doors, (villages[:4], villages[4:]), strict=True))
     # what a row declares of itself makes it known to others, and finds nothing

@@ -139,7 +139,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     del evidence  # and with it all that only the findings needed, before as much is made again
     with clock("tabulate"):
         tables = {"buildings": _buildings(buildings, findings, shared), "plates": _located(plates, "plate", findings, inputs.crs)}
-        del buildings, plates
+        tables["buildings_previous"] = _previous(inputs, changes, footprints)
+        del buildings, plates, changes, footprints
         give_back()
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
         conserved = _conserve(people, shared)
@@ -150,8 +151,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         tables["houses"] = name_houses(register, texts, renewed)
         give_back()
         tables["addresses"] = _located(texts.beside(register, *_LOCATED, "status"), "address", findings, inputs.crs)
-        tables["buildings_previous"] = _previous(inputs, changes, footprints)
-        del changes, footprints, register, texts
+        del register, texts
     return Verification(
         links=links,
         findings=findings,
