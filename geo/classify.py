@@ -14,7 +14,7 @@ import shapely
 
 from geo.columns import among, look_up, positions
 from geo.heap import give_back
-from geo.locate import locate_villages
+from geo.locate import locate_villages, points_of
 from geo.rule import Card, Evidence, Rule
 
 FINDING_COLUMNS = (
@@ -153,6 +153,6 @@ def _outlines(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
 def _written(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
     """name, village_code, paired_id, building_id and geometry of these addresses, rooms among them."""
     columns = ["address_id", "village_code", "paired_id", "building_id", "geometry"]
-    rooms = evidence.register["rolls_up"] & among(evidence.register["address_id"], asked)
-    tables = (evidence.addresses.loc[among(evidence.addresses["address_id"], asked), columns], evidence.texts.beside(evidence.register, "village_code")[rooms].reindex(columns=columns))
+    rooms = evidence.texts.beside(evidence.register, "village_code")[evidence.register["rolls_up"] & among(evidence.register["address_id"], asked)]
+    tables = (evidence.addresses.loc[among(evidence.addresses["address_id"], asked), columns], rooms.assign(geometry=points_of(rooms)).reindex(columns=columns))
     return pd.concat(map(pd.DataFrame, tables), ignore_index=True).rename(columns={"address_id": "name"})

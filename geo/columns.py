@@ -206,7 +206,7 @@ class Packed(Collection[str]):
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self._index = frame.index
-        self._packed = {name: _pack(as_arrow(column)) for name, column in frame.items()}
+        self._packed = {str(name): _pack(as_arrow(column)) for name, column in frame.items()}
 
     def __contains__(self, name: object) -> bool:
         return name in self._packed

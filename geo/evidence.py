@@ -28,7 +28,7 @@ def gather(
     profile: Profile,
     *,
     plates: gpd.GeoDataFrame,
-    addresses: gpd.GeoDataFrame,
+    addresses: pd.DataFrame,
     texts: Packed,
     of_doors: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
@@ -77,7 +77,7 @@ def gather(
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
         addresses), doors_n, claimed_n (expected number of undecided doors here), the counts, vacant, inhabited.
     register
-        every address, rooms among them: address_id, parent_id, floor, room, key_n, declared_building, active, rolls_up and geometry of `describe`, with
+        every address, rooms among them: address_id, parent_id, floor, room, key_n, declared_building, active, rolls_up, x and y of `without_rooms`, with
         house_row, inhabited and counted of its own, building_id and building_gone of its door, and link_state (null: a room, or took no part).
         What else it says stays packed, as `texts`.
     people
@@ -89,8 +89,8 @@ def gather(
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
     every = texts.beside(addresses, "key", "alias_door", "village_code")
     plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
-    written = rows_under(addresses, of_doors.index).join(texts.rows_under(of_doors.index)).join(of_doors)
-    addresses = _witness(written, took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
+    written = rows_under(addresses.drop(columns=["x", "y"]), of_doors.index).join(texts.rows_under(of_doors.index)).join(of_doors)
+    addresses = _witness(gpd.GeoDataFrame(written, geometry="geometry"), took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     del written
     give_back()
     plates, addresses = _pair(plates, addresses, every, texts, took_p, took_a, doors, crosswalk)
@@ -111,6 +111,7 @@ def gather(
     addresses = addresses.assign(bracket=_bracket(addresses, plates), **_demolished(addresses, unstacked, gone, profile.thresholds.near_m))
     plates = plates.assign(**_demolished(plates, plates["installed"], gone, profile.thresholds.near_m))
     conflicts = _conflicts(plates, addresses, took_p, took_a, doors, confirmed_ids(inputs.decisions, "plate_id", "address_id"))
+    give_back()
     buildings = _buildings(buildings, plates, addresses, edges, links, people)
     buildings["in_conflict"] = among(buildings["building_id"], conflicts["building_id"])
     return Evidence(
@@ -133,7 +134,7 @@ def gather(
     )
 
 
-def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Addresses with what is asked of every one, and the other columns of those that are no rooms.
 
     Most rows of a register are rooms: whatever is not asked of them would be kept for nothing.
@@ -145,10 +146,13 @@ def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Dat
 
     Returns
     -------
-    Every address with REGISTER_COLUMNS, within and door_row; and the plate-level ones with all other columns, under their index.
+    Every address with REGISTER_COLUMNS, within, door_row and its point as x and y (an eighth of its memory; NaN: none); and the plate-level ones with
+    all other columns, their points among them, under their index.
     """
+    points = addresses.geometry.to_numpy()
     kept = [*REGISTER_COLUMNS, "within", "door_row"]
-    return addresses[kept], rows_under(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
+    every = pd.DataFrame(addresses[kept]).assign(x=shapely.get_x(points), y=shapely.get_y(points))
+    return every, rows_under(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
 
 
 def rows_under(frame: pd.DataFrame, at: pd.Index) -> pd.DataFrame:
@@ -189,7 +193,7 @@ def _witness(
 def _pair(
     plates: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
-    every: gpd.GeoDataFrame,
+    every: pd.DataFrame,
     texts: Packed,
     took_p: pd.Index,
     took_a: pd.Index,
@@ -248,7 +252,7 @@ def _first(at: np.ndarray, values: pd.Series, index: pd.Index) -> pd.Series:
     return at_positions(values, first, index)
 
 
-def _count(people: pd.DataFrame, addresses: gpd.GeoDataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def _count(people: pd.DataFrame, addresses: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """What the counts say of every address: house_row (of the address its house is named by), inhabited, counted, vacant."""
     # people first: whoever is counted on any row of the same number, under any status or former name, is there
     house, rolls_up = houses(addresses, crosswalk), addresses["rolls_up"].to_numpy()
@@ -282,9 +286,9 @@ def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.G
     return out.drop(columns="address_id")
 
 
-def _register(every: gpd.GeoDataFrame, texts: Packed, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> gpd.GeoDataFrame:
+def _register(every: pd.DataFrame, texts: Packed, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> pd.DataFrame:
     """Every address with what the counts say of it and the building of its door."""
-    kept = ["address_id", "parent_id", "floor", "room", "key_n", "active", "rolls_up", "geometry"]
+    kept = ["address_id", "parent_id", "floor", "room", "key_n", "active", "rolls_up", "x", "y"]
     out = every[kept].assign(declared_building=texts["building_id"]).join(counted)
     door = slot[every["door_row"]]
     for column in ("building_id", "building_gone"):
@@ -296,10 +300,10 @@ def _register(every: gpd.GeoDataFrame, texts: Packed, addresses: gpd.GeoDataFram
 REGISTER_COLUMNS = (
     "address_id", "parent_id", "text", "status", "kind", "building_id", "town", "village", "group", "street", "number", "sub_number",
     "building_no", "unit", "floor", "room", "door", "key", "key_n", "alias_door", "text_village", "declared_village", "point_village", "village_code",
-    "active", "rolls_up", "geometry",
+    "active", "rolls_up",
 )  # fmt: skip
 """What the results ask of every address."""
-ASKED_OF_DOORS = ("address_id", "parent_id", "floor", "room", "key_n", "door_row", "active", "rolls_up", "geometry")
+ASKED_OF_DOORS = ("address_id", "parent_id", "floor", "room", "key_n", "door_row", "active", "rolls_up", "x", "y")
 """What is asked of every address while it is judged where its door is."""
 
 

@@ -115,7 +115,7 @@ def lasting_names(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoData
     return np.asarray(pd.util.hash_array(name, categorize=False))
 
 
-def stacked_rooms(doors: Doors, addresses: gpd.GeoDataFrame, listed: gpd.GeoDataFrame) -> pd.DataFrame:
+def stacked_rooms(doors: Doors, addresses: gpd.GeoDataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Storeys of the rooms that each door has.
 
     Parameters

@@ -117,6 +117,13 @@ def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> pd.Series
     return at_positions(villages["village_code"].astype("str"), village, pd.RangeIndex(len(points)))
 
 
+def points_of(rows: pd.DataFrame) -> np.ndarray:
+    """The points of rows with columns x and y (metres; NaN: not known, a point of None)."""
+    out, there = np.full(len(rows), None, dtype=object), rows["x"].notna().to_numpy()
+    out[there] = shapely.points(rows["x"].to_numpy()[there], rows["y"].to_numpy()[there])
+    return out
+
+
 def distance_to_village(points: np.ndarray, codes: np.ndarray, villages: gpd.GeoDataFrame) -> np.ndarray:
     """Metres from each point to the village of the given code (0 inside); NaN where either is not known."""
     polygons = dict(zip(villages["village_code"], villages.geometry, strict=True))

@@ -81,7 +81,8 @@ def name_houses(addresses: pd.DataFrame, texts: Packed, crosswalk: pd.DataFrame)
     door = texts["door"]
     keys = [_keyed(a, told[~said.duplicated().to_numpy()], a["village_code"].fillna(""), door)]
     for witness in map(texts.__getitem__, _OTHER_WITNESSES):
-        keys.append(_keyed(a, order[(witness.notna() & (witness != a["village_code"])).to_numpy()[order]], witness, door))
+        apart = (witness.notna() & (witness != a["village_code"])).to_numpy()
+        keys.append(_keyed(a, order[apart[order]], witness, door))
     del door
     b = texts.beside(a, "alias_door")
     b = b.iloc[order[b["alias_door"].notna().to_numpy()[order]]]

@@ -26,7 +26,7 @@ from geo.describe import describe
 from geo.evidence import ASKED_OF_DOORS, gather, rows_under, without_rooms
 from geo.heap import give_back
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
-from geo.locate import Outlines, locate, locate_villages, nearest
+from geo.locate import Outlines, locate, locate_villages, nearest, points_of
 from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
@@ -96,6 +96,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         renewed = _present(renamed, inputs, old_villages)
         plates, addresses = describe(inputs, old_villages, habits=profile.habits)
         inputs = _without(inputs, {"plates": ("plate_id",), "addresses": ("address_id",)})
+        give_back()
         addresses, of_doors = without_rooms(addresses)
         taking_part = _taking_part(plates, addresses, of_doors)
         # from here to the evidence nobody asks for the texts of all plates and addresses
@@ -150,7 +151,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         give_back()
         tables["houses"] = name_houses(register, texts, renewed)
         give_back()
-        tables["addresses"] = _located(texts.beside(register, *_LOCATED, "status"), "address", findings, inputs.crs)
+        tables["addresses"] = _located(texts.beside(register, *_LOCATED, "status").assign(geometry=points_of(register)), "address", findings, inputs.crs)
         del register, texts
     return Verification(
         links=links,
@@ -189,7 +190,7 @@ class _Judged:
 def _judge(
     inputs: Inputs,
     taking_part: list[gpd.GeoDataFrame],
-    addresses: gpd.GeoDataFrame,
+    addresses: pd.DataFrame,
     renewed: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     t: Thresholds,
@@ -228,7 +229,7 @@ def _judge(
             follow(doors, standing_plates, believed),
             footprints=footprints.geometry.to_numpy(),
             floors=footprints["floors_n"].to_numpy(dtype=float),
-            rooms=stacked_rooms(doors, believed, pd.DataFrame(addresses[["door_row", "room", "floor"]])[addresses["active"]]),
+            rooms=stacked_rooms(doors, believed, addresses[["door_row", "room", "floor"]][addresses["active"]]),
             names=lasting_names(doors, standing_plates, believed),
             building_prior=_prior(footprints),
             wants_door=_wants_door(footprints),
@@ -253,7 +254,7 @@ def _judge(
     return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
 
 
-def _taking_part(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, of_doors: pd.DataFrame) -> list[gpd.GeoDataFrame]:
+def _taking_part(plates: gpd.GeoDataFrame, addresses: pd.DataFrame, of_doors: pd.DataFrame) -> list[gpd.GeoDataFrame]:
     """The standing plates and the active plate-level addresses."""
     asked = [*_OF_DOORS, "stack_n"]
     doors_of = rows_under(addresses[[c for c in asked if c in addresses]], addresses.index[addresses["active"] & ~addresses["rolls_up"]])
@@ -421,7 +422,7 @@ def _located(rows: pd.DataFrame, subject: str, findings: pd.DataFrame, crs: str)
     out["status"] = status(rows[id_column], subject, findings, otherwise)
     if subject == "address":
         out["register_status"] = rows["status"]
-    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].array, crs=crs)
+    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].to_numpy(), crs=crs)
     return frame.reset_index(drop=True) if is_sorted(frame[id_column]) else frame.sort_values(id_column, ignore_index=True)
 
 

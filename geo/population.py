@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -14,7 +13,7 @@ ASKED_OF_PEOPLE = ("source_row", "address_id", "text", *COUNTS, "counted_on", "c
 """All that a run asks of the rows of the population."""
 
 
-def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
+def population(inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
     """The address each population row speaks of.
 
     Parameters
@@ -52,7 +51,7 @@ _REASON = pd.array([np.nan, "ambiguous", "no_such_address"], dtype="str")
 
 
 def _by_text(
-    rows: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame, addresses: gpd.GeoDataFrame
+    rows: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, renewed: pd.DataFrame, addresses: pd.DataFrame
 ) -> tuple[pd.Series, pd.Series]:
     """Address of each row's text, and the key of a text that fits several doors: its own key, else its key renewed by the crosswalk; room first, then the whole door."""
     witness = witness_villages(rows, inputs, old_villages)

@@ -61,7 +61,7 @@ class Evidence:
     buildings: gpd.GeoDataFrame
     plates: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
-    register: gpd.GeoDataFrame
+    register: pd.DataFrame
     texts: Packed
     """What else every address of the register says: by the names of `describe`, building_id as declared."""
     links: pd.DataFrame
