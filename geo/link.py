@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import at_positions, is_sorted, positions, repeats, sorting, worded
+from geo.columns import at_positions, first_places, is_sorted, positions, repeats, sorting, worded
 from geo.decided import Told
 from geo.locate import Outlines
 from geo.match import ALIAS, OLD, OWN, SPELT, Doors
@@ -58,20 +58,18 @@ def observe(
     doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, *, thresholds: Thresholds
 ) -> Observations:
     """What is known of each door's place: its points and its declared buildings."""
-    rows = [
-        pd.DataFrame({"door": door, "kind": kind, "building_id": t["building_id"].array, "geometry": t.geometry.to_numpy()})
-        for kind, door, t in (("plate", doors.plate_door, plates), ("address", doors.address_door, addresses))
-    ]
-    both = pd.concat(rows, ignore_index=True)
-    takes_part = (both["door"] >= 0) & both["geometry"].notna()
-    row = np.full(len(both), -1)
-    row[takes_part] = np.arange(takes_part.sum())
-    located = both[takes_part].reset_index(drop=True)
-    both = both[both["door"] >= 0]
-    points = located["geometry"].to_numpy()
-    hints = _declared(both, footprints, thresholds)
-    none = np.full(doors.doors_n, thresholds.no_building_ratio)
-    return Observations(located[["door", "kind"]].assign(x=shapely.get_x(points), y=shapely.get_y(points)), row, hints, _spread(located, points, none, thresholds))
+    door = np.concatenate([doors.plate_door, doors.address_door])
+    points = np.concatenate([t.geometry.to_numpy() for t in (plates, addresses)])
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    located = np.flatnonzero((door >= 0) & ~np.isnan(x))
+    row = np.full(len(door), -1)
+    row[located] = np.arange(len(located))
+    kind = worded((located >= len(plates)).astype(int), ["plate", "address"])
+    table = pd.DataFrame({"door": door[located], "kind": kind, "x": x[located], "y": y[located]})
+    building = np.concatenate([positions(t["building_id"], footprints["building_id"]) for t in (plates, addresses)])
+    named = np.flatnonzero((door >= 0) & (building >= 0))
+    hints = _declared(door[named], points[named], building[named], footprints, thresholds)
+    return Observations(table, row, hints, _spread(table, np.full(doors.doors_n, thresholds.no_building_ratio), thresholds))
 
 
 def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -147,25 +145,21 @@ def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
     return pd.Series(np.where(np.isnan(level), np.append(digits, np.nan)[of_room], level), index=room.index)
 
 
-def _declared(rows: pd.DataFrame, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
+def _declared(door: np.ndarray, points: np.ndarray, building: np.ndarray, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
     """Declared buildings as log odds; a declaration farther from the row's point than `misplaced_m` is not believed."""
-    building = positions(rows["building_id"], footprints["building_id"])
-    named, building = rows[building >= 0], building[building >= 0]
-    distance = shapely.distance(named["geometry"].to_numpy(), footprints.geometry.to_numpy()[building])
-    believed = ~(distance > thresholds.misplaced_m)
-    out = pd.DataFrame({"door": named["door"].to_numpy(), "building": building, "log_odds": thresholds.declared_log_odds})[believed]
+    believed = ~(shapely.distance(points, footprints.geometry.to_numpy()[building]) > thresholds.misplaced_m)
+    out = pd.DataFrame({"door": door, "building": building, "log_odds": thresholds.declared_log_odds})[believed]
     return out.drop_duplicates(["door", "building"]).reset_index(drop=True)
 
 
-def _spread(located: pd.DataFrame, points: np.ndarray, none: np.ndarray, thresholds: Thresholds) -> np.ndarray:
+def _spread(located: pd.DataFrame, none: np.ndarray, thresholds: Thresholds) -> np.ndarray:
     """Where a door's points lie far apart, one of them strays whether or not the door has a house: the prior says so."""
-    first = located.drop_duplicates("door")
-    anchor = pd.Series(first.index, index=first["door"]).reindex(located["door"]).to_numpy()
-    x, y = shapely.get_x(points), shapely.get_y(points)
+    door, x, y = (located[c].to_numpy() for c in ("door", "x", "y"))
+    anchor = first_places(door, len(none))[door]
     apart = np.hypot(x - x[anchor], y - y[anchor]) > thresholds.candidate_m
     far = thresholds.stray_ratio * (thresholds.candidate_m / thresholds.misplaced_m) ** 2
     odds = none / (1 - none)
-    np.multiply.at(odds, located["door"].to_numpy()[apart], far)
+    np.multiply.at(odds, door[apart], far)
     result: np.ndarray = odds / (1 + odds)
     return result
 
