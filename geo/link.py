@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import at_positions, is_sorted, positions, repeats, sorting, worded
+from geo.columns import at_positions, first_places, is_sorted, positions, repeats, sorting, worded
 from geo.decided import Told
 from geo.locate import Outlines
 from geo.match import ALIAS, OLD, OWN, SPELT, Doors
 from geo.outbuildings import LIKELIEST
 from geo.profile import Thresholds
+from geo.threads import in_threads
 
 REPORTED_RATIO = 0.05
 REPORTED_N = 3
@@ -57,20 +58,18 @@ def observe(
     doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, *, thresholds: Thresholds
 ) -> Observations:
     """What is known of each door's place: its points and its declared buildings."""
-    rows = [
-        pd.DataFrame({"door": door, "kind": kind, "building_id": t["building_id"].array, "geometry": t.geometry.to_numpy()})
-        for kind, door, t in (("plate", doors.plate_door, plates), ("address", doors.address_door, addresses))
-    ]
-    both = pd.concat(rows, ignore_index=True)
-    takes_part = (both["door"] >= 0) & both["geometry"].notna()
-    row = np.full(len(both), -1)
-    row[takes_part] = np.arange(takes_part.sum())
-    located = both[takes_part].reset_index(drop=True)
-    both = both[both["door"] >= 0]
-    points = located["geometry"].to_numpy()
-    hints = _declared(both, footprints, thresholds)
-    none = np.full(doors.doors_n, thresholds.no_building_ratio)
-    return Observations(located[["door", "kind"]].assign(x=shapely.get_x(points), y=shapely.get_y(points)), row, hints, _spread(located, points, none, thresholds))
+    door = np.concatenate([doors.plate_door, doors.address_door])
+    points = np.concatenate([t.geometry.to_numpy() for t in (plates, addresses)])
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    located = np.flatnonzero((door >= 0) & ~np.isnan(x))
+    row = np.full(len(door), -1)
+    row[located] = np.arange(len(located))
+    kind = worded((located >= len(plates)).astype(int), ["plate", "address"])
+    table = pd.DataFrame({"door": door[located], "kind": kind, "x": x[located], "y": y[located]})
+    building = np.concatenate([positions(t["building_id"], footprints["building_id"]) for t in (plates, addresses)])
+    named = np.flatnonzero((door >= 0) & (building >= 0))
+    hints = _declared(door[named], points[named], building[named], footprints, thresholds)
+    return Observations(table, row, hints, _spread(table, np.full(doors.doors_n, thresholds.no_building_ratio), thresholds))
 
 
 def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -146,25 +145,21 @@ def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
     return pd.Series(np.where(np.isnan(level), np.append(digits, np.nan)[of_room], level), index=room.index)
 
 
-def _declared(rows: pd.DataFrame, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
+def _declared(door: np.ndarray, points: np.ndarray, building: np.ndarray, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
     """Declared buildings as log odds; a declaration farther from the row's point than `misplaced_m` is not believed."""
-    building = positions(rows["building_id"], footprints["building_id"])
-    named, building = rows[building >= 0], building[building >= 0]
-    distance = shapely.distance(named["geometry"].to_numpy(), footprints.geometry.to_numpy()[building])
-    believed = ~(distance > thresholds.misplaced_m)
-    out = pd.DataFrame({"door": named["door"].to_numpy(), "building": building, "log_odds": thresholds.declared_log_odds})[believed]
+    believed = ~(shapely.distance(points, footprints.geometry.to_numpy()[building]) > thresholds.misplaced_m)
+    out = pd.DataFrame({"door": door, "building": building, "log_odds": thresholds.declared_log_odds})[believed]
     return out.drop_duplicates(["door", "building"]).reset_index(drop=True)
 
 
-def _spread(located: pd.DataFrame, points: np.ndarray, none: np.ndarray, thresholds: Thresholds) -> np.ndarray:
+def _spread(located: pd.DataFrame, none: np.ndarray, thresholds: Thresholds) -> np.ndarray:
     """Where a door's points lie far apart, one of them strays whether or not the door has a house: the prior says so."""
-    first = located.drop_duplicates("door")
-    anchor = pd.Series(first.index, index=first["door"]).reindex(located["door"]).to_numpy()
-    x, y = shapely.get_x(points), shapely.get_y(points)
+    door, x, y = (located[c].to_numpy() for c in ("door", "x", "y"))
+    anchor = first_places(door, len(none))[door]
     apart = np.hypot(x - x[anchor], y - y[anchor]) > thresholds.candidate_m
     far = thresholds.stray_ratio * (thresholds.candidate_m / thresholds.misplaced_m) ** 2
     odds = none / (1 - none)
-    np.multiply.at(odds, located["door"].to_numpy()[apart], far)
+    np.multiply.at(odds, door[apart], far)
     result: np.ndarray = odds / (1 + odds)
     return result
 
@@ -196,20 +191,22 @@ def link(
     """
     # the sides of all outlines again, as for the candidates: made in a moment, and not kept through the assignment, the widest of all steps
     told, outlines = told or Told(), Outlines(footprints.geometry.to_numpy())
-    best = edges.drop_duplicates("door").set_index("door").reindex(np.arange(doors.doors_n))
-    building = best["building"].fillna(-1).astype(int).to_numpy()
-    probability = best["probability"].fillna(0.0).to_numpy()
+    points = [_xy(t.geometry) for t in (plates, addresses)]
+    best, building, probability = edges.drop_duplicates("door"), np.full(doors.doors_n, -1), np.zeros(doors.doors_n)
+    building[best["door"]], probability[best["door"]] = best["building"], best["probability"]
     decided = probability >= thresholds.decided_ratio
     building = np.where(decided, building, -1)
     nowhere = ~decided & (none >= thresholds.decided_ratio)
-    declared = _fate(doors, building, probability, none, nowhere, plates, doors.plate_door, outlines)
-    claimed = _fate(doors, building, probability, none, nowhere, addresses, doors.address_door, outlines)
+    declared, claimed = (
+        _fate(doors, building, probability, none, nowhere, rows.index, door, xy, outlines)
+        for rows, door, xy in ((plates, doors.plate_door, points[0]), (addresses, doors.address_door, points[1]))
+    )
     torn = np.zeros(len(addresses), dtype=bool)
     torn[doors.undecided["address"]] = True
     claimed.loc[torn, "state"] = "undecided"
     decided_ = _with_word(_decided(doors, declared, claimed, building), told)
     table = pd.concat([decided_, _undecided(doors, edges, declared, claimed, np.zeros(len(footprints), dtype=bool) if outbuilding is None else outbuilding), _rejected(told)], ignore_index=True)
-    return Links(_named(table, plates, addresses, footprints, outlines), declared, claimed)
+    return Links(_named(table, plates, addresses, footprints, points, outlines), declared, claimed)
 
 
 def _fate(
@@ -218,14 +215,15 @@ def _fate(
     probability: np.ndarray,
     none: np.ndarray,
     nowhere: np.ndarray,
-    rows: gpd.GeoDataFrame,
+    index: pd.Index,
     door: np.ndarray,
+    xy: np.ndarray,
     outlines: Outlines,
 ) -> pd.DataFrame:
     has = door >= 0
     at = np.where(has, door, 0)
     if not doors.doors_n:
-        at = np.zeros(len(rows), int)
+        at = np.zeros(len(index), int)
         building, probability, none, nowhere = np.array([-1]), np.array([0.0]), np.array([1.0]), np.array([True])
     out = pd.DataFrame(
         {
@@ -234,18 +232,24 @@ def _fate(
             "probability": np.where(has, probability[at], 0.0),
             "none": np.where(has, none[at], np.nan),
         },
-        index=rows.index,
+        index=index,
     )
     linked = (out["building"] >= 0).to_numpy()
     out["state"] = worded(np.where(linked, 0, np.where(~has | nowhere[at], 1, 2)), ["linked", "unlinked", "undecided"]).array
-    out["distance_m"] = _away_m(rows.geometry.to_numpy(), outlines, out["building"].to_numpy())
+    out["distance_m"] = _away_m(xy[:, :-1], outlines, out["building"].to_numpy())
     return out
 
 
-def _away_m(points: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.ndarray:
+def _xy(points: gpd.GeoSeries) -> np.ndarray:
+    """Coordinates of the points, NaN where there is none, and at the end of both that of a point that is none (-1)."""
+    shapes = points.to_numpy()
+    return np.column_stack([[shapely.get_x(shapes), shapely.get_y(shapes)], [np.nan, np.nan]])
+
+
+def _away_m(xy: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.ndarray:
     """Metres from each point to the building at a position; NaN where there is no point, or no building (-1)."""
-    out, here = np.full(len(points), np.nan), np.flatnonzero(building >= 0)
-    out[here] = np.maximum(outlines.offset_m(shapely.get_x(points[here]), shapely.get_y(points[here]), building[here]), 0.0)
+    out, here = np.full(len(building), np.nan), np.flatnonzero(building >= 0)
+    out[here] = np.maximum(in_threads(outlines.offset_m, *xy[:, here], building[here]), 0.0)
     return out
 
 
@@ -262,8 +266,9 @@ def _decided(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, buildi
     if len(addresses):
         door = np.where(rows["plate"] >= 0, door, doors.address_door[rows["address"]])
     rows["building"] = building[door] if len(rows) else np.zeros(0, int)
-    known = [np.append(t["probability"].to_numpy(), np.nan)[rows[item].to_numpy()] for t, item in ((plates, "plate"), (addresses, "address"))]
-    rows["probability"] = np.where(rows["plate"] >= 0, *known)
+    for column in ("probability", "distance_m"):
+        of_plate, of_address = (np.append(t[column].to_numpy(), np.nan)[rows[item].to_numpy()] for t, item in ((plates, "plate"), (addresses, "address")))
+        rows[column] = np.where(np.isnan(of_plate), of_address, of_plate)
     # a pair whose building is not decided is still a pair: its score is that of the text
     rows["probability"] = rows["probability"].where(rows["building"] >= 0, rows["via"].map(TEXT_SCORE))
     here = pd.DataFrame({"building": rows["building"], "door": door})[rows["building"] >= 0].drop_duplicates()
@@ -319,7 +324,9 @@ def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresse
     return out
 
 
-def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, outlines: Outlines) -> pd.DataFrame:
+def _named(
+    rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, points: list[np.ndarray], outlines: Outlines
+) -> pd.DataFrame:
     plate, address, building = (rows[c].to_numpy(dtype=int) for c in ("plate", "address", "building"))
     rank = [_rank(t[c], at) for t, c, at in ((footprints, "building_id", building), (plates, "plate_id", plate), (addresses, "address_id", address))]
     state = pd.Categorical(rows["state"])
@@ -333,7 +340,7 @@ def _named(rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataF
             "plate_id": at_positions(plates["plate_id"], plate, index),
             "address_id": at_positions(addresses["address_id"], address, index),
             "state": rows["state"].array,
-            "distance_m": _apart_m(_taken(plates.geometry, plate), _taken(addresses.geometry, address), outlines, building),
+            "distance_m": _apart_m(rows["distance_m"].to_numpy(copy=True), points[0][:, plate], points[1][:, address], outlines, building),
             "score": rows["probability"].to_numpy(),
             "reason": rows["reason"].array,
         }
@@ -350,16 +357,11 @@ def _rank(ids: pd.Series, at: np.ndarray) -> np.ndarray:
     return rank[at]
 
 
-def _apart_m(plate: np.ndarray, address: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.ndarray:
-    """Metres from the plate to the building, else from the address to it, else from the one to the other."""
-    distance_m = _away_m(plate, outlines, building)
+def _apart_m(distance_m: np.ndarray, plate: np.ndarray, address: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.ndarray:
+    """Metres from the plate to the building, else from the address to it, else from the one to the other, where they are not known yet."""
+    for xy in (plate, address):
+        unknown = np.flatnonzero(np.isnan(distance_m) & (building >= 0))
+        distance_m[unknown] = _away_m(xy[:, unknown], outlines, building[unknown])
     unknown = np.flatnonzero(np.isnan(distance_m))
-    distance_m[unknown] = _away_m(address[unknown], outlines, building[unknown])
-    unknown = np.flatnonzero(np.isnan(distance_m))
-    distance_m[unknown] = shapely.distance(plate[unknown], address[unknown])
+    distance_m[unknown] = np.linalg.norm(plate[:, unknown] - address[:, unknown], axis=0)
     return distance_m
-
-
-def _taken(shapes: gpd.GeoSeries, at: np.ndarray) -> np.ndarray:
-    """Shapes at positions, None where the position is -1."""
-    return np.append(shapes.to_numpy(), np.array(None))[at]

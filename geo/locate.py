@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
 
-from geo.columns import at_positions, runs
+from geo.columns import at_positions, first_places, runs
+from geo.threads import in_threads
 
 Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.int64]
 
 ROW_M = 100.0
 """Height of the rows in which points are sought that lie in a village: low beside the height of a village."""
-PAIRS_N = 10_000
-"""Pairs of point and footprint measured at a time: few enough to stay in the processor's cache."""
+PAIRS_N = 50_000
+"""Pairs of point and footprint measured at a time, so that they stay small in memory."""
 
 
 def locate(points: np.ndarray, outlines: Outlines, *, within_m: float) -> pd.DataFrame:
@@ -38,49 +40,51 @@ def locate(points: np.ndarray, outlines: Outlines, *, within_m: float) -> pd.Dat
     DataFrame sorted by (point, distance_m, footprint): point, footprint (positions), distance_m, and offset_m, the
     distance to the outline, negative inside. Points without a footprint in reach are absent.
     """
-    if not shapely.count_coordinates(points) or not outlines.sides_n:
+    if not shapely.count_coordinates(points) or not outlines.corners_n.any():
         return pd.DataFrame({"point": np.zeros(0, int), "footprint": np.zeros(0, int), "distance_m": np.zeros(0), "offset_m": np.zeros(0)})
-    rows = _Rows(points, within_m)
-    first, n, owner = rows.met(outlines.boxes, within_m)
-    points_at, footprints_at, offsets = [], [], []
-    for part in np.array_split(np.arange(len(owner)), 1 + int(n.sum()) // PAIRS_N):
-        at, footprint = runs(first[part], n[part]), np.repeat(owner[part], n[part])
-        x, y = rows.x[at], rows.y[at]
-        west, south, east, north = outlines.boxes[footprint].T
-        # no outline is nearer than its box
-        near = np.flatnonzero(np.hypot(np.maximum(np.maximum(west - x, x - east), 0.0), np.maximum(np.maximum(south - y, y - north), 0.0)) <= within_m)
-        at, footprint = at[near], footprint[near]
-        offset = outlines.offset_m(x[near], y[near], footprint)
-        reached = offset <= within_m
-        # positions of a town fit in half the width
-        points_at.append(rows.point[at[reached]].astype(np.int32))
-        footprints_at.append(footprint[reached].astype(np.int32))
-        offsets.append(offset[reached])
-    del rows
-    point = _joined(points_at)
-    footprint = _joined(footprints_at)
-    offset = _joined(offsets)
-    order = _order(point, np.maximum(offset, 0.0), footprint, within_m)
-    point, footprint, offset = point[order].astype(np.int64), footprint[order].astype(np.int64), offset[order]
+    found = in_threads(partial(_found, _Rows(points, within_m), outlines, within_m), np.arange(len(outlines.boxes)))
+    found = found[_order(found, len(points), within_m)]
+    point, footprint, offset = found["point"].astype(np.int64), found["footprint"].astype(np.int64), found["offset_m"].copy()
     return pd.DataFrame({"point": point, "footprint": footprint, "distance_m": np.maximum(offset, 0.0), "offset_m": offset}, copy=False)
 
 
-def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-    """The parts as one, and let go."""
-    whole = np.concatenate(parts)
-    parts.clear()
-    return whole
+def _found(rows: _Rows, outlines: Outlines, within_m: float, footprints: Positions) -> npt.NDArray[np.void]:
+    """Points within reach of some footprints, by footprint."""
+    first, n, box = rows.met(outlines.boxes[footprints], within_m)
+    found = []
+    for part in np.array_split(np.arange(len(box)), 1 + int(n.sum()) // PAIRS_N):
+        pairs_n, owner = n[part], footprints[box[part]]
+        at = runs(first[part], pairs_n)
+        # along its row a point is known to lie beside the box: across the rows it may still lie beyond
+        south, north = (np.repeat(outlines.boxes[owner, side] + reach_m, pairs_n) for side, reach_m in ((1, -within_m), (3, within_m)))
+        y = rows.y[at]
+        level = np.flatnonzero((south <= y) & (y <= north))
+        at, footprint = at[level], np.repeat(owner, pairs_n)[level]
+        offset = outlines.offset_m(rows.x[at], y[level], footprint)
+        reached = np.flatnonzero(offset <= within_m)
+        pairs = np.empty(len(reached), dtype=_FOUND)
+        pairs["point"], pairs["footprint"], pairs["offset_m"] = rows.point[at[reached]], footprint[reached], offset[reached]
+        found.append(pairs)
+    return np.concatenate(found)
 
 
-def _order(point: npt.NDArray[Any], distance: Floats, footprint: npt.NDArray[Any], within_m: float) -> npt.NDArray[np.intp]:
-    """Order by point, distance, footprint: by one number for the first two, which is half the work of three keys."""
-    place = point * (1.0 + within_m) + distance
-    order = np.lexsort((footprint, place))
+_FOUND = np.dtype([("point", np.int32), ("footprint", np.int32), ("offset_m", np.float64)])
+"""A point, a footprint within its reach, and how far it lies from the outline: positions of a town fit in half the width."""
+
+
+def _order(found: npt.NDArray[np.void], points_n: int, within_m: float) -> npt.NDArray[np.intp]:
+    """Order by point, distance, footprint of what is in the order of the footprints: by one number for the first two."""
+    distance = np.maximum(found["offset_m"], 0.0)
+    place = found["point"] * (1.0 + within_m) + distance
+    # rows of a matrix are counted, not sorted: what is in the order of the points is in order but for a few places, a third of the work
+    row = np.arange(len(found), dtype=np.int32)
+    order = coo_array((np.ones(len(row), dtype=bool), (found["point"], row)), shape=(points_n, len(row))).tocsr().indices
+    order = order[np.argsort(place[order], kind="stable")]
     # only what is nearer by less than that number can tell needs to be looked at once more
     same = np.flatnonzero(np.diff(place[order]) == 0)
     close = np.union1d(same, same + 1)
     rows = order[close]
-    order[close] = rows[np.lexsort((footprint[rows], distance[rows], point[rows]))]
+    order[close] = rows[np.lexsort((found["footprint"][rows], distance[rows], found["point"][rows]))]
     return order
 
 
@@ -171,7 +175,7 @@ class _Rows:
 
 
 class Outlines:
-    """Every side of every footprint, of holes and of parts too, as numbers: distances are measured to them without a shape.
+    """Every corner of every footprint, of holes and of parts too, as numbers: distances are measured to them without a shape.
 
     Parameters
     ----------
@@ -189,36 +193,41 @@ class Outlines:
         rings, of_ring = shapely.get_rings(parts, return_index=True)
         others, ring = shapely.get_coordinates(rings, return_index=True)
         xy, ring = np.concatenate([plain[0], others]), np.concatenate([plain[1], len(footprints) + ring])
+        kept = np.append(True, (ring[1:] != ring[:-1]) | (xy[1:] != xy[:-1]).any(axis=1))[: len(xy)]
+        xy, ring = xy[kept], ring[kept]
         footprint = np.concatenate([np.arange(len(footprints)), of_part[of_ring]])[ring]
-        start = np.flatnonzero(ring[1:] == ring[:-1])
-        start = start[(xy[start] != xy[start + 1]).any(axis=1)]
-        (self._x, self._y), (self._to_x, self._to_y) = xy[start].T, xy[start + 1].T
-        self.sides_n = len(start)
-        self._sides_n = np.bincount(footprint[start], minlength=len(footprints))
-        self._first = np.zeros(len(footprints), dtype=np.int64)
-        self._first[footprint[start[::-1]]] = np.arange(len(start))[::-1]
+        # between two rings of a footprint lies a corner nowhere: what it is part of is no side
+        gap = 1 + np.flatnonzero((footprint[1:] == footprint[:-1]) & (ring[1:] != ring[:-1]))
+        self._x, self._y = (np.insert(along, gap, np.nan) for along in xy.T)
+        footprint = np.insert(footprint, gap, footprint[gap])
+        self.corners_n = np.bincount(footprint, minlength=len(footprints))
+        self._first = first_places(footprint, len(footprints))
 
     def offset_m(self, x: Floats, y: Floats, footprint: Positions) -> Floats:
         """Metres from each point to the outline of the footprint at the position beside it, negative inside; NaN for no point.
 
         To the last digit what shapely tells, which measures by the same formula.
         """
-        # the longest last: side by side, those that have no further side drop out at the front
-        order = np.argsort(self._sides_n[footprint], kind="stable")
-        x, y, sides_n, first = x[order], y[order], self._sides_n[footprint[order]], self._first[footprint[order]]
-        nearest, inside = np.full(len(x), np.inf), np.zeros(len(x), dtype=bool)
-        for side in range(int(sides_n.max(initial=0))):
-            left = slice(int(np.searchsorted(sides_n, side, side="right")), None)
-            at = first[left] + side
-            ax, ay, bx, by = self._x[at], self._y[at], self._to_x[at], self._to_y[at]
-            dx, dy, x0, y0, x1, y1 = bx - ax, by - ay, x[left] - ax, y[left] - ay, x[left] - bx, y[left] - by
-            length2 = dx * dx + dy * dy
+        # the longest last: side by side, those that have no further corner drop out at the front
+        order = np.argsort(self.corners_n[footprint], kind="stable")
+        x, y, corners_n, first = x[order], y[order], self.corners_n[footprint[order]], self._first[footprint[order]]
+        corner2, side, inside = np.where(np.isnan(x), np.nan, np.inf), np.full(len(x), np.inf), np.zeros(len(x), dtype=bool)
+        begin = int(np.searchsorted(corners_n, 0, side="right"))
+        bx, by = self._x[first[begin:]], self._y[first[begin:]]
+        x1, y1 = x[begin:] - bx, y[begin:] - by
+        for corner in range(1, int(corners_n.max(initial=0))):
+            done, begin = begin, int(np.searchsorted(corners_n, corner, side="right"))
+            ax, ay, x0, y0 = (v[begin - done :] for v in (bx, by, x1, y1))
+            at, left = first[begin:] + corner, slice(begin, None)
+            bx, by = self._x[at], self._y[at]
+            dx, dy, x1, y1 = bx - ax, by - ay, x[left] - bx, y[left] - by
+            length2, cross = dx * dx + dy * dy, x0 * dy - y0 * dx
             share = (x0 * dx + y0 * dy) / length2
-            ends = np.sqrt(np.where(share <= 0.0, x0 * x0 + y0 * y0, x1 * x1 + y1 * y1))
-            abreast = np.abs((x0 * dy - y0 * dx) / length2) * np.sqrt(length2)
-            nearest[left] = np.minimum(nearest[left], np.where((share <= 0.0) | (share >= 1.0), ends, abreast))
+            corner2[left] = np.fmin(corner2[left], x1 * x1 + y1 * y1)
+            side[left] = np.fmin(side[left], np.where((share > 0.0) & (share < 1.0), np.abs(cross / length2) * np.sqrt(length2), np.inf))
             # a ray to the east crosses the outline once more: from inside out, or in again
-            inside[left] ^= ((y0 < 0) != (y1 < 0)) & ((x0 * dy < y0 * dx) == (dy > 0))
+            inside[left] ^= (cross < 0) & (y0 >= 0) & (y1 < 0) | (cross > 0) & (y0 < 0) & (y1 >= 0)
+        nearest = np.minimum(np.sqrt(corner2), side)
         offset = np.empty(len(x))
         offset[order] = np.where(inside, -nearest, nearest)
         return offset

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.columns import among
+from geo.columns import among, positions
 from geo.profile import Thresholds
 from geo.tables import Inputs
 
@@ -52,11 +52,12 @@ def rebuilt(footprints: gpd.GeoDataFrame, *, thresholds: Thresholds) -> pd.DataF
     DataFrame: building_id, gone_id, cover_ratio (share of the gone footprint that is covered), one row per pair above
     the profile's `rebuilt_cover_ratio`, sorted by both ids.
     """
-    live, gone = footprints[footprints["live"]], footprints[footprints["gone"]]
-    i, j = shapely.STRtree(live.geometry.to_numpy()).query(gone.geometry.to_numpy(), predicate="intersects")
-    old, new = gone.geometry.to_numpy()[i], live.geometry.to_numpy()[j]
-    cover = shapely.area(shapely.intersection(old, new)) / shapely.area(old)
-    pairs = pd.DataFrame({"building_id": live["building_id"].to_numpy()[j], "gone_id": gone["building_id"].to_numpy()[i], "cover_ratio": cover})
+    outlines, ids = footprints.geometry.to_numpy(), footprints["building_id"]
+    live, gone = (np.flatnonzero(footprints[state]) for state in ("live", "gone"))
+    i, j = shapely.STRtree(outlines[gone]).query(outlines[live], predicate="intersects")
+    new, old = live[i], gone[j]
+    cover = shapely.area(shapely.intersection(outlines[old], outlines[new])) / shapely.area(outlines[old])
+    pairs = pd.DataFrame({"building_id": ids.array[new], "gone_id": ids.array[old], "cover_ratio": cover})
     pairs = pairs[pairs["cover_ratio"] > thresholds.rebuilt_cover_ratio]
     return pairs.sort_values(["building_id", "gone_id"], ignore_index=True)
 
@@ -94,9 +95,8 @@ def _papers(buildings: gpd.GeoDataFrame, demolitions: gpd.GeoDataFrame, *, previ
         iou = common / (shapely.area(marks[i]) + shapely.area(outlines[j]) - common)
         enough = iou >= (SAME_PLACE_RATIO if previous else SAME_OUTLINE_RATIO)
         row[j[enough]] = drawn[i[enough]]
-    named = demolitions["building_id"].reset_index(drop=True).dropna().drop_duplicates()
-    by_id = buildings["building_id"].map(pd.Series(named.index, index=named.to_numpy(), dtype="float64")).to_numpy(dtype=float)
-    return np.where(np.isnan(by_id), row, np.nan_to_num(by_id, nan=-1)).astype(int)
+    named = positions(buildings["building_id"], demolitions["building_id"])
+    return np.where(named >= 0, named, row)
 
 
 def _said(demolitions: gpd.GeoDataFrame, row: np.ndarray) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from shapely import Geometry, affinity, box
 
-from geo.change import COLUMNS, _common_m2, change
+from geo.change import COLUMNS, _apart, _common_m2, _Edges, change
 from geo.profile import Thresholds
 
 T = Thresholds()
@@ -118,9 +118,21 @@ def draw_outlines(rng: np.random.Generator, n: int) -> np.ndarray:
 def test_the_common_area_summed_over_edges_is_that_of_the_overlay() -> None:
     old, new = (draw_outlines(np.random.default_rng(seed), 300) for seed in (1, 2))
     i, j = (c.ravel() for c in np.meshgrid(np.arange(60), np.arange(len(new))))
-    np.testing.assert_allclose(_common_m2(old, new, i, j), shapely.area(shapely.intersection(old[i], new[j])), atol=1e-6)
+    one, two = _Edges(old), _Edges(new)
+    np.testing.assert_allclose(_common_m2(one, two, i, j), shapely.area(shapely.intersection(old[i], new[j])), atol=1e-6)
     whole = np.arange(len(old))
-    np.testing.assert_allclose(_common_m2(old, old, whole, whole), shapely.area(old), atol=1e-6)
+    np.testing.assert_allclose(_common_m2(one, one, whole, whole), shapely.area(old), atol=1e-6)
+
+
+def test_outlines_told_apart_never_meet_and_most_neighbours_are_told_apart() -> None:
+    rng = np.random.default_rng(5)
+    turned = [affinity.rotate(box(0, 0, w, h), a, origin=(0, 0)) for w, h, a in rng.uniform((5, 5, 0), (15, 15, 360), (400, 3))]
+    houses = np.array([affinity.translate(h, 4.8e5 + x, 3.28e6 + y) for h, (x, y) in zip(turned, rng.uniform(0, 150, (400, 2)), strict=True)], dtype=object)
+    houses = np.concatenate([houses, [shapely.union(houses[0], houses[1]), houses[2].difference(shapely.buffer(shapely.centroid(houses[2]), 1))]])
+    i, j = shapely.STRtree(houses).query(houses)
+    apart, met = _apart(_Edges(houses), _Edges(houses), i, j), shapely.intersects(houses[i], houses[j])
+    assert not (apart & met).any()
+    assert np.mean(apart[~met]) > 0.5
 
 
 def test_an_overlap_that_is_told_is_the_overlay_to_the_last_digit() -> None:
