@@ -261,7 +261,7 @@ def _content(rows: Rows) -> pd.DataFrame:
 def _outside(shapes: Shapes, project: Ground) -> npt.NDArray[np.bool_]:
     """Which points are farther outside the ground than they may be; the exact distance only near its edge."""
     xy = _xy(shapes)
-    finite = np.isfinite(xy).all(axis=1)
+    finite = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])
     out = ~shapely.is_missing(shapes)
     out[finite] = ~shapely.contains_xy(project.near, xy[finite, 0], xy[finite, 1])
     doubtful = np.flatnonzero(out & finite)

@@ -167,7 +167,7 @@ def _lies_right(shapes: Shapes) -> Flags:
     xy, n = shapely.get_coordinates(rings), shapely.get_num_coordinates(rings)
     if len(xy):
         first = np.cumsum(n) - n
-        x, y = (xy - np.repeat(xy[first], n, axis=0)).T
+        x, y = (v - np.repeat(v[first], n) for v in np.ascontiguousarray(xy.T))
         # twice the area on the left of each edge, seen from where its ring begins; an edge to the next ring begins there and has none
         plain[plain] = np.add.reduceat(np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0), first) > 0
     return np.asarray(plain)
