@@ -261,9 +261,35 @@ def repeats(ids: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return np.asarray(pc.fill_null(same, True), dtype=bool)
 
 
-def sorting(texts: pd.Series) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Positions of the texts in their order (by their bytes, as `sort_values` has it), equal ones as they stand, nulls last."""
-    return np.asarray(pc.array_sort_indices(as_arrow(texts))).astype(np.intp)
+def sorting(texts: pd.Series | pa.Array) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Positions of the texts in their order (by their bytes, as `sort_values` has it), equal ones as they stand, nulls last.
+
+    Examples
+    --------
+    >>> sorting(pd.Series(["b2", None, "a3", "b1"], dtype="str")).tolist()
+    [2, 3, 0, 1]
+    """
+    array = as_arrow(texts) if isinstance(texts, pd.Series) else texts.cast(pa.large_string())
+    pairs = _pairs(array)
+    return np.asarray(pc.array_sort_indices(array)).astype(np.intp) if pairs is None else np.lexsort(pairs)
+
+
+_PAIRS_N = 12
+"""Most pairs of bytes that are sorted one after the other in less time than whole texts."""
+
+
+def _pairs(texts: pa.Array) -> npt.NDArray[np.uint16] | None:
+    """What differs among texts of one length, two bytes a number, the last pair first, as ids are written; null where they are not so."""
+    bounds = np.frombuffer(texts.buffers()[1] or b"", np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    if texts.null_count or len(texts) < 2 or (np.diff(bounds) != bounds[1] - bounds[0]).any():
+        return None
+    letters = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[bounds[0] : bounds[-1]].reshape(len(texts), -1)
+    letters = letters[:, (letters != letters[0]).any(axis=0)]
+    if not 0 < letters.shape[1] <= 2 * _PAIRS_N:
+        return None
+    # numpy sorts numbers of two bytes by counting them
+    even = np.ascontiguousarray(np.pad(letters, ((0, 0), (letters.shape[1] % 2, 0))))
+    return even.view(">u2").astype(np.uint16).T[::-1]
 
 
 def is_sorted(ids: pd.Series) -> bool:

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
+from geopandas.array import GeometryArray
 
-from geo.columns import as_texts, repeats, sorting
+from geo.columns import repeats, sorting
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
@@ -233,15 +234,16 @@ def _finished(rows: Rows, crs: pyproj.CRS) -> pd.DataFrame:
     table, frame = rows.table, rows.values[[c.name for c in rows.table.columns]]
     if table.name == "population":
         several = len(rows.values["_source"].unique()) > 1
-        frame = frame.assign(source_row=(rows.values["_source"] if several else "") + "#" + as_texts(rows.values["_row"]))
+        frame = frame.assign(source_row=rows.values["_source"] + rows.values["_key"] if several else rows.values["_key"])
     if table.geometry != "none":
-        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(rows.shapes, index=frame.index, crs=crs), crs=crs)
+        frame = gpd.GeoDataFrame(frame, geometry=GeometryArray(rows.shapes, crs=crs))
     return frame
 
 
 def _by_content(rows: Rows) -> Rows:
     """Rows of a table without ids in the order of their content."""
-    return rows.at(_order(rows))
+    order = _order(rows)
+    return rows if np.array_equal(order, np.arange(len(order))) else rows.at(order)
 
 
 def _order(rows: Rows) -> npt.NDArray[np.intp]:

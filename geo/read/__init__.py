@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from geopandas.array import GeometryArray
 
 from geo.crs import reproject
 from geo.errors import CrsError, ProjectError, SourceError
@@ -199,7 +200,7 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
         frame = count_persons(frame, texts, ledger)
     if kind == "none" or shapes is None:
         return frame
-    out: Frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index), crs=_override(source, crs, name))
+    out: Frame = gpd.GeoDataFrame(frame, geometry=GeometryArray(shapes, crs=_override(source, crs, name)))
     return out
 
 

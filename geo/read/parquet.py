@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from geo.columns import as_column
+from geo.columns import as_column, sorting
 from geo.crs import Shapes
 from geo.errors import SourceError
 from geo.read.delivered import Delivered, check_headers
@@ -25,6 +25,8 @@ from geo.tables import INPUT
 
 _POINT_BYTES = 21
 _BLOBS_N = 8192
+_WORD_BYTES = 3
+"""A column of texts with fewer bytes per row in its file is kept there as numbers of words."""
 _POINT_HEAD = np.array([1, 1, 0, 0, 0], np.uint8)
 
 
@@ -38,15 +40,13 @@ def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
     """
     try:
         # In one thread: on a file of a few row groups several take twice the work and no less time.
-        table = pq.read_table(path, use_threads=False)
+        table = pq.read_table(path, use_threads=False, read_dictionary=_of_few_words(pq.read_metadata(path)))
         # Bytes that are no UTF-8 under a type that promises it would otherwise fail wherever they are first looked at.
         table.validate(full=True)
-    except (pa.ArrowInvalid, OSError) as e:
+    except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as e:
         raise SourceError(f"{path.name}：Parquet 文件损坏或不完整", f"{path.name}: the Parquet file is damaged or cut off") from e
     check_headers(table.column_names, path.name, path.name)
     order = _by_id(table, role)
-    if order is not None:
-        table = table.combine_chunks().take(pa.array(order))
     meta = _geo(table.schema.metadata or {}, path.name)
     name = meta.get("primary_column") or _wkb_column(table)
     shapes, crs, bad = None, None, np.zeros(table.num_rows, bool)
@@ -54,11 +54,11 @@ def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
         column = meta.get("columns", {}).get(name, {})
         if str(column.get("encoding", "WKB")).upper() != "WKB":
             raise SourceError(f"{path.name}：几何编码不是 WKB，请另存", f"{path.name}: shapes are not encoded as WKB; save it again")
-        points = _points(table.column(name))
-        shapes, bad = (points, bad) if points is not None else _shapes(table.column(name))
+        points = _points(table.column(name), order)
+        shapes, bad = (points, bad) if points is not None else _shapes(_in_order(table.column(name), order))
         crs = _crs(column, meta, path.name)
-    texts = _texts(table.drop_columns([n for n in table.column_names if n == name or _opaque(table.schema.field(n).type)]))
-    rows = np.arange(1, len(texts) + 1) if order is None else order + 1
+    texts = _texts(table.drop_columns([n for n in table.column_names if n == name or _opaque(table.schema.field(n).type)]), order)
+    rows = np.arange(1, len(texts) + 1) if order is None else order.to_numpy() + 1
     if bad.any():
         refused = pd.DataFrame({"_source": path.name, "_row": rows[bad]})
         ledger.refuse(role, refused, "geom_corrupt", "geometry", None, "几何数据损坏，请重新导出 / the shape is damaged, export it again")
@@ -66,18 +66,36 @@ def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
     return Delivered(texts, rows[~bad], len(rows), "parquet", shapes, crs)
 
 
-def _by_id(table: pa.Table, role: str) -> npt.NDArray[np.int64] | None:
-    """The order of the ids, as far as it can be told yet, null if the rows have it: shapes made in it lie side by side in memory."""
-    at = match_headers(role, table.column_names).get(INPUT[role].id or "")
-    if at is None or not (pa.types.is_string(table.schema.types[at]) or pa.types.is_large_string(table.schema.types[at])):
+def _of_few_words(file: pq.FileMetaData) -> list[str]:
+    """The columns of texts that the file keeps as numbers of words: so they are read and put in order, and written out last."""
+    bytes_n: Counter[str] = Counter()
+    for group in map(file.row_group, range(file.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            bytes_n[column.path_in_schema] += column.total_uncompressed_size
+    return [f.name for f in file.schema.to_arrow_schema() if _is_text(f.type) and bytes_n[f.name] < _WORD_BYTES * file.num_rows]
+
+
+def _by_id(table: pa.Table, role: str) -> pa.Array | None:
+    """The order of the ids, as far as it can be told yet, null if the rows have it: shapes made in it lie side by side in memory.
+
+    Rows without an id are put in the order of their first column, of tables without shapes: there the order of their content begins.
+    """
+    first = INPUT[role].columns[0].name if INPUT[role].geometry == "none" else ""
+    at = match_headers(role, table.column_names).get(INPUT[role].id or first)
+    if at is None or not _is_text(table.schema.types[at]):
         return None
-    order = np.asarray(pc.array_sort_indices(table.column(at).combine_chunks())).astype(np.int64)
-    return order if (np.diff(order) < 0).any() else None
+    order = sorting(table.column(at).combine_chunks())
+    return pa.array(order) if (np.diff(order) < 0).any() else None
 
 
-def _shapes(column: pa.ChunkedArray) -> tuple[Shapes, np.ndarray[Any, np.dtype[np.bool_]]]:
+def _in_order(column: pa.ChunkedArray, order: pa.Array | None) -> pa.Array:
+    whole = column.combine_chunks()
+    return whole if order is None else whole.take(order)
+
+
+def _shapes(blobs: pa.Array) -> tuple[Shapes, np.ndarray[Any, np.dtype[np.bool_]]]:
     """Shapes of a column of blobs, some at a time: the blobs of a whole layer leave holes in the memory they are taken from."""
-    parts = [parse_wkb(column.slice(i, _BLOBS_N).to_numpy(zero_copy_only=False)) for i in range(0, max(len(column), 1), _BLOBS_N)]
+    parts = [parse_wkb(blobs.slice(i, _BLOBS_N).to_numpy(zero_copy_only=False)) for i in range(0, max(len(blobs), 1), _BLOBS_N)]
     return np.concatenate([shapes for shapes, _ in parts]), np.concatenate([bad for _, bad in parts])
 
 
@@ -89,7 +107,7 @@ def parse_wkb(blobs: np.ndarray[Any, np.dtype[np.object_]]) -> tuple[Shapes, np.
     return shapes, lost
 
 
-def _points(column: pa.ChunkedArray) -> Shapes | None:
+def _points(column: pa.ChunkedArray, order: pa.Array | None) -> Shapes | None:
     """Points straight from the bytes of a column that holds nothing else; None if it does. No blob per row is made."""
     there = column.is_valid().to_numpy()
     blobs = column.combine_chunks().drop_null()
@@ -100,11 +118,12 @@ def _points(column: pa.ChunkedArray) -> Shapes | None:
     raw = np.frombuffer(blobs.buffers()[2], np.uint8, _POINT_BYTES * len(blobs), first).reshape(-1, _POINT_BYTES)
     if (raw[:, :5] != _POINT_HEAD).any():
         return None
-    xy = np.ascontiguousarray(raw[:, 5:]).view("<f8")
-    shapes = np.full(len(column), None, dtype=object)
-    shapes[there] = shapely.points(xy)
+    xy = np.full((len(column), 2), np.nan)
+    xy[there] = np.ascontiguousarray(raw[:, 5:]).view("<f8")
+    xy = xy if order is None else xy[order.to_numpy()]
     # WKB writes an empty point as NaN, NaN.
-    shapes[np.flatnonzero(there)[np.isnan(xy).all(axis=1)]] = None
+    there, shapes = ~(np.isnan(xy[:, 0]) & np.isnan(xy[:, 1])), np.full(len(column), None, dtype=object)
+    shapes[there] = shapely.points(xy[there])
     return shapes
 
 
@@ -138,24 +157,31 @@ def _opaque(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_nested(kind))
 
 
-def _texts(table: pa.Table) -> pd.DataFrame:
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _texts(table: pa.Table, order: pa.Array | None) -> pd.DataFrame:
     """Every column as text; numbers that are whole without '.0', of 16 digits and more as they are really kept."""
     columns, index = {}, pd.RangeIndex(table.num_rows)
-    for i, field in enumerate(table.schema):
-        values = table.column(i).combine_chunks()
-        if pa.types.is_dictionary(field.type):
-            values = values.cast(field.type.value_type)
-        if pa.types.is_floating(values.type):
-            numbers = values.to_numpy(zero_copy_only=False).astype(float)
-            values = _number_texts(numbers)
-        elif pa.types.is_timestamp(values.type):
-            values = pa.array(pd.Series(values.to_pandas()).astype("str"), from_pandas=True)
-        written = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
-        texts = values.cast(pa.large_string())
-        columns[i] = as_column(_blank_to_null(texts) if written else texts, index)
+    for i, column in enumerate(table.columns):
+        values = _in_order(column, order)
+        if pa.types.is_integer(values.type):  # mostly counts: each is written once
+            values = values.dictionary_encode()
+        known = pa.types.is_dictionary(values.type)
+        columns[i] = as_column(_as_texts(values.dictionary).take(values.indices) if known else _as_texts(values), index)
     frame = pd.DataFrame(columns, index=index)
     frame.columns = pd.Index(table.column_names, dtype="str")
     return frame
+
+
+def _as_texts(values: pa.Array) -> pa.Array:
+    if pa.types.is_floating(values.type):
+        values = _number_texts(values.to_numpy(zero_copy_only=False).astype(float))
+    elif pa.types.is_timestamp(values.type):
+        values = pa.array(pd.Series(values.to_pandas()).astype("str"), from_pandas=True)
+    texts = values.cast(pa.large_string())
+    return _blank_to_null(texts) if _is_text(values.type) else texts
 
 
 def _number_texts(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> pa.Array:

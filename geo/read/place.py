@@ -288,7 +288,8 @@ def _middles(shapes: Shapes) -> Floats:
     """Middles of the bounding boxes of all shapes that are somewhere: finite and not at (0, 0)."""
     boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)]) if len(shapes) else np.zeros((0, 4))
     xy = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
-    return np.asarray(xy[np.isfinite(xy).all(axis=1) & (xy != 0).any(axis=1)])
+    x, y = xy.T
+    return np.asarray(xy[np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))])
 
 
 def _is_northing(value: float) -> bool:

@@ -132,19 +132,18 @@ def texts_by_id(rows: Rows) -> pd.Series:
 
 def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     """Points that are no position become null: NaN and infinite coordinates, and (0, 0), each with a repair."""
-    xy = _xy(rows.delivered)
-    xy[shapely.is_missing(rows.delivered)] = 1.0
-    if np.isfinite(xy).all() and xy.any(axis=1).all():
+    x, y = _xy(rows.delivered).T
+    nowhere = ~(np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))) & ~shapely.is_missing(rows.delivered)
+    if not nowhere.any():
         return rows
-    nan, inf, zero = (np.asarray(bad) for bad in (np.isnan(xy).any(axis=1), np.isinf(xy).any(axis=1), (xy == 0).all(axis=1)))
+    nan, inf, zero = (nowhere & bad for bad in (np.isnan(x) | np.isnan(y), np.isinf(x) | np.isinf(y), (x == 0) & (y == 0)))
     for bad, why in (
         (nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"),
         (inf & ~nan, "coord_inf: 坐标为无穷大 / the coordinate is infinite"),
     ):
         _unlocate(rows, bad, None, why, ledger)
     _unlocate(rows, zero, None, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)", ledger)
-    lost = nan | inf | zero
-    return replace(rows, shapes=without(rows.shapes, lost), delivered=without(rows.delivered, lost))
+    return replace(rows, shapes=without(rows.shapes, nowhere), delivered=without(rows.delivered, nowhere))
 
 
 @dataclass(frozen=True)
@@ -261,7 +260,7 @@ def _content(rows: Rows) -> pd.DataFrame:
 def _outside(shapes: Shapes, project: Ground) -> npt.NDArray[np.bool_]:
     """Which points are farther outside the ground than they may be; the exact distance only near its edge."""
     xy = _xy(shapes)
-    finite = np.isfinite(xy).all(axis=1)
+    finite = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])
     out = ~shapely.is_missing(shapes)
     out[finite] = ~shapely.contains_xy(project.near, xy[finite, 0], xy[finite, 1])
     doubtful = np.flatnonzero(out & finite)

@@ -33,7 +33,8 @@ def shape_array(frame: pd.DataFrame, table: Table, ledger: Ledger) -> Shapes:
     if "geometry" not in frame:
         return np.full(len(frame), None, dtype=object)
     shapes = np.asarray(frame["geometry"].array, dtype=object)
-    shapes = without(shapes, shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    empty = shapely.is_empty(shapes)
+    shapes = without(shapes, empty) if empty.any() else shapes
     high = shapely.get_coordinate_dimension(shapes) > 2
     if high.any():
         ledger.repair(
@@ -123,9 +124,10 @@ def check_polygons(
     for bad, reason in _implausible(out, area, table, villages_m2):
         why[bad & pd.isna(why)] = reason
     keep = pd.isna(why)
-    fine = shapely.get_num_coordinates(out) > _VERTICES_N
+    vertices_n = shapely.get_num_coordinates(out)
+    fine = vertices_n > _VERTICES_N
     if fine.any():
-        count = pd.Series(shapely.get_num_coordinates(out[fine]).astype(str), dtype="str")
+        count = pd.Series(vertices_n[fine].astype(str), dtype="str")
         ledger.repair(
             table.name,
             frame.loc[fine, "_key"].array,
@@ -155,21 +157,21 @@ def check_polygons(
     several = np.flatnonzero(shapely.get_type_id(out) == _POLYGON[1])
     single = several[shapely.get_num_geometries(out[several]) == 1]
     out[single], out[required] = shapely.get_geometry(out[single], 0), None
-    turned = ~_lies_right(out) & ~shapely.is_missing(out)
+    turned = ~_lies_right(out, vertices_n) & ~shapely.is_missing(out)
     out[turned] = shapely.orient_polygons(out[turned])
     return out, ~required
 
 
-def _lies_right(shapes: Shapes) -> Flags:
+def _lies_right(shapes: Shapes, vertices_n: npt.NDArray[np.int64]) -> Flags:
     """Which shapes are one ring that runs against the clock: they need not be made anew."""
-    plain = (shapely.get_type_id(shapes) == _POLYGON[0]) & (shapely.get_num_interior_rings(shapes) == 0) & ~shapely.is_empty(shapes)
-    rings = shapes[plain]
-    xy, n = shapely.get_coordinates(rings), shapely.get_num_coordinates(rings)
-    if len(xy):
-        first = np.cumsum(n) - n
-        x, y = (xy - np.repeat(xy[first], n, axis=0)).T
-        # twice the area on the left of each edge, seen from where its ring begins; an edge to the next ring begins there and has none
-        plain[plain] = np.add.reduceat(np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0), first) > 0
+    plain = (shapely.get_type_id(shapes) == _POLYGON[0]) & (vertices_n > 0) & (shapely.get_num_interior_rings(shapes) == 0)
+    (x, y), n = shapely.get_coordinates(shapes[plain]).T, vertices_n[plain]
+    if len(n):
+        end = np.cumsum(n)
+        # twice the area on the left of each edge; the edge from one ring to the next has none
+        twice = np.append((y[:-1] + y[1:]) * (x[:-1] - x[1:]), 0.0)
+        twice[end - 1] = 0.0
+        plain[plain] = np.add.reduceat(twice, end - n) > 0
     return np.asarray(plain)
 
 

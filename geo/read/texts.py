@@ -22,9 +22,15 @@ def matching(texts: pd.Series, pattern: str) -> Flags:
 
 def holds_any(texts: pd.Series, signs: str) -> bool:
     """Whether one of some ASCII signs may stand anywhere in the column: one look at all its bytes, not at each text."""
-    data = as_arrow(texts).buffers()[2]
-    letters = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    letters = letters_of(texts)
     return any(bool((letters == ord(sign)).any()) for sign in signs)
+
+
+def letters_of(texts: pd.Series) -> npt.NDArray[np.uint8]:
+    """The bytes of all texts, one after the other."""
+    array = as_arrow(texts)
+    bounds = np.frombuffer(array.buffers()[1] or bytes(8), np.int64)
+    return np.frombuffer(array.buffers()[2] or b"", np.uint8)[bounds[array.offset] : bounds[array.offset + len(array)]]
 
 
 def changed(texts: pd.Series, rows: Flags, change: Callable[[str], str | None]) -> pd.Series:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from geo.columns import all_null, as_arrow, as_column
 from geo.read.ledger import Ledger
-from geo.read.texts import Flags, changed, holds_any, matching
+from geo.read.texts import Flags, changed, holds_any, letters_of, matching
 from geo.read.words import BOOLS, CHOICES
 from geo.tables import Column, Table
 
@@ -71,6 +71,8 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
 
 def clean_ids(texts: pd.Series) -> pd.Series:
     """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's guards ('0012, ="0012"); zeros stay."""
+    if _surely_plain(texts):
+        return texts
     return changed(texts, np.asarray(texts.notna().to_numpy() & ~matching(texts, _PLAIN_ID)), _plain_id)
 
 
@@ -262,6 +264,13 @@ def _ratio(text: str) -> float | None:
         return None
     number = number / 100 if plain.endswith("%") or 1 < number <= 100 else number
     return number if number <= 1 else None
+
+
+def _surely_plain(ids: pd.Series) -> bool:
+    """Whether every id is of ASCII signs only and stays as it is, as nearly all do: one look at all bytes, not at each id."""
+    letters = letters_of(ids)
+    shortest = pc.min(pc.binary_length(as_arrow(ids))).as_py()
+    return shortest is None or bool(shortest and letters.min() > ord(" ") and letters.max() < 0x7F and not holds_any(ids, "'="))
 
 
 def _plain_id(text: str) -> str | None:

@@ -119,3 +119,32 @@ def test_points_read_from_the_bytes_are_the_points_of_their_wkb(folder, kind, ot
     out = folder.read().tables["plates"].sort_values("_row").geometry
     for found, true in zip(out, shapes, strict=True):
         assert (found is None or found.is_empty) if true is None or true.is_empty else found.equals(true)
+
+
+def test_words_that_the_file_keeps_as_numbers_are_read_as_they_were_written(folder):
+    n = 4000
+    words = ["permanent", None, " ", "temporary", ""] * (n // 5)
+    frame = pd.DataFrame({"plate_id": [f"P{n - i:04d}" for i in range(n)], "text": "1", "kind": words})
+    # each group of rows has words and numbers of its own
+    pq.write_table(pa.Table.from_pandas(frame), folder.path / "plates.parquet", row_group_size=1501)
+    table = folder.read().tables["plates"]
+    assert table["plate_id"].is_monotonic_increasing
+    assert table["_row"].tolist() == list(range(n, 0, -1))
+    assert table["kind"].isna().tolist() == [not (w or "").strip() for w in reversed(words)]
+    assert table["kind"].dropna().tolist() == [w for w in reversed(words) if w and w.strip()]
+
+
+def test_a_word_that_is_no_text_refuses_the_file(folder):
+    words = pa.array([b"a\xff", b"b"] * 2000, pa.binary())
+    bad = pa.StringArray.from_buffers(len(words), *words.buffers()[1:])
+    pq.write_table(pa.table({"plate_id": [str(i) for i in range(4000)], "text": bad}), folder.path / "plates.parquet")
+    with pytest.raises(SourceError):
+        folder.read()
+
+
+def test_rows_without_an_id_come_in_the_order_of_their_first_column(folder):
+    frame = pd.DataFrame({"address_id": ["b", "a", None], "resident_n": [1, 2, 3]})
+    frame.to_parquet(folder.path / "population.parquet")
+    table = folder.read().tables["population"]
+    assert table["resident_n"].tolist() == ["2", "1", "3"]
+    assert table["_row"].tolist() == [2, 1, 3]
