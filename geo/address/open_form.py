@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 
 from geo.address.abroad import read_abroad, seems_japanese
 from geo.address.clean import clean, typed_plainly
-from geo.address.forms import END, NAME, NUMBER, NUMBER_AT, Opened, Row, Sample, equal_numbers, exchanged
-from geo.address.numeral import CHARACTERS
+from geo.address.forms import END, NAME, NUMBER, NUMBER_AT, Forms, Opened, Row, equal_numbers, exchanged
+from geo.address.numeral import CHARACTERS, arabic
 from geo.address.piece import Before, Piece
 from geo.address.reader import Reader, before, may_be_estate, settle
 from geo.address.script import simplify
@@ -35,6 +35,7 @@ _HEAD_AND_REST = r"(?s)^(?P<head>(?:[^0-9]*[0-9]+[鄰邻])?[^0-9]*)(?P<rest>.*)$
 """What stands before the first number that is not of a neighbourhood, and from there on."""
 _ASKS_BEHIND = re.compile(f"[{CHARACTERS}][层楼]|{_PRIVATE.pattern}")
 """Whether 三楼 begins the lower part depends on what follows; private characters are never read together."""
+_NUMERALS = re.compile(f"[{CHARACTERS}]+")
 _OF_UPPER = re.compile("[0-9]+[邻团]")
 """Numbers that may belong to the upper part: of a neighbourhood or a regiment."""
 _POSTCODE = re.compile("[0-9]{3}")
@@ -82,14 +83,14 @@ class OpenForms:
         self._uppers: list[list[Piece]] = []
         self._names: dict[tuple[str, ...], int] = {}
 
-    def read(self, forms: Sequence[Sample]) -> Opened:
+    def read(self, forms: Forms) -> Opened:
         """The elements of all texts of each form; those that have to be read one by one have no template.
 
         The lower part of one text only is not worth reading twice.
         """
         split = self._split(forms)
         known = split.key >= 0
-        texts_n = np.bincount(split.key[known], np.array([f.texts_n for f in forms])[known], minlength=len(split.keys))
+        texts_n = np.bincount(split.key[known], forms.texts_n[known], minlength=len(split.keys))
         at = np.flatnonzero(known)
         at = at[texts_n[split.key[at]] > 1]
         upper, key = split.upper[at], split.key[at]
@@ -98,28 +99,29 @@ class OpenForms:
         templates: list[Row] = []
         tails: dict[int, _Tail | None] = {}
         template_of = np.full(len(pairs), -1)
-        for i, first in enumerate(first_places(pair, len(pairs)).tolist()):
-            below = int(key[first])
+        first = first_places(pair, len(pairs))
+        texts = forms.text.take(pa.array(at[first])).to_pylist()
+        for i, (text, above, below) in enumerate(zip(texts, kind[upper[first]].tolist(), key[first].tolist(), strict=True)):
             if below not in tails:
-                tails[below] = self._read_tail(forms[at[first]].text, split.keys[below])
-            merged = self._merged(self._uppers[kind[upper[first]]], tails[below])
+                tails[below] = self._read_tail(text, split.keys[below])
+            merged = self._merged(self._uppers[above], tails[below])
             if merged is not None:
                 template_of[i] = len(templates)
                 templates.append(merged)
-        opened = Opened(np.full(len(forms), -1), np.zeros(len(forms), dtype=np.int64), templates, list(self._names))
+        opened = Opened(np.full(len(forms.mark), -1), np.zeros(len(forms.mark), dtype=np.int64), templates, list(self._names))
         opened.template[at], opened.names[at] = template_of[pair], names[upper]
         return opened
 
-    def _split(self, forms: Sequence[Sample]) -> _Split:
+    def _split(self, forms: Forms) -> _Split:
         """Upper and lower parts of forms; the same ones are met again and again, and are read once."""
-        parts = pc.extract_regex(pa.array([f.shape for f in forms], pa.large_string()), _HEAD_AND_REST)
+        parts = pc.extract_regex(forms.shape, _HEAD_AND_REST)
         (head, heads), (rest, rests) = (_numbered(part) for part in parts.flatten())
-        firsts = first_places(head, len(heads)).tolist()
-        uppers = [self._read_head(forms[i].text[: len(h)]) for h, i in zip(heads, firsts, strict=True)]
+        firsts = forms.text.take(pa.array(first_places(head, len(heads)))).to_pylist()
+        uppers = [self._read_head(text[: len(h)]) for h, text in zip(heads, firsts, strict=True)]
         lowers = [_cleaned_rest(r) for r in rests]
         apart = _flags(u is not None for u in uppers)[head] & _flags(r is not None for r in lowers)[rest]
         apart &= ~(_flags(not h for h in heads)[head] & _flags(_POSTCODE.match(r) for r in rests)[rest])
-        mark, marks = _equal_below(forms, [heads[h] for h in head.tolist()])
+        mark, marks = _equal_below(forms, _flags("0" in h for h in heads)[head])
         keys: dict[_TailKey, int] = {}
         of_code = []
         code, different = pd.factorize((head * len(rests) + rest)[apart] * len(marks) + mark[apart])
@@ -127,10 +129,11 @@ class OpenForms:
             above, below = uppers[place // len(rests)], lowers[place % len(rests)]
             if above is not None and below is not None:
                 of_code.append(keys.setdefault((above.lead + below, marks[m], above.before), len(keys)))
-        upper, key = np.where(apart, head, -1), np.full(len(forms), -1)
+        upper, key = np.where(apart, head, -1), np.full(len(head), -1)
         key[apart] = np.array(of_code, dtype=np.int64)[code]
-        for i in np.flatnonzero(~apart).tolist():
-            if (found := self._parts_of_whole(forms[i].text)) is not None:
+        whole = np.flatnonzero(~apart)
+        for i, text in zip(whole.tolist(), forms.text.take(pa.array(whole)).to_pylist(), strict=True):
+            if (found := self._parts_of_whole(text)) is not None:
                 upper[i], key[i] = len(uppers), keys.setdefault(found[1], len(keys))
                 uppers.append(found[0])
         return _Split(upper, key, uppers, list(keys))
@@ -177,13 +180,11 @@ class OpenForms:
         cleaned = clean(text)
         cut = len(cleaned.shown) - len(known[0])
         key, shown, behind = cleaned.key[cut:], cleaned.shown[cut:], known[2]
-        numbers = NUMBER.findall(shown)
-        others = exchanged(numbers)
-        if others is None:
+        two = _two_numberings(shown)
+        if two is None:
             return None
-        rest, again = iter(others), iter(others)
-        pieces = self._reader.tail(key, shown, behind)
-        other = self._reader.tail(NUMBER.sub(lambda _: next(rest), key), NUMBER.sub(lambda _: next(again), shown), behind)
+        numbers, others = two
+        pieces, other = (self._reader.tail(_numbered_anew(key, n), _numbered_anew(shown, n), behind) for n in two)
         if len(pieces) != len(other):
             return None
         opened = [
@@ -219,13 +220,11 @@ def _flags(answers: Iterable[object]) -> npt.NDArray[np.bool_]:
     return np.array([bool(a) for a in answers], dtype=bool)
 
 
-def _equal_below(forms: Sequence[Sample], heads: Sequence[str]) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """Which numbers behind the head of each form are equal: a row of the second, whose first is none."""
-    mark, marks = np.zeros(len(forms), dtype=np.int64), {"": 0}
-    for i, (form, head) in enumerate(zip(forms, heads, strict=True)):
-        if form.equal:
-            mark[i] = marks.setdefault(equal_numbers(NUMBER.findall(form.text, len(head))), len(marks))
-    return mark, list(marks)
+def _equal_below(forms: Forms, numbered: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Which numbers behind the head of each form, numbered or not, are equal: a row of the second, whose first is none."""
+    marks: dict[str, int] = {"": 0}
+    below = [[marks.setdefault(equal_numbers(mark.split(",")[n:]), len(marks)) for n in (0, 1)] for mark in forms.marks]
+    return np.array(below)[forms.mark, numbered.astype(np.int64)], list(marks)
 
 
 def _cleaned_rest(shape: str) -> str | None:
@@ -244,6 +243,20 @@ def _set_aside(piece: Piece, i: int) -> str:
     if piece.element == "neighbourhood":
         return chr(NUMBER_AT)
     return chr(NAME + i) if piece.value and piece.element in _NAMES else piece.value
+
+
+def _two_numberings(text: str) -> tuple[list[str], list[str]] | None:
+    """The numbers of a text and others; not its own where they also stand in words: of 二段2号 no element would tell which of the two its 2 is."""
+    in_words = {arabic(n) for n in _NUMERALS.findall(text)}
+    numbers = NUMBER.findall(text)
+    first = numbers if in_words.isdisjoint(numbers) else exchanged(numbers, in_words)
+    second = None if first is None else exchanged(first, in_words)
+    return None if first is None or second is None else (first, second)
+
+
+def _numbered_anew(text: str, numbers: Iterable[str]) -> str:
+    given = iter(numbers)
+    return NUMBER.sub(lambda _: next(given), text)
 
 
 def _shape(text: str) -> str:
