@@ -2,13 +2,15 @@
 
 Three kinds of factors meet on the edges (door, building): a door takes one building or none; a building likes to have
 one door (`empty` odds of having none, `share` odds of each further one); doors with consecutive numbers like to be near
-each other (`Ties`). Messages are exact on trees and good on the loops of a street; they are damped until they settle.
+each other (`Ties`). Messages are exact on trees and good on the loops of a street.
 
+Doors and buildings alone settle by themselves, whatever they begin with; ties may swing for ever, and are damped from the first look on.
 Most of a door's candidates can never matter, and most of a town has settled when some fifty edges on small loops still swing. So only the part that
 moves goes on (`_Part.look`); what rests keeps telling it what it told it last, and is asked again half way and in the end.
 
 Source: M. Bayati, D. Shah, M. Sharma (2008), Max-product for maximum weight matching; B. Huang, T. Jebara (2009),
-Approximating the permanent with belief propagation. The soft capacity, in closed form, is ours: with odds x of the
+Approximating the permanent with belief propagation; P. Vontobel (2013), The Bethe permanent of a nonnegative matrix (why it settles undamped).
+The soft capacity, in closed form, is ours: with odds x of the
 single doors, the weights of having none, one or several sum to empty - 1/share + prod(1 + share x)/share.
 """
 
@@ -20,8 +22,8 @@ import numpy as np
 
 MESSAGES_N = 60
 CONVERGED = 1e-3
-LOOKS = (10, 30)
-"""Messages (the first is 0) for which all that rests is woken, and at which is looked what still moves."""
+LOOKS = (5, 20)
+"""Messages (the first is 0) for which all that rests is woken, and at which is looked what still moves; from the first on ties are damped."""
 RESTS = 3e-9
 """Change of a probability that an edge may cause in one message and yet rest."""
 LARGEST = 60.0
@@ -79,7 +81,8 @@ def marginals(
     work = (np.empty_like(odds), np.empty_like(odds))
     town = part = _Part(door, building, odds, forward, np.ones(len(odds)), np.ones(doors_n), np.zeros(len(empty)), empty, share, held, work)
     for message in range(MESSAGES_N):
-        change, part = part.rejoined().look() if message in LOOKS else (part.send(), part)
+        damped = len(ties.edge) > 0 and message >= LOOKS[0]
+        change, part = part.rejoined().look(damped) if message in LOOKS else (part.send(damped), part)
         if change < CONVERGED:
             break
     part.rejoined()
@@ -119,27 +122,30 @@ class _Part:
         self._one, self._two = (w[: len(odds)] for w in work)
         self._town: tuple[_Part, np.ndarray, np.ndarray] | None = None
 
-    def send(self) -> float:
-        """One round of messages; returns the largest change of one, as the absolute log of its ratio."""
+    def send(self, damped: bool) -> float:
+        """One round of messages, half way to what it asks for where it is damped; returns the largest change of one, as the absolute log of its ratio."""
         belief, total = self._beliefs()
         others = total.take(self.door, out=self._two, mode="clip")
         # never negative: a rounded sum of such terms is not below any of them
         others -= belief
-        self.forward *= self._tied
-        self.forward /= others
-        np.sqrt(self.forward, out=self.forward)
+        if damped:
+            self.forward *= self._tied
+            self.forward /= others
+            np.sqrt(self.forward, out=self.forward)
+        else:
+            np.divide(self._tied, others, out=self.forward)
         fresh = self._hear(out=self._one)
         change = _change(fresh, self.back, work=self._two)
         np.copyto(self.back, fresh)
-        return max(change, self.held.tell(self._tied, self.back))
+        return max(change, self.held.tell(self._tied, self.back, damped))
 
-    def look(self) -> tuple[float, _Part]:
+    def look(self, damped: bool) -> tuple[float, _Part]:
         """One round of messages; returns the largest change and the part that moved in it.
 
-        Damped, what is left of a change halves with every message: an edge that rests will not have moved much more than it did now.
+        What is left of a change shrinks with every message: an edge that rests will not have moved much more than it did now.
         """
         told, back, tie = self.forward.copy(), self.back.copy(), self.held.tie.copy()
-        change = self.send()
+        change = self.send(damped)
         # what an answer is worth: the probability of its edge
         likely = np.multiply(self.forward, self.back, out=self._one)
         likely /= np.add(likely, 1, out=self._two)
@@ -237,7 +243,7 @@ class _Held:
         """Write to the tied edges their odds times what the ties tell them; the odds of the others never change."""
         tied[self._edges] = odds[self._edges] * self._said(np.log(self.tie))
 
-    def tell(self, tied: np.ndarray, back: np.ndarray) -> float:
+    def tell(self, tied: np.ndarray, back: np.ndarray, damped: bool) -> float:
         """Each end of a tie tells the other its own belief without what the other told it, carried across; returns the largest change."""
         if not len(self.tie):
             return 0.0
@@ -247,7 +253,9 @@ class _Held:
         told = np.bincount(ties.one, weights=(alone * none[ties.side])[ties.two] * ties.ratio, minlength=len(tie))
         told += none[self._facing]
         change = _change(told, tie, work=alone)
-        np.sqrt(np.multiply(tie, told, out=tie), out=tie)
+        if damped:
+            np.sqrt(np.multiply(tie, told, out=told), out=told)
+        np.copyto(tie, told)
         return change
 
     def moving(self, before: np.ndarray, likely: np.ndarray) -> np.ndarray:

@@ -13,9 +13,12 @@ import numpy as np
 
 from geo.belief import Ties
 from geo.columns import runs
+from geo.threads import each_in_a_thread
 
 CHAINS_N = 12
 """Beginnings."""
+GROUPED_N = 2_000
+"""Doors from which the beginnings are drawn in two threads: they have nothing to do with each other, but few doors would only wait for the interpreter."""
 WIDEST_N = 6
 LEAST_RATIO = 1e-3
 """Candidates of a door that are drawn: at most so many, none below that probability."""
@@ -74,8 +77,7 @@ class Town:
         place_of[used] = np.arange(len(used))
         self.load = np.bincount(place_of[building[settled]], minlength=len(used) + 1)
         self.load[self.crowded] = FULL_N
-        self.first_log = np.r_[-np.log(empty[used]), 0.0]
-        self.more_log = float(np.log(share))
+        self.empty, self.share = np.r_[empty[used], 1.0], share
         self.start = np.full(self.edge.shape, 0.0)
         self.start[self.slot, place] = probability[edges]
         self._tie(ties, door, settled, edges, place)
@@ -138,6 +140,7 @@ class Town:
         self.partner = now_at[self.partner[order]]
         # past the last candidate lies "none", a house of no price
         self.place = np.c_[self.house, np.full(len(order), len(self.load) - 1)].ravel()
+        self.ratio = np.exp(self.told).ravel()
         ends = np.flatnonzero(np.diff(colour[order])) + 1
         self.turns = [self._turn(int(a), int(b)) for a, b in pairwise([0, *ends, len(order)])]
         self.movers = self._movers()
@@ -154,7 +157,8 @@ class Town:
             base = ((door[has] * self.told.shape[1] + k) * self.width + which[has]) * (self.width + 1)
             tied.append((has, self.partner[door[has], k], base))
         begins = np.cumsum([0, *count_n[:-1]]).tolist()
-        return _Turn(slice(first, end), list(zip(begins, count_n, strict=True)), door - first, which, house, self.weight[door, which], self.first_log[house], tied)
+        own = np.exp(self.weight[door, which])
+        return _Turn(slice(first, end), list(zip(begins, count_n, strict=True)), door - first, which, house, own / self.empty[house], own * self.share, tied)
 
     def _movers(self) -> np.ndarray:
         """Doors that have two houses in common with another door, and so may exchange houses with it."""
@@ -167,59 +171,60 @@ class Town:
 
     def run(self, burn_n: int, kept_n: int) -> np.ndarray:
         """Of every edge that is drawn, the mean of its odds over the kept rounds of all beginnings; 0 of others."""
-        chains = np.arange(CHAINS_N)
-        begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)
-        u = _even(self.seed + _salt(0, chains)[:, None]) * begin[:, -1]
-        state = _State(self, (u[:, :, None] > begin[None]).sum(axis=2).clip(max=self.width))
-        total = np.zeros(self.edge.shape)
-        for sweep in range(1, burn_n + kept_n + 1):
-            u = _even(self.seed + _salt(sweep, chains)[:, None])
-            for turn in self.turns:
-                odds = self._draw(turn, state, u[:, turn.doors])
-                if sweep > burn_n:
-                    total[turn.doors][turn.row, turn.which] += _sum(odds)
-            self._exchange(state, sweep, chains)
+        groups = np.array_split(np.arange(CHAINS_N), 2 if len(self.doors) >= GROUPED_N else 1)
+        total = np.sum(each_in_a_thread(lambda chains: self._drawn(chains, burn_n, kept_n), groups), axis=0)
         out = np.zeros(self.edges_n)
         real = self.edge >= 0
         out[self.edge[real]] = (total / (CHAINS_N * kept_n))[real]
         return out
 
+    def _drawn(self, chains: np.ndarray, burn_n: int, kept_n: int) -> np.ndarray:
+        """Per door and candidate, the sum of its odds over the kept rounds of some beginnings."""
+        begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)[:, None]
+        u = _even(self.seed[:, None] + _salt(0, chains)) * begin[..., -1]
+        state = _State(self, (u[..., None] > begin).sum(axis=2).clip(max=self.width))
+        total = np.zeros(self.edge.shape)
+        for sweep in range(1, burn_n + kept_n + 1):
+            u = _even(self.seed[:, None] + _salt(sweep, chains))
+            for turn in self.turns:
+                odds = self._draw(turn, state, u[turn.doors])
+                if sweep > burn_n:
+                    total[turn.doors][turn.row, turn.which] += odds.sum(axis=1)
+            self._exchange(state, sweep, chains)
+        return total
+
     def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:
-        """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates."""
-        state.load[state.here[:, turn.doors]] -= 1
-        odds = np.repeat(turn.weight[None], len(u), axis=0)
+        """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates, chain by chain."""
+        state.load[state.here[turn.doors]] -= 1
+        odds = np.where(state.loads.take(turn.house, axis=0) == 0, turn.first[:, None], turn.more[:, None])
         for mine, partner, base in turn.tied:
-            odds[:, mine] += self.told.ravel().take(state.at.take(partner, axis=1) + base)
-        odds += np.where(state.loads.take(turn.house, axis=1) == 0, turn.first_log, self.more_log)
-        top = np.zeros(u.shape)
-        for begin, n in turn.ranks:
-            np.maximum(top[:, :n], odds[:, begin : begin + n], out=top[:, :n])
-        odds -= top.take(turn.row, axis=1)
-        np.exp(odds, out=odds)
-        steps, whole = odds.copy(), odds[:, : u.shape[1]].copy()
+            odds[mine] *= self.ratio.take(state.at.take(partner, axis=0) + base[:, None])
+        steps, whole = odds.copy(), odds[: len(u)].copy()
         for (before, _), (begin, n) in pairwise(turn.ranks):
-            steps[:, begin : begin + n] += steps[:, before : before + n]
-            whole[:, :n] = steps[:, begin : begin + n]
-        whole += np.exp(-top)
+            steps[begin : begin + n] += steps[before : before + n]
+            whole[:n] = steps[begin : begin + n]
+        # no house at all has odds of 1
+        whole += 1.0
         u = u * whole
         at = np.zeros(u.shape, int)
         for begin, n in turn.ranks:
-            at[:, :n] += u[:, :n] > steps[:, begin : begin + n]
+            at[:n] += u[:n] > steps[begin : begin + n]
         state.settle(turn.doors, at)
-        return odds / whole.take(turn.row, axis=1)
+        odds /= whole.take(turn.row, axis=0)
+        return odds
 
     def _exchange(self, state: _State, sweep: int, chains: np.ndarray) -> None:
         """Offer each door, turn by turn, the house of another in exchange for its own."""
         n, movers = len(self.doors), self.movers
-        u = _even(self.seed[movers] + _salt(1_000_000 + sweep, chains)[:, None])
-        pick = np.minimum((u * self.count[movers]).astype(int), self.width - 1)
-        want = self.house.ravel().take(pick + movers * self.width) + state.first
+        u = _even(self.seed[movers, None] + _salt(1_000_000 + sweep, chains))
+        pick = np.minimum((u * self.count[movers, None]).astype(int), self.width - 1)
+        want = state.where(self.house.ravel().take(pick + movers[:, None] * self.width))
         # only who has a house to himself gives it, and only for another such: exchanges do not change how many a house has
-        single = (state.load.take(want) == 1) & (state.load.take(state.here.take(movers, axis=1)) == 1)
-        at, chain = np.nonzero(single.T)
-        door, pick, want = movers[at], pick[chain, at], want[chain, at]
+        single = (state.load.take(want) == 1) & (state.load.take(state.here.take(movers, axis=0)) == 1)
+        at, chain = np.nonzero(single)
+        door, pick, want = movers[at], pick[at, chain], want[at, chain]
         holder = np.full(len(state.load), n)
-        holder[state.here] = np.arange(n)
+        holder[state.here] = np.arange(n)[:, None]
         for a, b in pairwise(np.searchsorted(door, [t.doors.start for t in self.turns] + [n])):
             self._exchange_some(state, holder, chain[a:b], door[a:b], pick[a:b], want[a:b], sweep, chains)
 
@@ -228,21 +233,21 @@ class Town:
     ) -> None:
         """Exchanges of the doors of a turn: chain, door, the candidate it asks for and that one's house, which the other gives for its own."""
         n, at = len(self.doors), state.at
-        two, own = holder[want], state.here[c, one]
+        two, own = holder[want], state.here[one, c]
         some = np.flatnonzero((two < n) & (want != own))
         c, one, two, pick, want, own = (v[some] for v in (c, one, two, pick, want, own))
-        match = self.house[two] == (own - state.first[c, 0])[:, None]
+        match = state.where(self.house[two], c[:, None]) == own[:, None]
         take = match.argmax(axis=1)
         some = np.flatnonzero(match.any(axis=1))
         if not len(some):
             return
-        some = some[self._apart(c[some], one[some], two[some], len(at))]
+        some = some[self._apart(c[some], one[some], two[some], len(chains))]
         c, one, two, pick, take, want, own = (v[some] for v in (c, one, two, pick, take, want, own))
         u = _even(self.seed[one] + _salt(2_000_000 + sweep, chains[c]))
         yes = np.flatnonzero(np.log(np.maximum(u, 1e-300)) < self._gain(at, c, one, two, pick, take))
         c, one, two, pick, take, want, own = (v[yes] for v in (c, one, two, pick, take, want, own))
-        at[c, one], at[c, two] = pick, take
-        state.here[c, one], state.here[c, two] = want, own
+        at[one, c], at[two, c] = pick, take
+        state.here[one, c], state.here[two, c] = want, own
         holder[want], holder[own] = one, two
 
     def _apart(self, c: np.ndarray, one: np.ndarray, two: np.ndarray, chains_n: int) -> np.ndarray:
@@ -257,13 +262,13 @@ class Town:
 
     def _gain(self, at: np.ndarray, c: np.ndarray, one: np.ndarray, two: np.ndarray, b1: np.ndarray, b2: np.ndarray) -> np.ndarray:
         """Log odds of the two doors at the candidates b1 and b2 against where they are; what they tell each other is counted once."""
-        a1, a2 = at[c, one], at[c, two]
+        a1, a2 = at[one, c], at[two, c]
         gain = self.weight[one, b1] + self.weight[two, b2] - self.weight[one, a1] - self.weight[two, a2]
         for k in range(self.partners_n):
             p, q = self.partner[one, k], self.partner[two, k]
-            gain += self.told[one, k, b1, np.where(p == two, b2, at[c, p])] - self.told[one, k, a1, np.where(p == two, a2, at[c, p])]
+            gain += self.told[one, k, b1, np.where(p == two, b2, at[p, c])] - self.told[one, k, a1, np.where(p == two, a2, at[p, c])]
             still = q != one
-            gain += np.where(still, self.told[two, k, b2, at[c, q]] - self.told[two, k, a2, at[c, q]], 0.0)
+            gain += np.where(still, self.told[two, k, b2, at[q, c]] - self.told[two, k, a2, at[q, c]], 0.0)
         return np.asarray(gain)
 
 
@@ -277,10 +282,10 @@ class _Turn:
         Where the first, second, ... candidates begin, and how many there are: those of the first so many doors.
     row, which
         Per candidate, its door (counted from the first of the turn) and which of the door's candidates it is.
-    house, weight, first_log
-        Per candidate.
+    house, first, more
+        Per candidate, its house, and the odds of the door being there if it is the first or a further one.
     tied
-        Per partner of a door in number: the candidates whose door has one, the partner, and where in `told` its say begins.
+        Per partner of a door in number: the candidates whose door has one, the partner, and where in `ratio` its say begins.
     """
 
     doors: slice
@@ -288,37 +293,37 @@ class _Turn:
     row: np.ndarray
     which: np.ndarray
     house: np.ndarray
-    weight: np.ndarray
-    first_log: np.ndarray
+    first: np.ndarray
+    more: np.ndarray
     tied: list[tuple[np.ndarray, np.ndarray, np.ndarray]]
 
 
 class _State:
-    """Where the doors are in each chain: their candidate (at), their house as a place in `load` (here), and how many are in each house (load)."""
+    """Where the doors are in each chain: their candidate (at), their house as a place in `load` (here), and how many are in each house (load).
+
+    A row per door or house, a column per chain; `loads` and `load` are the same numbers, as a table and one after the other.
+    """
 
     def __init__(self, town: Town, at: np.ndarray) -> None:
-        chains_n, doors_n = at.shape
-        self._place, self._doors = town.place, np.arange(doors_n) * (town.width + 1)
-        self.at = np.c_[at, np.full(chains_n, town.width)]
-        self.loads = np.tile(town.load, (chains_n, 1))
+        doors_n, chains_n = at.shape
+        self._chains, self._place, self._doors = np.arange(chains_n), town.place, np.arange(doors_n)[:, None] * (town.width + 1)
+        self.at = np.r_[at, np.full((1, chains_n), town.width)]
+        self.loads = np.repeat(town.load[:, None], chains_n, axis=1)
         self.load = self.loads.reshape(-1)
-        self.first = np.arange(chains_n)[:, None] * len(town.load)
-        self.here = town.place.take(self._doors + at) + self.first
-        np.add.at(self.load, self.here, 1)
+        self.here = self.where(town.place.take(self._doors + at))
+        self.load += np.bincount(self.here.ravel(), minlength=len(self.load))
+
+    def where(self, house: np.ndarray, chain: np.ndarray | None = None) -> np.ndarray:
+        """Place of a house in `load`, in every chain (a column each) or in the given ones."""
+        place: np.ndarray = house * len(self._chains)
+        place += self._chains if chain is None else chain
+        return place
 
     def settle(self, doors: slice, at: np.ndarray) -> None:
         """Put doors that were taken out at their candidates."""
-        here = self._place.take(self._doors[doors] + at) + self.first
-        self.at[:, doors], self.here[:, doors] = at, here
+        here = self.where(self._place.take(self._doors[doors] + at))
+        self.at[doors], self.here[doors] = at, here
         self.load[here] += 1
-
-
-def _sum(rows: np.ndarray) -> np.ndarray:
-    """Sum of the rows in their order, whatever their length: numpy's own order depends on it."""
-    out: np.ndarray = rows[0].copy()
-    for row in rows[1:]:
-        out += row
-    return out
 
 
 def _salt(sweep: int, chains: np.ndarray) -> np.ndarray:
