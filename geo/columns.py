@@ -206,7 +206,7 @@ class Packed(Collection[str]):
     (['x', 'y'], ['a', 'b'])
     """
 
-    def __init__(self, frame: pd.DataFrame, *, least_n: int = 40_000) -> None:
+    def __init__(self, frame: pd.DataFrame, *, least_n: int = 150_000) -> None:
         self._index = frame.index
         self._packed = {str(name): column if len(column) < least_n else _pack(as_arrow(column)) for name, column in frame.items()}
 
@@ -223,7 +223,7 @@ class Packed(Collection[str]):
         packed = self._packed[name]
         if isinstance(packed, pd.Series):
             return packed
-        texts = pa.ipc.open_stream(packed).read_all()["texts"].combine_chunks()
+        texts = pa.ipc.open_stream(packed).read_next_batch().column(0)
         return as_column(all_null(len(texts)) if texts.null_count == len(texts) else texts, self._index)
 
     def beside(self, frame: Frame, *names: str) -> Frame:
