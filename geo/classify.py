@@ -6,13 +6,16 @@ import hashlib
 import re
 from collections.abc import Mapping
 from string import Formatter
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
-from geo.columns import among, look_up, positions
+from geo.columns import among, as_arrow, as_column, look_up, positions
 from geo.heap import give_back
 from geo.locate import locate_villages, points_of
 from geo.rule import Card, Evidence, Rule
@@ -41,12 +44,10 @@ def classify(evidence: Evidence, rules: tuple[Rule, ...]) -> gpd.GeoDataFrame:
         if found := _complete(rule.card, rule.find(evidence), evidence.profile.severities):
             parts.append(found)
     give_back()
-    told = [c for c in FINDING_COLUMNS if c != "village_code"]
-    columns = {c: np.concatenate([p.pop(c) for p in parts]) if parts else np.zeros(0, dtype=object) for c in told}
-    columns["village_code"], geometry = _places(evidence, columns["subject"], columns["subject_id"])
-    # column by column: texts of Python go as those of the table come
-    rows = {c: pd.Series(columns.pop(c), dtype={"related": "object", "value": "float64"}.get(c, "str")) for c in FINDING_COLUMNS}
-    return gpd.GeoDataFrame(rows, geometry=geometry, crs=evidence.buildings.crs)
+    columns = {c: _joined([p.pop(c) for p in parts], c) for c in FINDING_COLUMNS if c != "village_code"}
+    village, geometry = _places(evidence, *(columns[c].to_numpy(dtype=object) for c in ("subject", "subject_id")))
+    columns["village_code"] = pd.Series(village, dtype="str")
+    return gpd.GeoDataFrame({c: columns[c] for c in FINDING_COLUMNS}, geometry=geometry, crs=evidence.buildings.crs)
 
 
 def status(ids: pd.Series, subject: str, findings: pd.DataFrame, otherwise: pd.Series) -> pd.Series:
@@ -55,7 +56,15 @@ def status(ids: pd.Series, subject: str, findings: pd.DataFrame, otherwise: pd.S
     return look_up(ids, mine["subject_id"], mine["code"]).astype("str").fillna(otherwise)
 
 
-def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> dict[str, np.ndarray]:
+def _joined(parts: list[Any], column: str) -> pd.Series:
+    """One column of the findings of all rules."""
+    if column in ("related", "value"):
+        return pd.Series(np.concatenate(parts) if parts else [], dtype="object" if column == "related" else "float64")
+    texts = pa.chunked_array(parts, type=pa.large_string()).combine_chunks()
+    return as_column(texts, pd.RangeIndex(len(texts)))
+
+
+def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> dict[str, Any]:
     """The columns of a rule's findings but for their village, in order of their subjects; nothing where it found nothing."""
     rows = rows.dropna(subset=["subject_id"]) if rows["subject_id"].hasnans else rows
     if rows.empty:
@@ -67,12 +76,12 @@ def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> 
         rows = _together(rows.assign(subject=subject))
         subject = rows["subject"]
     kind, name = _texts(subject), _texts(rows["subject_id"])
-    ids = [hashlib.sha256(f"{card.code}\n{k}\n{n}".encode()).hexdigest()[:16] for k, n in zip(kind, name, strict=True)]
+    ids = [hashlib.sha256(f"{card.code}\n{k}\n{n}".encode()).hexdigest()[:16] for k, n in zip(kind.to_pylist(), name.to_pylist(), strict=True)]
     detail_zh, detail_en = _sentences(card, rows)
     always = {"code": card.code, "severity": severities.get(card.code, card.severity), "office": card.office}
     unit = _texts(rows["unit"])
-    return {column: np.full(len(rows), text, dtype=object) for column, text in always.items()} | {
-        "finding_id": np.array(ids, dtype=object),
+    return {column: pa.repeat(pa.scalar(text, pa.large_string()), len(rows)) for column, text in always.items()} | {
+        "finding_id": pa.array(ids, pa.large_string()),
         "subject": kind,
         "subject_id": name,
         "related": rows["related"].to_numpy(),
@@ -81,7 +90,7 @@ def _complete(card: Card, rows: pd.DataFrame, severities: Mapping[str, str]) -> 
         "detail_en": detail_en,
         "proposal": _texts(rows["proposal"]),
         "value": rows["value"].to_numpy(dtype=float),
-        "unit": np.where(unit == "", np.nan, unit),
+        "unit": pc.if_else(pc.equal(unit, ""), pa.scalar(None, unit.type), unit),
     }
 
 
@@ -91,11 +100,11 @@ def _together(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.drop_duplicates(["subject", "subject_id"]).assign(related=related.to_numpy())
 
 
-def _texts(column: pd.Series) -> np.ndarray:
-    return column.astype("str").to_numpy(dtype=object)
+def _texts(column: pd.Series) -> pa.Array:
+    return as_arrow(column.astype("str"))
 
 
-def _sentences(card: Card, rows: pd.DataFrame) -> list[np.ndarray]:
+def _sentences(card: Card, rows: pd.DataFrame) -> list[pa.Array]:
     """The card's sentences, Chinese and English, with the words of each row in their `{placeholders}`; a word that is not known is a dash."""
     patterns = card.detail_zh, card.detail_en
     names = [[name for _, name, _, _ in Formatter().parse(p) if name is not None] for p in patterns]
@@ -104,7 +113,7 @@ def _sentences(card: Card, rows: pd.DataFrame) -> list[np.ndarray]:
     for pattern, asked in zip(patterns, names, strict=True):
         bare = re.sub(r"\{\w+\}", "{}", pattern)
         texts = map(bare.format, *(words[name] for name in asked)) if asked else [bare.format()] * len(rows)
-        out.append(np.array(list(texts), dtype=object))
+        out.append(pa.array(list(texts), pa.large_string()))
     return out
 
 

@@ -197,16 +197,18 @@ def _at(column: pd.Series, at: npt.NDArray[Any], index: pd.Index) -> pd.Series:
 class Packed(Collection[str]):
     """Columns of texts that nobody asks for a while, packed (LZ4): a register says the same words again and again, row after row.
 
+    Of a table of fewer than `least_n` rows they are kept as they are: it takes longer than it gains.
+
     Examples
     --------
-    >>> packed = Packed(pd.DataFrame({"a": ["x", "y"], "b": ["z", None]}, dtype="str"))
+    >>> packed = Packed(pd.DataFrame({"a": ["x", "y"], "b": ["z", None]}, dtype="str"), least_n=0)
     >>> packed["a"].tolist(), list(packed)
     (['x', 'y'], ['a', 'b'])
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, *, least_n: int = 150_000) -> None:
         self._index = frame.index
-        self._packed = {str(name): _pack(as_arrow(column)) for name, column in frame.items()}
+        self._packed = {str(name): column if len(column) < least_n else _pack(as_arrow(column)) for name, column in frame.items()}
 
     def __contains__(self, name: object) -> bool:
         return name in self._packed
@@ -218,7 +220,10 @@ class Packed(Collection[str]):
         return len(self._packed)
 
     def __getitem__(self, name: str) -> pd.Series:
-        texts = pa.ipc.open_stream(self._packed[name]).read_all()["texts"].combine_chunks()
+        packed = self._packed[name]
+        if isinstance(packed, pd.Series):
+            return packed
+        texts = pa.ipc.open_stream(packed).read_next_batch().column(0)
         return as_column(all_null(len(texts)) if texts.null_count == len(texts) else texts, self._index)
 
     def beside(self, frame: Frame, *names: str) -> Frame:

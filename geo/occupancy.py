@@ -79,7 +79,7 @@ def name_houses(addresses: pd.DataFrame, texts: Packed, crosswalk: pd.DataFrame)
     told = order[a["key_n"].to_numpy()[order] >= 0]
     said = pd.DataFrame({"house": a["house_row"].to_numpy()[told], "key": a["key_n"].to_numpy()[told]})
     door = texts["door"]
-    keys = [_keyed(a, told[~said.duplicated().to_numpy()], a["village_code"].fillna(""), door)]
+    keys = [_keyed(a, told[~said.duplicated().to_numpy()], a["village_code"], door)]
     for witness in map(texts.__getitem__, _OTHER_WITNESSES):
         apart = (witness.notna() & (witness != a["village_code"])).to_numpy()
         keys.append(_keyed(a, order[apart[order]], witness, door))

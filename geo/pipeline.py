@@ -151,8 +151,10 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         give_back()
         tables["houses"] = name_houses(register, texts, renewed)
         give_back()
-        tables["addresses"] = _located(texts.beside(register, *_LOCATED, "status").assign(geometry=points_of(register)), "address", findings, inputs.crs)
-        del register, texts
+        register = texts.beside(register, *_LOCATED, "status").assign(geometry=points_of(register))
+        del texts
+        tables["addresses"] = _located(register, "address", findings, inputs.crs)
+        del register
     return Verification(
         links=links,
         findings=findings,

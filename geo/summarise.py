@@ -49,12 +49,15 @@ def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     # counted by number: a column of villages for each side of each metric would be as wide as the addresses themselves
     of_building, of_plate, of_address = (_at(t["village_code"], codes) for t in (b, p, a))
     eligible, standing, installed, active = (t[flag].to_numpy(dtype=bool) for t, flag in ((b, "eligible"), (p, "standing"), (p, "installed"), (a, "active")))
+    graph = {"building_id": b.loc[eligible, "building_id"], "plate_id": p.loc[standing, "plate_id"], "address_id": a.loc[active, "address_id"]}
+    first, unit = _components(evidence.links, graph, p.loc[standing, "paired_id"].isna().to_numpy())
+    component = np.concatenate([of_building[eligible], of_plate[standing], of_address[active]])[first]
     up = (among(a["paired_id"], p.loc[p["up"], "plate_id"]) | among(a["address_id"], p.loc[p["up"], "paired_id"])).to_numpy()
     on_live = active & a["building_live"].to_numpy()
     said = a["text_village"].fillna(a["declared_village"]).fillna(a["point_village"])
     placed = active & a.geometry.notna().to_numpy() & (a["point_village"] == said).to_numpy(dtype=bool)
-    named = {code: findings.loc[findings["code"].isin(code), "subject_id"] for code in (GONE_CODES, ("dangling_plate",), ("demolished_vacant",))}
-    nothing, dangling, proposed = (among(t, ids).to_numpy() for t, ids in zip((a["address_id"], p["plate_id"], a["address_id"]), named.values(), strict=True))
+    nothing, proposed = (active & _found(findings, found, a["address_id"]) for found in (GONE_CODES, ("demolished_vacant",)))
+    dangling = installed & _found(findings, ("dangling_plate",), p["plate_id"])
     counts: dict[str, np.ndarray] = {}
 
     def count(metric: str, numerator: np.ndarray, denominator: np.ndarray) -> None:
@@ -64,21 +67,23 @@ def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     count("plates_on_wall_all", of_address[on_live & up], of_address[active])
     count("buildings_plated", of_building[eligible & (b["up_n"] > 0).to_numpy()], of_building[eligible])
     count("buildings_numbered", of_building[eligible & (b["addresses_n"] > 0).to_numpy()], of_building[eligible])
-    graph = {"building_id": b.loc[eligible, "building_id"], "plate_id": p.loc[standing, "plate_id"], "address_id": a.loc[active, "address_id"]}
-    first, unit = _components(evidence.links, graph, p.loc[standing, "paired_id"].isna().to_numpy())
-    component = np.concatenate([of_building[eligible], of_plate[standing], of_address[active]])[first]
     count("one_to_one", component[unit], component)
     count("on_map", of_address[placed], of_address[active])
-    count("dangling_share", of_plate[installed & dangling], of_plate[installed])
-    count("virtual_share", of_address[active & nothing], of_address[active])
+    count("dangling_share", of_plate[dangling], of_plate[installed])
+    count("virtual_share", of_address[nothing], of_address[active])
     undecided = [rows & (t["link_state"] == "undecided").to_numpy(dtype=bool) for rows, t in ((standing, p), (active, a))]
     count("undecided_share", *(np.concatenate([of_plate[rows], of_address[others]]) for rows, others in (undecided, (standing, active))))
-    count("cancelled_wrongly", of_address[active & proposed & ~a["vacant"].to_numpy()], of_address[active & proposed])
+    count("cancelled_wrongly", of_address[proposed & ~a["vacant"].to_numpy()], of_address[proposed])
     village, n, on_live = _people(evidence, codes)
     counts["people_placed_n"], counts["people_placed_d"] = (np.bincount(village[rows], n[rows], len(codes)) for rows in (on_live, slice(None)))
     out = pd.DataFrame(counts, index=codes)
     known = among(codes, evidence.inputs.villages["village_code"]).to_numpy()
     return out[known | (out > 0).any(axis=1).to_numpy() | (np.bincount(village, minlength=len(codes)) > 0)]
+
+
+def _found(findings: pd.DataFrame, codes: tuple[str, ...], ids: pd.Series) -> np.ndarray:
+    """Whether something is found of each object under one of the codes."""
+    return among(ids, findings.loc[findings["code"].isin(codes), "subject_id"]).to_numpy()
 
 
 def _at(village: pd.Series, codes: pd.Series) -> np.ndarray:
@@ -108,7 +113,7 @@ def _components(links: pd.DataFrame, tables: Mapping[str, pd.Series], apart: np.
         Plates of no address.
     """
     begin = np.cumsum([0, *map(len, tables.values())])
-    links = links[links["state"].isin(DECIDED)]
+    links = links.loc[links["state"].isin(DECIDED), list(tables)]
     at = {}
     for (id_column, ids), first in zip(tables.items(), begin, strict=False):
         found = positions(links[id_column], ids)
