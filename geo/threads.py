@@ -1,4 +1,4 @@
-"""Long shapely questions asked in as many threads as there are processors: shapely lets go of the interpreter while it works."""
+"""Long questions asked in as many threads as there are processors: shapely and numpy let go of the interpreter while they work."""
 
 from __future__ import annotations
 
