@@ -192,13 +192,13 @@ class Outlines:
         parts, of_part = shapely.get_parts(np.where(one_ring, none, footprints), return_index=True)
         rings, of_ring = shapely.get_rings(parts, return_index=True)
         others, ring = shapely.get_coordinates(rings, return_index=True)
-        xy, ring = np.concatenate([plain[0], others]), np.concatenate([plain[1], len(footprints) + ring])
-        kept = np.append(True, (ring[1:] != ring[:-1]) | (xy[1:] != xy[:-1]).any(axis=1))[: len(xy)]
-        xy, ring = xy[kept], ring[kept]
+        x, y, ring = *np.concatenate([plain[0], others]).T, np.concatenate([plain[1], len(footprints) + ring])
+        again = 1 + np.flatnonzero((ring[1:] == ring[:-1]) & (x[1:] == x[:-1]) & (y[1:] == y[:-1]))
+        x, y, ring = (np.delete(v, again) for v in (x, y, ring))
         footprint = np.concatenate([np.arange(len(footprints)), of_part[of_ring]])[ring]
         # between two rings of a footprint lies a corner nowhere: what it is part of is no side
         gap = 1 + np.flatnonzero((footprint[1:] == footprint[:-1]) & (ring[1:] != ring[:-1]))
-        self._x, self._y = (np.insert(along, gap, np.nan) for along in xy.T)
+        self._x, self._y = np.insert(x, gap, np.nan), np.insert(y, gap, np.nan)
         footprint = np.insert(footprint, gap, footprint[gap])
         self.corners_n = np.bincount(footprint, minlength=len(footprints))
         self._first = first_places(footprint, len(footprints))

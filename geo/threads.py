@@ -14,11 +14,11 @@ Answer = TypeVar("Answer")
 Part = TypeVar("Part")
 
 PART_N = 5_000
-"""Fewest pairs worth a thread."""
+"""Fewest rows worth a thread."""
 
 
 def in_threads(ask: Callable[..., npt.NDArray[Any]], *columns: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """One answer per row of equally long columns, in their order, as `ask(*columns)` gives it.
+    """What `ask(*columns)` gives for the rows of equally long columns, in their order: an answer to each, or as many as it finds.
 
     Parameters
     ----------

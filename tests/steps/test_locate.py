@@ -10,6 +10,7 @@ import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
 import geo.locate as module
+import geo.threads
 from geo.locate import Outlines, distance_to_village, locate, locate_villages
 
 EMPTY = np.array([], dtype=object)
@@ -79,12 +80,19 @@ def test_distances_of_odd_shapes_are_those_of_shapely() -> None:
     assert (found["offset_m"] < 0).sum() > 100
 
 
-def test_shuffled_points_find_the_same_in_any_chunk_size(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_lies_nowhere_is_at_no_distance() -> None:
+    shapes = np.array([HOUSES[0], MultiPolygon(list(HOUSES)), Polygon()], dtype=object)
+    offsets = Outlines(shapes).offset_m(np.array([np.nan, 5, np.nan, 15, 5]), np.array([np.nan, 5, np.nan, 5, 5]), np.array([0, 0, 1, 1, 2]))
+    np.testing.assert_array_equal(offsets, [np.nan, -5, np.nan, 5, np.inf])
+
+
+def test_shuffled_points_find_the_same_in_any_chunk_size_and_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(3)
     xy = rng.uniform(-40, 70, (200, 2))
     asked = points(*[tuple(p) for p in xy])
     whole = locate(asked, Outlines(HOUSES), within_m=30)
     monkeypatch.setattr(module, "PAIRS_N", 7)
+    monkeypatch.setattr(geo.threads, "PART_N", 1)
     pd.testing.assert_frame_equal(locate(asked, Outlines(HOUSES), within_m=30), whole)
     order = rng.permutation(200)
     again = locate(asked[order], Outlines(HOUSES), within_m=30)
