@@ -66,7 +66,7 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
             out[column.name] = frame["_key"]
         else:
             out[column.name] = _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
-    return pd.DataFrame(out, index=frame.index)
+    return pd.DataFrame(out, index=frame.index, copy=False)
 
 
 def clean_ids(texts: pd.Series) -> pd.Series:
