@@ -185,7 +185,7 @@ def rows_at(frame: pd.DataFrame, at: npt.NDArray[Any]) -> pd.DataFrame:
     ['y', 'y', 'x']
     """
     index = pd.RangeIndex(len(at))
-    return pd.DataFrame({name: _at(column, at, index) for name, column in frame.items()}, index=index)
+    return pd.DataFrame({name: _at(column, at, index) for name, column in frame.items()}, index=index, copy=False)
 
 
 def _at(column: pd.Series, at: npt.NDArray[Any], index: pd.Index) -> pd.Series:
@@ -279,22 +279,19 @@ def sorting(texts: pd.Series | pa.Array) -> np.ndarray[Any, np.dtype[np.intp]]:
     return np.asarray(pc.array_sort_indices(array)).astype(np.intp) if pairs is None else np.lexsort(pairs)
 
 
-_PAIRS_N = 12
-"""Most pairs of bytes that are sorted one after the other in less time than whole texts."""
+_SHORT_N = 24
+"""Most bytes of a text that are sorted two by two in less time than as a text."""
 
 
 def _pairs(texts: pa.Array) -> npt.NDArray[np.uint16] | None:
-    """What differs among texts of one length, two bytes a number, the last pair first, as ids are written; null where they are not so."""
+    """Texts of one length, as ids are written, as numbers of two bytes each, the last ones first; null where they are not so."""
     bounds = np.frombuffer(texts.buffers()[1] or b"", np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    if texts.null_count or len(texts) < 2 or (np.diff(bounds) != bounds[1] - bounds[0]).any():
+    if texts.null_count or len(texts) < 2 or not 0 < bounds[1] - bounds[0] <= _SHORT_N or (np.diff(bounds) != bounds[1] - bounds[0]).any():
         return None
-    letters = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[bounds[0] : bounds[-1]].reshape(len(texts), -1)
-    letters = letters[:, (letters != letters[0]).any(axis=0)]
-    if not 0 < letters.shape[1] <= 2 * _PAIRS_N:
-        return None
-    # numpy sorts numbers of two bytes by counting them
-    even = np.ascontiguousarray(np.pad(letters, ((0, 0), (letters.shape[1] % 2, 0))))
-    return even.view(">u2").astype(np.uint16).T[::-1]
+    letters = np.frombuffer(texts.buffers()[2], np.uint8)[bounds[0] : bounds[-1]].reshape(len(texts), -1)
+    even = np.pad(letters, ((0, 0), (letters.shape[1] % 2, 0)))
+    # numpy sorts numbers of two bytes by counting them, and sees at once where all are equal
+    return even.view(">u2").T[::-1].astype(np.uint16)
 
 
 def is_sorted(ids: pd.Series) -> bool:

@@ -18,7 +18,7 @@ from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
 from geo.profile import Profile
 from geo.read import Raw, Settings, Source
-from geo.read.elements import WITH_TEXTS, agreed_scope, begin_reading, with_parts
+from geo.read.elements import agreed_scope, begin_reading, hold_texts, with_parts
 from geo.read.ledger import CELL_CODES, Ledger
 from geo.read.place import (  # fmt: skip
     ORDER,
@@ -77,7 +77,7 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None, release
     delivered = frozenset(raw.tables)
     declared = {role: getattr(table, "crs", None) for role, table in raw.tables.items()}
     take = raw.tables.pop if release else raw.tables.__getitem__
-    rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in WITH_TEXTS if role in raw.tables}
+    rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in hold_texts(raw.tables)}
     scope = raw.settings.scope or agreed_scope([texts_by_id(rows[r]) for r in ("addresses", "population") if r in rows], profile)
     # texts and shapes ask nothing of each other, and shapely lets go of the interpreter
     reading = begin_reading(rows, scope, profile)

@@ -350,6 +350,13 @@ def test_elements_stand_beside_their_texts_where_rows_were_refused(tmp_path, tow
         pd.testing.assert_frame_equal(pd.DataFrame(frame[alone.columns]), alone)
 
 
+def test_tables_without_texts_have_the_elements_of_none(plain):
+    for frame, suffix in ((plain.population, ""), (plain.crosswalk, "_old"), (plain.crosswalk, "_new")):
+        nothing = pd.Series([None] * len(frame), dtype="str")
+        alone = parse(nothing, scope=plain.scope, habits=Profile().habits).add_suffix(suffix)
+        pd.testing.assert_frame_equal(pd.DataFrame(frame[alone.columns]), alone)
+
+
 def test_the_scope_is_told_by_the_rows_that_stay(tmp_path, town):
     again = town["addresses"].iloc[::2]
     again = again.assign(text=again["text"].str.replace("璧山区广普镇", "铜梁区水口镇"))

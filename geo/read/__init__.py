@@ -178,7 +178,7 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
         _check_required({**columns, **dict.fromkeys(("text",) if composes(texts, role) else (), -1)}, name, role)
     unread = [str(h) for i, h in enumerate(texts.columns) if i not in columns.values() and not str(h).startswith("\x00")]
     ledger.repair(role, ["*"] * len(unread), None, unread, None, "column_not_read: 未使用的列 / a column without use here")
-    frame = pd.DataFrame({c: texts.iloc[:, p] for c, p in sorted(columns.items())}, index=texts.index)
+    frame = pd.DataFrame({c: texts.iloc[:, p] for c, p in sorted(columns.items())}, index=texts.index, copy=False)
     if not len(frame):
         frame = frame.reindex(columns=sorted({*columns, *(c.name for c in INPUT[role].columns)})).astype("str")
     frame = frame.assign(_source=pd.Series(name, index=frame.index, dtype="str"), _row=delivered.rows)

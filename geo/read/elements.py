@@ -13,6 +13,7 @@ import pandas as pd
 from geo.address import parse
 from geo.address.forms import Elements
 from geo.address.parse import elements, written_out
+from geo.columns import rows_at
 from geo.profile import Profile
 from geo.read.rows import Rows
 from geo.tables import Scope
@@ -26,8 +27,6 @@ _TEXTS = (
     ("crosswalk", "new", "_new"),
 )
 """Tables and their columns that are addresses, and what is added to the names of the elements."""
-WITH_TEXTS = tuple(dict.fromkeys(role for role, _, _ in _TEXTS))
-"""Tables with texts that are addresses."""
 _LEVELS = ("province", "city", "county", "town")
 _AGREE = 0.9
 _NAMED = 0.1
@@ -36,17 +35,22 @@ _SCOPE_N = 600
 
 @dataclass(frozen=True)
 class Reading:
-    """The texts of all tables, which are being read, and where those of each column begin."""
+    """The texts of all tables, which are being read, and where those of each column begin; the first text is none."""
 
     elements: Future[Elements]
     first: Mapping[tuple[str, str], int]
 
 
+def hold_texts(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The delivered tables that hold texts that are addresses; a list of counts may name its addresses by id alone."""
+    return list(dict.fromkeys(role for role, column, _ in _TEXTS if role in tables and column in tables[role]))
+
+
 def begin_reading(rows: Mapping[str, Rows], scope: Scope, profile: Profile) -> Reading:
     """Begin to read the addresses of all tables in a thread of its own; texts of one form are read once for all of them."""
     columns = {(role, column): rows[role].values[column] for role, column, _ in _TEXTS if role in rows}
-    first = dict(zip(columns, np.cumsum([0, *map(len, columns.values())]).tolist(), strict=False))
-    texts = pd.concat([pd.Series(dtype="str"), *columns.values()], ignore_index=True)
+    first = dict(zip(columns, np.cumsum([1, *map(len, columns.values())]).tolist(), strict=False))
+    texts = pd.concat([pd.Series([None], dtype="str"), *columns.values()], ignore_index=True)
     return Reading(beside(lambda: elements(texts, scope=scope, habits=profile.habits)), first)
 
 
@@ -63,10 +67,13 @@ def with_parts(frames: Mapping[str, pd.DataFrame], rows: Mapping[str, pd.Series]
         As `begin_reading` began it.
     """
     found = reading.elements.result()
-    out = {role: frames[role] for role in WITH_TEXTS}
+    out = {role: frames[role] for role, _, _ in _TEXTS}
     for role, column, suffix in _TEXTS:
-        at = rows[role].to_numpy() + reading.first[role, column] if role in rows else np.zeros(0, dtype=np.int64)
-        out[role] = _beside(out[role], written_out(found, out[role].index, at).add_suffix(suffix))
+        if (role, column) in reading.first:
+            parts = written_out(found, out[role].index, rows[role].to_numpy() + reading.first[role, column])
+        else:
+            parts = rows_at(written_out(found, pd.RangeIndex(1), slice(0, 1)), np.zeros(len(out[role]), dtype=np.int64))
+        out[role] = _beside(out[role], parts.add_suffix(suffix))
     return out
 
 

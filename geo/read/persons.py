@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from geo.columns import as_arrow
 from geo.read.headers import clean_header
 from geo.read.ledger import Ledger
-from geo.read.texts import changed, matching
+from geo.read.texts import Flags, Letters, changed, matching
 from geo.tables import COUNTS
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -138,7 +138,7 @@ def mask_persons(frame: pd.DataFrame, role: str, ledger: Ledger) -> pd.DataFrame
     """The frame with phone and identity numbers cut out of its texts; how many cells is reported, never which value."""
     out = frame.copy(deep=False)
     for column in (c for c in ("text", "old", "new", "name", "document") if c in out):
-        long = matching(out[column], r"[0-9]{7}")
+        long = matching(out[column], r"[0-9]{7}", _figures, 7)
         found = long.copy()
         found[long] = [_INSIDE.search(str(t)) is not None for t in out.loc[long, column]]
         if found.any():
@@ -183,6 +183,10 @@ def _written(values: pd.Series, pattern: str, lengths: range) -> npt.NDArray[np.
     if out.any():
         out[out] = matching(values[out], pattern)
     return out
+
+
+def _figures(letters: Letters) -> Flags:
+    return letters - ord("0") < 10  # what lies below them comes out above
 
 
 def _members(index: pd.Index, texts: pd.DataFrame) -> dict[str, npt.NDArray[np.bool_]]:

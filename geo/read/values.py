@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from geo.columns import all_null, as_arrow, as_column
 from geo.read.ledger import Ledger
-from geo.read.texts import Flags, changed, holds_any, letters_of, matching
+from geo.read.texts import Flags, Letters, changed, matching
 from geo.read.words import BOOLS, CHOICES
 from geo.tables import Column, Table
 
@@ -26,8 +26,8 @@ _INVISIBLE = re.compile(r"[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060\u
 _HIDDEN = r"[\x00-\x1f\x7f\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}\x{2066}-\x{2069}\x{feff}\x{ad}]"
 _UNCLEAN = rf"^[\pZ\x{{85}}]|[\pZ\x{{85}}]$|{_HIDDEN}"
 """A text with invisible signs in it or blanks around it."""
-_PLAIN_ID = r"^[!-&(-<>-~\x{4e00}-\x{9fff}][!-&(-~\x{4e00}-\x{9fff}]*$"
-"""An id that stays as it is: ASCII and Han without blanks or apostrophes, and without the = of a guard against Excel before it."""
+_UNPLAIN_ID = r"^=|[^!-&(-~\x{4e00}-\x{9fff}]"
+"""An id with other signs than ASCII and Han, with blanks or apostrophes, or with the = of a guard against Excel before it."""
 _FLOAT_ID = re.compile(r"[+-]?\d+(?:\.\d+)?[eE]\+?\d+|\d+\.0+")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
 _THOUSANDS = re.compile(r"[+]?\d{1,3}(?:,\d{3})+")
@@ -66,25 +66,23 @@ def type_table(frame: pd.DataFrame, table: Table, values: Mapping[str, Mapping[s
             out[column.name] = frame["_key"]
         else:
             out[column.name] = _typed(column, table.name, frame, texts, values.get(column.name, {}), ledger)
-    return pd.DataFrame(out, index=frame.index)
+    return pd.DataFrame(out, index=frame.index, copy=False)
 
 
 def clean_ids(texts: pd.Series) -> pd.Series:
     """Ids as they are compared: NFKC, without blanks around, invisible signs or Excel's guards ('0012, ="0012"); zeros stay."""
-    if _surely_plain(texts):
-        return texts
-    return changed(texts, np.asarray(texts.notna().to_numpy() & ~matching(texts, _PLAIN_ID)), _plain_id)
+    unplain = matching(texts, _UNPLAIN_ID, _beside_ids) | (texts == "").to_numpy()
+    return changed(texts, unplain, _plain_id)
 
 
 def float_like(ids: pd.Series) -> pd.Series:
     """Which ids went through a floating-point number: 5.00227E+17, 50011.0."""
-    none = np.zeros(len(ids), bool)
-    return pd.Series(matching(ids, rf"^(?:{_FLOAT_ID.pattern})$") if holds_any(ids, ".eE") else none, index=ids.index)
+    return pd.Series(matching(ids, rf"^(?:{_FLOAT_ID.pattern})$", _of_numbers), index=ids.index)
 
 
 def excel_dates(texts: pd.Series) -> pd.Series:
     """Which texts are a day, as Excel makes it of the number 1-2."""
-    return pd.Series(matching(texts, rf"^(?:{_ISO_DAY.pattern})$"), index=texts.index)
+    return pd.Series(matching(texts, rf"^(?:{_ISO_DAY.pattern})$", lambda a: a == ord("-")), index=texts.index)
 
 
 def parse_count(text: str) -> int | None:
@@ -149,7 +147,7 @@ def _ids(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledg
 
 
 def _texts(column: Column, table: str, frame: pd.DataFrame, texts: pd.Series, ledger: Ledger) -> pd.Series:
-    unclean = matching(texts, _UNCLEAN)
+    unclean = matching(texts, _UNCLEAN, _neither_han_nor_ascii)
     out, hidden = changed(texts, unclean, lambda t: _INVISIBLE.sub("", t).strip() or None), unclean.copy()
     hidden[unclean] = matching(texts[unclean], _HIDDEN)
     if hidden.any():
@@ -266,11 +264,18 @@ def _ratio(text: str) -> float | None:
     return number if number <= 1 else None
 
 
-def _surely_plain(ids: pd.Series) -> bool:
-    """Whether every id is of ASCII signs only and stays as it is, as nearly all do: one look at all bytes, not at each id."""
-    letters = letters_of(ids)
-    shortest = pc.min(pc.binary_length(as_arrow(ids))).as_py()
-    return shortest is None or bool(shortest and letters.min() > ord(" ") and letters.max() < 0x7F and not holds_any(ids, "'="))
+def _neither_han_nor_ascii(letters: Letters) -> Flags:
+    """Bytes of other signs than those of ASCII above the blank and U+4000 to U+9FFF."""
+    return (letters - ord("!") > ord("~") - ord("!")) & (letters - 0x80 >= 0x40) & (letters - 0xE4 >= 6)
+
+
+def _beside_ids(letters: Letters) -> Flags:
+    """Bytes of other signs than those of ASCII above the blank, and its apostrophe and =."""
+    return (letters - ord("!") > ord("~") - ord("!")) | (letters == ord("'")) | (letters == ord("="))
+
+
+def _of_numbers(letters: Letters) -> Flags:
+    return (letters == ord(".")) | (letters | 0x20 == ord("e"))
 
 
 def _plain_id(text: str) -> str | None:
