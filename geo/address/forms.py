@@ -136,8 +136,9 @@ def read_forms(
     out = {}
     for c, (name, fold_name) in enumerate(fold.items()):
         values, of = _values([t[c] for t in opened.templates], opened.template[known], opened.names[known], opened.filling, fold_name)
-        code = len(values) - forms_n + np.arange(forms_n + len(alone) + 1)
+        code = np.full(forms_n + len(alone) + 1, len(values) + len(alone))
         code[:forms_n][known] = of
+        code[forms_n:-1] = len(values) + np.arange(len(alone))
         elements = [*values, *(r[c] for r in alone), None]
         if any(isinstance(e, Open) for e in values):
             out[name] = Column(*_column(elements, code[form], numbers), False)
@@ -199,7 +200,8 @@ def _is_open(shapes: pa.Array) -> npt.NDArray[np.bool_]:
 def _set_aside(texts: pa.Array) -> tuple[_Numbers, pa.Array, npt.NDArray[np.bool_]]:
     """The numbers of texts (none of more than six digits is to be used), the texts with 0 for every digit, and which have a number that begins with 0."""
     bounds = np.frombuffer(texts.buffers()[1], dtype=np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    letters = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[: bounds[-1]]
+    letters = np.frombuffer(texts.buffers()[2] or b"", dtype=np.uint8)[bounds[0] : bounds[-1]]
+    bounds = bounds - bounds[0]
     at = np.flatnonzero(letters - np.uint8(ord("0")) < 10)  # what lies below it comes out above
     begins = np.zeros(len(letters) + 1, dtype=bool)
     begins[bounds] = True
@@ -210,7 +212,7 @@ def _set_aside(texts: pa.Array) -> tuple[_Numbers, pa.Array, npt.NDArray[np.bool
     value = np.add.reduceat(digit * _POWER[np.minimum(behind, len(_POWER) - 1)], first)
     shape = letters.copy()
     shape[at] = ord("0")
-    shapes = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(bounds.copy()), pa.py_buffer(shape))
+    shapes = pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(bounds), pa.py_buffer(shape))
     numbers = _Numbers(np.append(value, 0), np.searchsorted(at[first], bounds))
     zero_first = np.zeros(len(texts), dtype=bool)
     zero_first[np.searchsorted(numbers.start, np.flatnonzero(digit[first] == 0), side="right") - 1] = True

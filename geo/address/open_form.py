@@ -168,10 +168,10 @@ class OpenForms:
     def _upper(self, pieces: list[Piece]) -> _Upper:
         """The upper part by its kind: its names are set aside, and the number of a neighbourhood where it is in digits."""
         behind = before(pieces)
-        kept = [p._replace(value=_set_aside(p, i)) for i, p in enumerate(pieces)]
-        kind = self._kinds.setdefault(tuple((p.element, p.rule, p.value) for p in kept), len(self._kinds))
+        values = [_set_aside(p, i) for i, p in enumerate(pieces)]
+        kind = self._kinds.setdefault(tuple((p.element, p.rule, v) for p, v in zip(pieces, values, strict=True)), len(self._kinds))
         if kind == len(self._uppers):
-            self._uppers.append(kept)
+            self._uppers.append([p._replace(value=v) for p, v in zip(pieces, values, strict=True)])
         names = self._names.setdefault(tuple(p.value for p in pieces), len(self._names))
         return _Upper(kind, names, behind, "")
 

@@ -58,6 +58,12 @@ def test_every_text_reads_as_it_would_alone(habits: Habits) -> None:
     assert together["temporary"].tolist() == alone["temporary"].tolist()
 
 
+def test_a_part_of_a_column_reads_as_in_the_whole() -> None:
+    texts = pd.concat([pd.Series(["新村路012号", "100"], dtype="str"), _texts(300, seed=6)], ignore_index=True)
+    whole, part = parse(texts, scope=SCOPE, habits=Habits()), slice(2, 200)
+    pd.testing.assert_frame_equal(parse(texts.iloc[part], scope=SCOPE, habits=Habits()), whole.iloc[part])
+
+
 class _Known:
     """Reads the first number of every form; keeps what it was asked."""
 
