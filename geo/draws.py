@@ -13,12 +13,9 @@ import numpy as np
 
 from geo.belief import Ties
 from geo.columns import runs
-from geo.threads import each_in_a_thread
 
 CHAINS_N = 12
 """Beginnings."""
-GROUPED_N = 2_000
-"""Doors from which the beginnings are drawn in two threads: they have nothing to do with each other, but few doors would only wait for the interpreter."""
 WIDEST_N = 6
 LEAST_RATIO = 1e-3
 """Candidates of a door that are drawn: at most so many, none below that probability."""
@@ -171,15 +168,7 @@ class Town:
 
     def run(self, burn_n: int, kept_n: int) -> np.ndarray:
         """Of every edge that is drawn, the mean of its odds over the kept rounds of all beginnings; 0 of others."""
-        groups = np.array_split(np.arange(CHAINS_N), 2 if len(self.doors) >= GROUPED_N else 1)
-        total = np.sum(each_in_a_thread(lambda chains: self._drawn(chains, burn_n, kept_n), groups), axis=0)
-        out = np.zeros(self.edges_n)
-        real = self.edge >= 0
-        out[self.edge[real]] = (total / (CHAINS_N * kept_n))[real]
-        return out
-
-    def _drawn(self, chains: np.ndarray, burn_n: int, kept_n: int) -> np.ndarray:
-        """Per door and candidate, the sum of its odds over the kept rounds of some beginnings."""
+        chains = np.arange(CHAINS_N)
         begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)[:, None]
         u = _even(self.seed[:, None] + _salt(0, chains)) * begin[..., -1]
         state = _State(self, (u[..., None] > begin).sum(axis=2).clip(max=self.width))
@@ -191,7 +180,10 @@ class Town:
                 if sweep > burn_n:
                     total[turn.doors][turn.row, turn.which] += odds.sum(axis=1)
             self._exchange(state, sweep, chains)
-        return total
+        out = np.zeros(self.edges_n)
+        real = self.edge >= 0
+        out[self.edge[real]] = (total / (CHAINS_N * kept_n))[real]
+        return out
 
     def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:
         """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates, chain by chain."""
