@@ -187,8 +187,9 @@ class Town:
 
     def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:
         """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates, chain by chain."""
-        state.load[state.here[turn.doors]] -= 1
-        odds = np.where(state.loads.take(turn.house, axis=0) == 0, turn.first[:, None], turn.more[:, None])
+        # a house is empty to whoever is alone in it
+        alone = state.at[turn.doors].take(turn.row, axis=0) == turn.which[:, None]
+        odds = np.where(state.loads.take(turn.house, axis=0) == alone, turn.first[:, None], turn.more[:, None])
         for mine, partner, base in turn.tied:
             odds[mine] *= self.ratio.take(state.at.take(partner, axis=0) + base[:, None])
         steps, whole = odds.copy(), odds[: len(u)].copy()
@@ -258,10 +259,15 @@ class Town:
         gain = self.weight[one, b1] + self.weight[two, b2] - self.weight[one, a1] - self.weight[two, a2]
         for k in range(self.partners_n):
             p, q = self.partner[one, k], self.partner[two, k]
-            gain += self.told[one, k, b1, np.where(p == two, b2, at[p, c])] - self.told[one, k, a1, np.where(p == two, a2, at[p, c])]
-            still = q != one
-            gain += np.where(still, self.told[two, k, b2, at[q, c]] - self.told[two, k, a2, at[q, c]], 0.0)
+            of_p, of_q = at[p, c], at[q, c]
+            gain += self._say(one, k, b1, np.where(p == two, b2, of_p)) - self._say(one, k, a1, np.where(p == two, a2, of_p))
+            gain += np.where(q != one, self._say(two, k, b2, of_q) - self._say(two, k, a2, of_q), 0.0)
         return np.asarray(gain)
+
+    def _say(self, door: np.ndarray, k: int, mine: np.ndarray, partners: np.ndarray) -> np.ndarray:
+        """What the k-th partner of each door says to its candidate from its own."""
+        _, partners_n, width, whole_n = self.told.shape
+        return self.told.ravel().take(((door * partners_n + k) * width + mine) * whole_n + partners)
 
 
 @dataclass(frozen=True)
@@ -312,10 +318,12 @@ class _State:
         return place
 
     def settle(self, doors: slice, at: np.ndarray) -> None:
-        """Put doors that were taken out at their candidates."""
-        here = self.where(self._place.take(self._doors[doors] + at))
+        """Put doors at their candidates; no two of them share a house but a crowded one, of which it does not matter how many it has."""
+        here, was = self.where(self._place.take(self._doors[doors] + at)), self.here[doors]
+        moved = np.flatnonzero(here != was)
+        self.load[was.ravel()[moved]] -= 1
+        self.load[here.ravel()[moved]] += 1
         self.at[doors], self.here[doors] = at, here
-        self.load[here] += 1
 
 
 def _salt(sweep: int, chains: np.ndarray) -> np.ndarray:
