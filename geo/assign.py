@@ -9,6 +9,7 @@ score, and what stays below the profile's `decided_ratio` stays undecided.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ import shapely
 from geo.belief import marginals
 from geo.sample import BURN_N, KEPT_N, ROUGH, sampled
 from geo.street import Points, Street
+from geo.threads import beside
 
 OFFSET_STEP_M = 0.5
 OFFSET_MIN_M, OFFSET_MAX_M = -15.0, 30.0
@@ -35,7 +37,7 @@ CHANCE = 4.0
 """Standard errors within which a description's share is that of the whole delivery."""
 PRIOR_DOORS_N = 5.0
 """Weight, in doors, of the assumption that temporary numbers hang on temporary buildings no more than on any other."""
-RULED_OUT = 1e-10
+RULED_OUT = 1e-8
 """Candidates below this probability when all but the street is learned are given up, unless somebody names them: what a street tells makes nobody
 a thousand times likelier."""
 STREET_N, DRAWN_N = 2, 2
@@ -154,8 +156,9 @@ def assign(
     if len(numbered):
         street = Street(numbered, door, building, seen.points, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            weight = fixed + _evidence(seen, offsets, density, len(door)) + street.told(probability)
-            ties = street.ties(probability)
+            telling = beside(partial(street.told, probability))
+            weight, ties = fixed + _evidence(seen, offsets, density, len(door)), street.ties(probability)
+            weight += telling.result()
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
                 continue

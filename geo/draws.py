@@ -13,12 +13,9 @@ import numpy as np
 
 from geo.belief import Ties
 from geo.columns import runs
-from geo.threads import each_in_a_thread
 
 CHAINS_N = 12
 """Beginnings."""
-GROUPED_N = 2_000
-"""Doors from which the beginnings are drawn in two threads: they have nothing to do with each other, but few doors would only wait for the interpreter."""
 WIDEST_N = 6
 LEAST_RATIO = 1e-3
 """Candidates of a door that are drawn: at most so many, none below that probability."""
@@ -171,15 +168,7 @@ class Town:
 
     def run(self, burn_n: int, kept_n: int) -> np.ndarray:
         """Of every edge that is drawn, the mean of its odds over the kept rounds of all beginnings; 0 of others."""
-        groups = np.array_split(np.arange(CHAINS_N), 2 if len(self.doors) >= GROUPED_N else 1)
-        total = np.sum(each_in_a_thread(lambda chains: self._drawn(chains, burn_n, kept_n), groups), axis=0)
-        out = np.zeros(self.edges_n)
-        real = self.edge >= 0
-        out[self.edge[real]] = (total / (CHAINS_N * kept_n))[real]
-        return out
-
-    def _drawn(self, chains: np.ndarray, burn_n: int, kept_n: int) -> np.ndarray:
-        """Per door and candidate, the sum of its odds over the kept rounds of some beginnings."""
+        chains = np.arange(CHAINS_N)
         begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)[:, None]
         u = _even(self.seed[:, None] + _salt(0, chains)) * begin[..., -1]
         state = _State(self, (u[..., None] > begin).sum(axis=2).clip(max=self.width))
@@ -191,12 +180,16 @@ class Town:
                 if sweep > burn_n:
                     total[turn.doors][turn.row, turn.which] += odds.sum(axis=1)
             self._exchange(state, sweep, chains)
-        return total
+        out = np.zeros(self.edges_n)
+        real = self.edge >= 0
+        out[self.edge[real]] = (total / (CHAINS_N * kept_n))[real]
+        return out
 
     def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:
         """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates, chain by chain."""
-        state.load[state.here[turn.doors]] -= 1
-        odds = np.where(state.loads.take(turn.house, axis=0) == 0, turn.first[:, None], turn.more[:, None])
+        # a house is empty to whoever is alone in it
+        alone = state.at[turn.doors].take(turn.row, axis=0) == turn.which[:, None]
+        odds = np.where(state.loads.take(turn.house, axis=0) == alone, turn.first[:, None], turn.more[:, None])
         for mine, partner, base in turn.tied:
             odds[mine] *= self.ratio.take(state.at.take(partner, axis=0) + base[:, None])
         steps, whole = odds.copy(), odds[: len(u)].copy()
@@ -266,10 +259,15 @@ class Town:
         gain = self.weight[one, b1] + self.weight[two, b2] - self.weight[one, a1] - self.weight[two, a2]
         for k in range(self.partners_n):
             p, q = self.partner[one, k], self.partner[two, k]
-            gain += self.told[one, k, b1, np.where(p == two, b2, at[p, c])] - self.told[one, k, a1, np.where(p == two, a2, at[p, c])]
-            still = q != one
-            gain += np.where(still, self.told[two, k, b2, at[q, c]] - self.told[two, k, a2, at[q, c]], 0.0)
+            of_p, of_q = at[p, c], at[q, c]
+            gain += self._say(one, k, b1, np.where(p == two, b2, of_p)) - self._say(one, k, a1, np.where(p == two, a2, of_p))
+            gain += np.where(q != one, self._say(two, k, b2, of_q) - self._say(two, k, a2, of_q), 0.0)
         return np.asarray(gain)
+
+    def _say(self, door: np.ndarray, k: int, mine: np.ndarray, partners: np.ndarray) -> np.ndarray:
+        """What the k-th partner of each door says to its candidate from its own."""
+        _, partners_n, width, whole_n = self.told.shape
+        return self.told.ravel().take(((door * partners_n + k) * width + mine) * whole_n + partners)
 
 
 @dataclass(frozen=True)
@@ -320,10 +318,12 @@ class _State:
         return place
 
     def settle(self, doors: slice, at: np.ndarray) -> None:
-        """Put doors that were taken out at their candidates."""
-        here = self.where(self._place.take(self._doors[doors] + at))
+        """Put doors at their candidates; no two of them share a house but a crowded one, of which it does not matter how many it has."""
+        here, was = self.where(self._place.take(self._doors[doors] + at)), self.here[doors]
+        moved = np.flatnonzero(here != was)
+        self.load[was.ravel()[moved]] -= 1
+        self.load[here.ravel()[moved]] += 1
         self.at[doors], self.here[doors] = at, here
-        self.load[here] += 1
 
 
 def _salt(sweep: int, chains: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
-"""Long work in as many threads as there are processors: shapely, and numpy with long arrays, let go of the interpreter while they work."""
+"""Long shapely questions asked in as many threads as there are processors: shapely lets go of the interpreter while it works."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 Answer = TypeVar("Answer")
-Part = TypeVar("Part")
 
 PART_N = 5_000
 """Fewest rows worth a thread."""
@@ -33,14 +32,6 @@ def in_threads(ask: Callable[..., npt.NDArray[Any]], *columns: npt.NDArray[Any])
     parts = zip(*(np.array_split(c, 4 * parts_n) for c in columns), strict=True)
     with ThreadPoolExecutor(parts_n) as pool:
         return np.concatenate(list(pool.map(lambda part: ask(*part), parts)))
-
-
-def each_in_a_thread(work: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:
-    """What `work` answers for each part, all at the same time; one part is worked on here."""
-    if len(parts) < 2:
-        return [work(part) for part in parts]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        return list(pool.map(work, parts))
 
 
 def beside(work: Callable[[], Answer]) -> Future[Answer]:

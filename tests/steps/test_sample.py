@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from geo import draws
 from geo.sample import sampled
 from tests.graphs import Graph, draw, enumerate_model, passed
 
@@ -47,14 +45,6 @@ def test_the_same_names_draw_the_same_whatever_the_order_of_doors() -> None:
     names = pd.util.hash_array(np.array([f"d{i}" for i in range(graph.doors_n)], dtype=object), categorize=False)
     turned = Graph(graph.doors_n, tuple((graph.doors_n - 1 - d, b, w) for d, b, w in graph.edges), graph.empty, graph.share)
     np.testing.assert_allclose(drawn(turned, names[::-1]), drawn(graph, names), atol=1e-9)
-
-
-def test_beginnings_drawn_in_two_threads_are_those_drawn_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    graphs = [draw(np.random.default_rng(seed), tree=False, ties=True) for seed in range(5)]
-    together = [drawn(g) for g in graphs]
-    monkeypatch.setattr(draws, "GROUPED_N", 1)
-    for graph, alone in zip(graphs, together, strict=True):
-        np.testing.assert_allclose(drawn(graph), alone, atol=1e-12)
 
 
 def test_nothing_to_draw() -> None:
