@@ -168,8 +168,8 @@ def assign(
             )
             offsets = _learn_offsets(seen, probability, offsets)
         none = 1 - np.bincount(door, weights=probability, minlength=len(door_none)).clip(max=1.0)
-    # edges are in the order of their doors and buildings, and stay so where they are equally likely
-    best = np.lexsort((-probability, door))
+    # edges are in the order of their doors and buildings, and stay so where they are equally likely: they are nearly sorted by one number for both
+    best = np.argsort(door + (1 - probability) / 2, kind="stable")
     return Assignment(pd.DataFrame({"door": door[best], "building": building[best], "probability": probability[best]}), none, offsets)
 
 

@@ -205,16 +205,18 @@ def _judge(
         believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
         declared = at_positions(footprints.geometry, positions(believed["building_id"], footprints["building_id"]), believed.index)
         believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared.to_numpy())
+        word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
+        # which texts are one door asks nothing of outlines, and these let go of the interpreter: it is worked out meanwhile
+        matching = beside(partial(match, standing_plates, believed, renewed, thresholds=t, told=word))
         points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
         near = locate(points, Outlines(footprints.geometry.to_numpy()), within_m=t.candidate_m)
         gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
         (live, live_m), (lost, lost_m) = (nearest(near, asked, len(points)) for asked in (footprints["live"].to_numpy(), gone))
         nearby = pd.DataFrame({"live": live, "live_m": live_m, "gone": lost, "gone_m": lost_m})
     with clock("match"):
-        word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
-        doors = match(standing_plates, believed, renewed, thresholds=t, told=word)
+        doors = matching.result()
         # whoever asks from here on asks of doors, not of texts
-        del doors_of
+        del doors_of, matching
         standing_plates, believed = standing_plates[["plate_id", *_OF_LINKS]], believed[list(_OF_LINKS)]
     with clock("assign"):
         seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
