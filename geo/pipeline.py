@@ -18,8 +18,8 @@ import shapely
 from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
-from geo.classify import classify, status
-from geo.columns import Packed, among, at_positions, is_sorted, look_up, positions
+from geo.classify import classify
+from geo.columns import Packed, among, at_positions, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
@@ -30,7 +30,7 @@ from geo.locate import Outlines, locate, locate_villages, nearest, points_of
 from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
-from geo.population import ASKED_OF_PEOPLE, population, sum_counts
+from geo.population import ASKED_OF_PEOPLE, population
 from geo.profile import Profile, Thresholds
 from geo.read.ledger import CELL_CODES
 from geo.rule import Evidence
@@ -39,6 +39,7 @@ from geo.share import hanging, share, torn_doors
 from geo.standing import rebuilt, standing
 from geo.summarise import summarise
 from geo.tables import COUNTS, Inputs, Verification
+from geo.tabulate import LOCATED_COLUMNS, tabulate_buildings, tabulate_located, tabulate_previous
 from geo.threads import beside
 
 VERSION = "0.1.0"
@@ -139,8 +140,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     buildings, plates, register, people = evidence.buildings, evidence.plates, evidence.register, evidence.people
     del evidence  # and with it all that only the findings needed, before as much is made again
     with clock("tabulate"):
-        tables = {"buildings": _buildings(buildings, findings, shared), "plates": _located(plates, "plate", findings, inputs.crs)}
-        tables["buildings_previous"] = _previous(inputs, changes, footprints)
+        tables = {"buildings": tabulate_buildings(buildings, findings, shared), "plates": tabulate_located(plates, "plate", findings, inputs.crs)}
+        tables["buildings_previous"] = tabulate_previous(inputs, changes, footprints)
         del buildings, plates, changes, footprints
         give_back()
         refused = inputs.quarantine[(inputs.quarantine["table"] == "population") & ~inputs.quarantine["code"].isin(CELL_CODES)]
@@ -151,9 +152,9 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         give_back()
         tables["houses"] = name_houses(register, texts, renewed)
         give_back()
-        register = texts.beside(register, *_LOCATED, "status").assign(geometry=points_of(register))
+        register = texts.beside(register, *LOCATED_COLUMNS, "status").assign(geometry=points_of(register))
         del texts
-        tables["addresses"] = _located(register, "address", findings, inputs.crs)
+        tables["addresses"] = tabulate_located(register, "address", findings, inputs.crs)
         del register
     return Verification(
         links=links,
@@ -326,56 +327,6 @@ def _prior(footprints: gpd.GeoDataFrame) -> np.ndarray:
     return np.where(footprints["rebuilt"], 1e-4, odds)
 
 
-def _buildings(b: gpd.GeoDataFrame, findings: pd.DataFrame, shared: pd.DataFrame) -> gpd.GeoDataFrame:
-    linked = pd.Series(np.where(b["doors_n"] > 0, "matched", np.where(b["claimed_n"] >= 0.5, "undecided", "exempt")), index=b.index)
-    why = np.select(
-        [b["gone"], ~b["live"], b["exempt"], b["built_for_people"], b["doors_n"] > 0],
-        ["gone", "not_built", "exempt", "use_or_size", "something_linked"],
-        "small_and_unused",
-    )
-    placed = b[list(COUNTS)].notna().any(axis=1)
-    extra = sum_counts(shared, positions(shared["building_id"], b["building_id"]), b.index)
-    counts = {c: b[c].where(extra[c].isna(), b[c].fillna(0.0) + extra[c]) for c in COUNTS}
-    out = gpd.GeoDataFrame(
-        {
-            "building_id": b["building_id"],
-            "status": status(b["building_id"], "building", findings, linked),
-            "should_have_plate": b["eligible"].astype(bool),
-            "why": why,
-            "plate_n": b["plates_n"],
-            "address_n": b["addresses_n"],
-            **counts,
-            "people_how": np.select([extra.notna().any(axis=1), placed], ["shared", "placed"], "none"),
-            "village_code": b["village_code"].astype("str"),
-            "area_m2": b["area_m2"],
-        },
-        geometry=b.geometry,
-        crs=b.crs,
-    )
-    return out.reset_index(drop=True) if is_sorted(out["building_id"]) else out.sort_values("building_id", ignore_index=True)
-
-
-def _previous(inputs: Inputs, changes: pd.DataFrame, footprints: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Footprints of the survey before: what became of each, and the document where one proves that it is gone."""
-    old = inputs.buildings_previous
-    fate = changes.loc[changes["survey"] == "previous", ["building_id", "state"]]
-    papers = footprints.loc[footprints["gone"], ["building_id", "document", "demolished_on"]]
-    ids = old["building_id"]
-    paper = positions(ids, papers["building_id"])
-    frame = gpd.GeoDataFrame(
-        {
-            "building_id": ids,
-            "fate": look_up(ids, fate["building_id"], fate["state"]).astype("str"),
-            "document": at_positions(papers["document"], paper, ids.index).astype("str"),
-            "demolished_on": at_positions(papers["demolished_on"].astype("datetime64[ns]"), paper, ids.index),
-            "village_code": locate_villages(shapely.point_on_surface(old.geometry.to_numpy()), inputs.villages).array,
-        },
-        geometry=old.geometry.to_numpy(),
-        crs=old.crs,
-    )
-    return frame if is_sorted(ids) else frame.sort_values("building_id", ignore_index=True)
-
-
 def _passing(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> np.ndarray:
     """Whether a plate or an address of each door is temporary."""
     out = np.zeros(doors.doors_n, dtype=bool)
@@ -416,22 +367,6 @@ def _conserve(people: pd.DataFrame, shared: pd.DataFrame) -> dict[str, dict[str,
         all_, placed, split = people[c].sum(), people.loc[parts[0], c].sum(), people.loc[parts[1], c].sum()
         out[c] = {"all": all_, "placed": placed, "shared": split, "unplaced": all_ - placed - split}
     return out
-
-
-def _located(rows: pd.DataFrame, subject: str, findings: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
-    id_column = f"{subject}_id"
-    otherwise = rows["link_state"].map({"linked": "matched", "undecided": "undecided", "unlinked": "unlinked"}).astype("str").fillna("no_part")
-    out = {column: rows[column] for column in (id_column, *_LOCATED, *(("state", "face") if subject == "plate" else ()))}
-    out["parent_id"] = rows["parent_id"] if "parent_id" in rows else pd.Series(np.nan, index=rows.index)
-    out["status"] = status(rows[id_column], subject, findings, otherwise)
-    if subject == "address":
-        out["register_status"] = rows["status"]
-    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].to_numpy(), crs=crs)
-    return frame.reset_index(drop=True) if is_sorted(frame[id_column]) else frame.sort_values(id_column, ignore_index=True)
-
-
-_LOCATED = ("town", "village", "group", "street", "number", "sub_number", "building_no", "unit", "room", "key", "building_id", "village_code", "text", "kind")
-"""What the results say of plates and addresses alike."""
 
 
 def _run(
