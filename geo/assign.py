@@ -9,7 +9,6 @@ score, and what stays below the profile's `decided_ratio` stays undecided.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,6 @@ import shapely
 from geo.belief import marginals
 from geo.sample import BURN_N, KEPT_N, ROUGH, sampled
 from geo.street import Points, Street
-from geo.threads import beside
 
 OFFSET_STEP_M = 0.5
 OFFSET_MIN_M, OFFSET_MAX_M = -15.0, 30.0
@@ -156,9 +154,8 @@ def assign(
     if len(numbered):
         street = Street(numbered, door, building, seen.points, footprints, probability, share=share)
         for turn in range(STREET_N + DRAWN_N):
-            telling = beside(partial(street.told, probability))
-            weight, ties = fixed + _evidence(seen, offsets, density, len(door)), street.ties(probability)
-            weight += telling.result()
+            weight = fixed + _evidence(seen, offsets, density, len(door)) + street.told(probability)
+            ties = street.ties(probability)
             if turn < STREET_N:
                 probability, none = marginals(door, building, weight, doors_n=len(door_none), empty=empty, share=share, ties=ties)
                 continue
