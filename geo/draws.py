@@ -11,135 +11,62 @@ from itertools import pairwise
 
 import numpy as np
 
-from geo.belief import Ties
 from geo.columns import runs
+from geo.open_doors import OpenDoors
 
 CHAINS_N = 12
 """Beginnings."""
-WIDEST_N = 6
-LEAST_RATIO = 1e-3
-"""Candidates of a door that are drawn: at most so many, none below that probability."""
-CROWD_N = 12
-"""Open doors of one building from which it is a block of many numbers, not a house that somebody has to himself."""
-FULL_N = 1_000_000
-"""How many a crowded building is said to have: never so few that it seems empty, though of the doors that move in one turn it counts one."""
 
 
-class Town:
-    """The open doors of a town with their candidates, ready to be drawn.
+def drawn(doors: OpenDoors, burn_n: int, kept_n: int) -> np.ndarray:
+    """Probability of every candidate of every door, doors by candidates: the mean of its odds over the kept rounds of all beginnings.
 
-    doors
-        The doors that are drawn; none: there is nothing to draw.
-    open_edge
-        Per edge, whether its door is open: what `run` says of it counts.
+    Parameters
+    ----------
+    burn_n, kept_n
+        Rounds that are thrown away, and rounds that count.
     """
+    out = np.zeros(doors.edge.shape)
+    if len(doors):
+        colour = _colour(doors)
+        # the doors of one turn side by side, those with most candidates first
+        order = np.lexsort((-doors.count, colour))
+        out[order] = _Town(doors.rows(order), np.flatnonzero(np.diff(colour[order])) + 1).run(burn_n, kept_n)
+    return out
 
-    def __init__(
-        self, door: np.ndarray, building: np.ndarray, weight: np.ndarray, is_open: np.ndarray, empty: np.ndarray, share: float, ties: Ties, probability: np.ndarray, names: np.ndarray
-    ) -> None:
-        own = np.exp(weight)
-        own = own / (1 + np.bincount(door, weights=own, minlength=len(is_open))[door])
-        self.open_edge = is_open[door]
-        drawn = self.open_edge & ((own > LEAST_RATIO) | (probability > LEAST_RATIO))
-        settled = ~self.open_edge & (probability > 0.5)
-        edges = np.flatnonzero(drawn)
-        # the likeliest few of every door: rank within the door, ties by building
-        order = np.lexsort((building[edges], -np.maximum(own, probability)[edges], names[door[edges]]))
-        edges = edges[order]
-        new = np.flatnonzero(np.r_[True, door[edges][1:] != door[edges][:-1]][: len(edges)])
-        rank = np.arange(len(edges)) - np.repeat(new, np.diff(np.r_[new, len(edges)]))
-        edges = edges[rank < WIDEST_N]
-        self.doors = np.zeros(0, int)
-        if not len(edges):
-            return
-        self.edges_n, self.edges = len(door), edges
-        first = np.flatnonzero(np.r_[True, door[edges][1:] != door[edges][:-1]])
-        self.doors = door[edges][first]
-        self.slot = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(edges)]))
-        self.seed = names[self.doors]
-        place = np.arange(len(edges)) - first[self.slot]
-        self.width = int(place.max(initial=0)) + 1
-        self.edge = np.full((len(first), self.width), -1)
-        self.edge[self.slot, place] = edges
-        used, at = np.unique(building[edges], return_inverse=True)
-        self.house = np.full(self.edge.shape, len(used))
-        self.house[self.slot, place] = at
-        self.weight = np.full(self.edge.shape, -np.inf)
-        self.weight[self.slot, place] = weight[edges]
-        # a block that a crowd of open doors shares is never empty: its price is that of a further door, whoever else is there
-        crowd_n = np.bincount(self.house.ravel(), minlength=len(used) + 1)
-        self.crowded = crowd_n > CROWD_N
-        self.crowded[-1] = True
-        place_of = np.full(int(building.max()) + 1, len(used))
-        place_of[used] = np.arange(len(used))
-        self.load = np.bincount(place_of[building[settled]], minlength=len(used) + 1)
-        self.load[self.crowded] = FULL_N
-        self.empty, self.share = np.r_[empty[used], 1.0], share
-        self.start = np.full(self.edge.shape, 0.0)
-        self.start[self.slot, place] = probability[edges]
-        self._tie(ties, door, settled, edges, place)
-        self._arrange(self._colour())
 
-    def _tie(self, ties: Ties, door: np.ndarray, settled: np.ndarray, edges: np.ndarray, place: np.ndarray) -> None:
-        """What the neighbours in number say: of settled ones once for all, of open ones by where they are."""
-        row_of_door = np.full(int(door.max(initial=-1)) + 1, -1)
-        row_of_door[self.doors] = np.arange(len(self.doors))
-        at = np.full(self.edges_n, -1)
-        at[edges] = place
-        one, two, told = ties.edge[ties.one], ties.edge[ties.two], np.log(ties.ratio)
-        mine = at[one] >= 0
-        one, two, told = one[mine], two[mine], told[mine]
-        fixed = settled[two]
-        np.add.at(self.weight, (row_of_door[door[one[fixed]]], at[one[fixed]]), told[fixed])
-        both = at[two] >= 0
-        one, two, told = one[both], two[both], told[both]
-        row, other = row_of_door[door[one]], row_of_door[door[two]]
-        pairs = np.unique(np.column_stack([row, other]), axis=0)
-        rank = np.arange(len(pairs)) - np.searchsorted(pairs[:, 0], pairs[:, 0], side="left")
-        self.partners_n = int(rank.max(initial=-1)) + 1
-        self.partner = np.full((len(self.doors), max(self.partners_n, 1)), len(self.doors))
-        self.partner[pairs[:, 0], rank] = pairs[:, 1]
-        self.told = np.zeros((len(self.doors), max(self.partners_n, 1), self.width, self.width + 1))
-        key = pairs[:, 0] * (len(self.doors) + 1) + pairs[:, 1]
-        which = rank[np.searchsorted(key, row * (len(self.doors) + 1) + other)]
-        self.told[row, which, at[one], at[two]] = told
+def _colour(doors: OpenDoors) -> np.ndarray:
+    """A number for each door; doors of one number may be drawn at the same time: they share no house and are not tied."""
+    n = len(doors)
+    rows, place = np.nonzero((doors.edge >= 0) & ~doors.crowded[doors.house])
+    house = doors.house[rows, place]
+    by_house = np.argsort(house, kind="stable")
+    in_house_n = np.bincount(house, minlength=len(doors.load))
+    near = rows[by_house[runs((np.cumsum(in_house_n) - in_house_n)[house], in_house_n[house])]]
+    door = np.concatenate([np.repeat(rows, in_house_n[house]), np.repeat(np.arange(n), doors.partner.shape[1])])
+    near = np.concatenate([near, doors.partner.ravel()])
+    # each door asks those before it
+    door, near = door[near < door], near[near < door]
+    near_of = np.split(near[np.argsort(door, kind="stable")], np.cumsum(np.bincount(door, minlength=n))[:-1])
+    colour: list[int] = []
+    for some in near_of:
+        taken = {colour[d] for d in some.tolist()}
+        c = 0
+        while c in taken:
+            c += 1
+        colour.append(c)
+    return np.array(colour)
 
-    def _colour(self) -> np.ndarray:
-        """A number for each door; doors of one number may be drawn at the same time: they share no house and are not tied."""
-        rows, house = np.repeat(np.arange(len(self.doors)), self.width), self.house.ravel()
-        real = ~self.crowded[house]
-        rows, house = rows[real], house[real]
-        by_house = np.argsort(house, kind="stable")
-        in_house_n = np.bincount(house, minlength=len(self.load))
-        near = rows[by_house[runs((np.cumsum(in_house_n) - in_house_n)[house], in_house_n[house])]]
-        door = np.concatenate([np.repeat(rows, in_house_n[house]), np.repeat(np.arange(len(self.doors)), self.partner.shape[1])])
-        near = np.concatenate([near, self.partner.ravel()])
-        # each door asks those before it
-        door, near = door[near < door], near[near < door]
-        near_of = np.split(near[np.argsort(door, kind="stable")], np.cumsum(np.bincount(door, minlength=len(self.doors)))[:-1])
-        colour: list[int] = []
-        for some in near_of:
-            taken = {colour[d] for d in some.tolist()}
-            c = 0
-            while c in taken:
-                c += 1
-            colour.append(c)
-        return np.array(colour)
 
-    def _arrange(self, colour: np.ndarray) -> None:
-        """Put the doors of one turn side by side, those with most candidates first, and make the turns."""
-        count = (self.edge >= 0).sum(axis=1)
-        order = np.lexsort((-count, colour))
-        now_at = np.append(np.argsort(order), len(order))
-        self.count = count[order]
-        for name in ("doors", "seed", "edge", "house", "weight", "start", "told"):
-            setattr(self, name, getattr(self, name)[order])
-        self.partner = now_at[self.partner[order]]
+class _Town:
+    """Open doors, turn by turn, ready to be drawn; `ends` are where the second, third, ... turn begins."""
+
+    def __init__(self, doors: OpenDoors, ends: np.ndarray) -> None:
+        self.doors, self.count, self.width = doors, doors.count, doors.edge.shape[1]
         # past the last candidate lies "none", a house of no price
-        self.place = np.c_[self.house, np.full(len(order), len(self.load) - 1)].ravel()
-        self.ratio = np.exp(self.told).ravel()
-        ends = np.flatnonzero(np.diff(colour[order])) + 1
-        self.turns = [self._turn(int(a), int(b)) for a, b in pairwise([0, *ends, len(order)])]
+        self.place = np.c_[doors.house, np.full(len(doors), len(doors.load) - 1)].ravel()
+        self.ratio = np.exp(doors.told).ravel()
+        self.turns = [self._turn(int(a), int(b)) for a, b in pairwise([0, *ends, len(doors)])]
         self.movers = self._movers()
 
     def _turn(self, first: int, end: int) -> _Turn:
@@ -147,43 +74,40 @@ class Town:
         count_n = [n for n in count_n if n]
         door = first + np.concatenate([np.arange(n) for n in count_n])
         which = np.repeat(np.arange(len(count_n)), count_n)
-        house = self.house[door, which]
+        house = self.doors.house[door, which]
         tied = []
-        for k in range(self.partners_n):
-            has = np.flatnonzero(self.partner[door, k] < len(self.doors))
-            base = ((door[has] * self.told.shape[1] + k) * self.width + which[has]) * (self.width + 1)
-            tied.append((has, self.partner[door[has], k], base))
+        for k in range(self.doors.partner.shape[1]):
+            has = np.flatnonzero(self.doors.partner[door, k] < len(self.doors))
+            base = ((door[has] * self.doors.told.shape[1] + k) * self.width + which[has]) * (self.width + 1)
+            tied.append((has, self.doors.partner[door[has], k], base))
         begins = np.cumsum([0, *count_n[:-1]]).tolist()
-        own = np.exp(self.weight[door, which])
-        return _Turn(slice(first, end), list(zip(begins, count_n, strict=True)), door - first, which, house, own / self.empty[house], own * self.share, tied)
+        own = np.exp(self.doors.weight[door, which])
+        return _Turn(slice(first, end), list(zip(begins, count_n, strict=True)), door - first, which, house, own / self.doors.empty[house], own * self.doors.share, tied)
 
     def _movers(self) -> np.ndarray:
         """Doors that have two houses in common with another door, and so may exchange houses with it."""
         low, high = np.triu_indices(self.width, 1)
         door, which = np.nonzero(high < self.count[:, None])
-        one, two = self.house[door, low[which]], self.house[door, high[which]]
-        both = np.minimum(one, two) * len(self.load) + np.maximum(one, two)
+        one, two = self.doors.house[door, low[which]], self.doors.house[door, high[which]]
+        both = np.minimum(one, two) * len(self.doors.load) + np.maximum(one, two)
         _, at, n = np.unique(both, return_inverse=True, return_counts=True)
         return np.unique(door[n[at] > 1])
 
     def run(self, burn_n: int, kept_n: int) -> np.ndarray:
-        """Of every edge that is drawn, the mean of its odds over the kept rounds of all beginnings; 0 of others."""
+        """As `drawn`, by the rows of this town."""
         chains = np.arange(CHAINS_N)
-        begin = np.cumsum(np.c_[self.start, np.maximum(1 - self.start.sum(axis=1), 0.0)], axis=1)[:, None]
-        u = _even(self.seed[:, None] + _salt(0, chains)) * begin[..., -1]
+        begin = np.cumsum(np.c_[self.doors.begin, np.maximum(1 - self.doors.begin.sum(axis=1), 0.0)], axis=1)[:, None]
+        u = _even(self.doors.seed[:, None] + _salt(0, chains)) * begin[..., -1]
         state = _State(self, (u[..., None] > begin).sum(axis=2).clip(max=self.width))
-        total = np.zeros(self.edge.shape)
+        total = np.zeros(self.doors.house.shape)
         for sweep in range(1, burn_n + kept_n + 1):
-            u = _even(self.seed[:, None] + _salt(sweep, chains))
+            u = _even(self.doors.seed[:, None] + _salt(sweep, chains))
             for turn in self.turns:
                 odds = self._draw(turn, state, u[turn.doors])
                 if sweep > burn_n:
                     total[turn.doors][turn.row, turn.which] += odds.sum(axis=1)
             self._exchange(state, sweep, chains)
-        out = np.zeros(self.edges_n)
-        real = self.edge >= 0
-        out[self.edge[real]] = (total / (CHAINS_N * kept_n))[real]
-        return out
+        return np.asarray(total / (CHAINS_N * kept_n))
 
     def _draw(self, turn: _Turn, state: _State, u: np.ndarray) -> np.ndarray:
         """Draw the doors of a turn anew, given all others; returns the probability of each of their candidates, chain by chain."""
@@ -209,9 +133,9 @@ class Town:
     def _exchange(self, state: _State, sweep: int, chains: np.ndarray) -> None:
         """Offer each door, turn by turn, the house of another in exchange for its own."""
         n, movers = len(self.doors), self.movers
-        u = _even(self.seed[movers, None] + _salt(1_000_000 + sweep, chains))
+        u = _even(self.doors.seed[movers, None] + _salt(1_000_000 + sweep, chains))
         pick = np.minimum((u * self.count[movers, None]).astype(int), self.width - 1)
-        want = state.where(self.house.ravel().take(pick + movers[:, None] * self.width))
+        want = state.where(self.doors.house.ravel().take(pick + movers[:, None] * self.width))
         # only who has a house to himself gives it, and only for another such: exchanges do not change how many a house has
         single = (state.load.take(want) == 1) & (state.load.take(state.here.take(movers, axis=0)) == 1)
         at, chain = np.nonzero(single)
@@ -229,14 +153,14 @@ class Town:
         two, own = holder[want], state.here[one, c]
         some = np.flatnonzero((two < n) & (want != own))
         c, one, two, pick, want, own = (v[some] for v in (c, one, two, pick, want, own))
-        match = state.where(self.house[two], c[:, None]) == own[:, None]
+        match = state.where(self.doors.house[two], c[:, None]) == own[:, None]
         take = match.argmax(axis=1)
         some = np.flatnonzero(match.any(axis=1))
         if not len(some):
             return
         some = some[self._apart(c[some], one[some], two[some], len(chains))]
         c, one, two, pick, take, want, own = (v[some] for v in (c, one, two, pick, take, want, own))
-        u = _even(self.seed[one] + _salt(2_000_000 + sweep, chains[c]))
+        u = _even(self.doors.seed[one] + _salt(2_000_000 + sweep, chains[c]))
         yes = np.flatnonzero(np.log(np.maximum(u, 1e-300)) < self._gain(at, c, one, two, pick, take))
         c, one, two, pick, take, want, own = (v[yes] for v in (c, one, two, pick, take, want, own))
         at[one, c], at[two, c] = pick, take
@@ -246,7 +170,7 @@ class Town:
     def _apart(self, c: np.ndarray, one: np.ndarray, two: np.ndarray, chains_n: int) -> np.ndarray:
         """Which exchanges no other one of the turn touches, by a door or its partners: the others are left for another time."""
         n = len(self.doors)
-        touched = np.concatenate([np.column_stack([one, two]), self.partner[one], self.partner[two]], axis=1)
+        touched = np.concatenate([np.column_stack([one, two]), self.doors.partner[one], self.doors.partner[two]], axis=1)
         flat_n = np.bincount((touched + c[:, None] * (n + 1)).ravel(), minlength=chains_n * (n + 1))
         flat_n[np.arange(chains_n) * (n + 1) + n] = 0
         ends = np.column_stack([one, two]) + c[:, None] * (n + 1)
@@ -256,9 +180,9 @@ class Town:
     def _gain(self, at: np.ndarray, c: np.ndarray, one: np.ndarray, two: np.ndarray, b1: np.ndarray, b2: np.ndarray) -> np.ndarray:
         """Log odds of the two doors at the candidates b1 and b2 against where they are; what they tell each other is counted once."""
         a1, a2 = at[one, c], at[two, c]
-        gain = self.weight[one, b1] + self.weight[two, b2] - self.weight[one, a1] - self.weight[two, a2]
-        for k in range(self.partners_n):
-            p, q = self.partner[one, k], self.partner[two, k]
+        gain = self.doors.weight[one, b1] + self.doors.weight[two, b2] - self.doors.weight[one, a1] - self.doors.weight[two, a2]
+        for k in range(self.doors.partner.shape[1]):
+            p, q = self.doors.partner[one, k], self.doors.partner[two, k]
             of_p, of_q = at[p, c], at[q, c]
             gain += self._say(one, k, b1, np.where(p == two, b2, of_p)) - self._say(one, k, a1, np.where(p == two, a2, of_p))
             gain += np.where(q != one, self._say(two, k, b2, of_q) - self._say(two, k, a2, of_q), 0.0)
@@ -266,8 +190,8 @@ class Town:
 
     def _say(self, door: np.ndarray, k: int, mine: np.ndarray, partners: np.ndarray) -> np.ndarray:
         """What the k-th partner of each door says to its candidate from its own."""
-        _, partners_n, width, whole_n = self.told.shape
-        return self.told.ravel().take(((door * partners_n + k) * width + mine) * whole_n + partners)
+        _, partners_n, width, whole_n = self.doors.told.shape
+        return self.doors.told.ravel().take(((door * partners_n + k) * width + mine) * whole_n + partners)
 
 
 @dataclass(frozen=True)
@@ -302,11 +226,11 @@ class _State:
     A row per door or house, a column per chain; `loads` and `load` are the same numbers, as a table and one after the other.
     """
 
-    def __init__(self, town: Town, at: np.ndarray) -> None:
+    def __init__(self, town: _Town, at: np.ndarray) -> None:
         doors_n, chains_n = at.shape
         self._chains, self._place, self._doors = np.arange(chains_n), town.place, np.arange(doors_n)[:, None] * (town.width + 1)
         self.at = np.r_[at, np.full((1, chains_n), town.width)]
-        self.loads = np.repeat(town.load[:, None], chains_n, axis=1)
+        self.loads = np.repeat(town.doors.load[:, None], chains_n, axis=1)
         self.load = self.loads.reshape(-1)
         self.here = self.where(town.place.take(self._doors + at))
         self.load += np.bincount(self.here.ravel(), minlength=len(self.load))

@@ -1,8 +1,9 @@
-"""Exact-in-the-limit probabilities where message passing is not: many joint choices drawn, and how often each was made.
+"""Exact probabilities where message passing is not: all joint choices counted where they are few, else many drawn.
 
 Message passing counts its own word twice around the small loops of a dense street (two doors, two houses, each other's
-neighbours in number), and is surest where it should not be. Here the doors that are open are drawn again and again, each given all others
-(Gibbs sampling), with exchanges of two doors, from several beginnings at once. The draws are numbers made from the doors' names,
+neighbours in number), and is surest where it should not be. Doors that are open after it are looked at once more. Most of them have to do with few
+others: all their joint choices are gone through (`geo.counts`). The rest are drawn again and again, each given all others
+(Gibbs sampling, `geo.draws`), with exchanges of two doors, from several beginnings at once. The draws are numbers made from the doors' names,
 so that the same town gives the same answer in any order of rows.
 
 Source: S. Geman, D. Geman (1984), Stochastic relaxation, Gibbs distributions, and the Bayesian restoration of images; A. Gelfand,
@@ -14,7 +15,9 @@ from __future__ import annotations
 import numpy as np
 
 from geo.belief import LARGEST, Ties
-from geo.draws import Town
+from geo.counts import countable, counted
+from geo.draws import drawn
+from geo.open_doors import open_doors
 
 BURN_N, KEPT_N = 30, 60
 """Rounds that are thrown away, and rounds that count, of every beginning."""
@@ -37,7 +40,7 @@ def sampled(
     names: np.ndarray,
     rounds: tuple[int, int] = (BURN_N, KEPT_N),
 ) -> np.ndarray:
-    """Probability of every edge, drawn where it is open, else as given.
+    """Probability of every edge, counted or drawn where it is open, else as given.
 
     Parameters
     ----------
@@ -51,18 +54,22 @@ def sampled(
         Rounds that are thrown away, and rounds that count.
     """
     weight = np.clip(weight, -LARGEST / 2, LARGEST / 2)
-    town = Town(door, building, weight, _open(door, building, weight, probability, doors_n), empty, share, ties, probability, names)
-    if not len(town.doors):
+    is_open = _open(door, building, weight, probability, doors_n)
+    if not is_open.any():
         return probability
-    told = town.run(*rounds)
-    out = probability.copy()
-    mine = town.open_edge
-    out[mine] = told[mine]
+    doors = open_doors(door, building, weight, is_open, empty, share, ties, probability, names)
+    group = doors.groups()
+    few = countable(doors, group)
+    out = np.where(is_open[door], 0.0, probability)
+    answer = np.zeros(doors.edge.shape)
+    answer[few] = counted(doors.rows(np.flatnonzero(few)), group[few])
+    answer[~few] = drawn(doors.rows(np.flatnonzero(~few)), *rounds)
+    out[doors.edge[doors.edge >= 0]] = answer[doors.edge >= 0]
     return out
 
 
 def _open(door: np.ndarray, building: np.ndarray, weight: np.ndarray, probability: np.ndarray, doors_n: int) -> np.ndarray:
-    """Doors worth drawing: not sure of their house, or surely in the way of one that is not, or able to exchange houses at little cost."""
+    """Doors worth another look: not sure of their house, or surely in the way of one that is not, or able to exchange houses at little cost."""
     out = np.bincount(door, minlength=doors_n) > 0
     out[door[probability >= OPEN_RATIO]] = False
     held = probability > 0.5
