@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from geo.letters import letters, numbered_places
+
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 
@@ -33,9 +35,10 @@ def among(column: pd.Series, values: pd.Series | Collection[str]) -> pd.Series:
     """
     if not isinstance(column.dtype, pd.StringDtype):
         return column.isin(values.dropna() if isinstance(values, pd.Series) else values) & column.notna()
-    wanted = as_arrow(values) if isinstance(values, pd.Series) else pa.array(list(values), type=pa.large_string())
-    hit = pc.is_in(as_arrow(column), value_set=wanted, skip_nulls=True)
-    return pd.Series(np.asarray(hit), index=column.index)
+    texts, wanted = as_arrow(column), as_arrow(values) if isinstance(values, pd.Series) else pa.array(list(values), type=pa.large_string())
+    at = numbered_places(texts, wanted)
+    hit = np.asarray(pc.is_in(texts, value_set=wanted, skip_nulls=True)) if at is None else at >= 0
+    return pd.Series(hit, index=column.index)
 
 
 def positions(column: pd.Series, names: pd.Series) -> np.ndarray:
@@ -46,8 +49,9 @@ def positions(column: pd.Series, names: pd.Series) -> np.ndarray:
     >>> positions(pd.Series(["b", "x", None, "a"], dtype="str"), pd.Series(["a", "b", "a"], dtype="str")).tolist()
     [1, -1, -1, 0]
     """
-    at = pc.index_in(as_arrow(column.astype("str")), value_set=as_arrow(names.astype("str")), skip_nulls=True)
-    return pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    texts, known = as_arrow(column.astype("str")), as_arrow(names.astype("str"))
+    at = numbered_places(texts, known)
+    return pc.fill_null(pc.index_in(texts, value_set=known, skip_nulls=True), -1).to_numpy(zero_copy_only=False).astype(np.int64) if at is None else at
 
 
 def at_positions(values: pd.Series, at: np.ndarray, index: pd.Index) -> pd.Series:
@@ -285,11 +289,10 @@ _SHORT_N = 24
 
 def _pairs(texts: pa.Array) -> npt.NDArray[np.uint16] | None:
     """Texts of one length, as ids are written, as numbers of two bytes each, the last ones first; null where they are not so."""
-    bounds = np.frombuffer(texts.buffers()[1] or b"", np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    if texts.null_count or len(texts) < 2 or not 0 < bounds[1] - bounds[0] <= _SHORT_N or (np.diff(bounds) != bounds[1] - bounds[0]).any():
+    rows = letters(texts)
+    if rows is None or len(rows) < 2 or rows.shape[1] > _SHORT_N:
         return None
-    letters = np.frombuffer(texts.buffers()[2], np.uint8)[bounds[0] : bounds[-1]].reshape(len(texts), -1)
-    even = np.pad(letters, ((0, 0), (letters.shape[1] % 2, 0)))
+    even = np.pad(rows, ((0, 0), (rows.shape[1] % 2, 0)))
     # numpy sorts numbers of two bytes by counting them, and sees at once where all are equal
     return even.view(">u2").T[::-1].astype(np.uint16)
 
