@@ -35,7 +35,7 @@ CHANCE = 4.0
 """Standard errors within which a description's share is that of the whole delivery."""
 PRIOR_DOORS_N = 5.0
 """Weight, in doors, of the assumption that temporary numbers hang on temporary buildings no more than on any other."""
-RULED_OUT = 1e-8
+RULED_OUT = 1e-7
 """Candidates below this probability when all but the street is learned are given up, unless somebody names them: what a street tells makes nobody
 a thousand times likelier."""
 STREET_N, DRAWN_N = 2, 2

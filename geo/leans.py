@@ -141,9 +141,11 @@ class _Window:
     """The NEIGHBOURS_N rows to either side of each row within its group, and itself; rows sorted by group."""
 
     def __init__(self, group: np.ndarray) -> None:
-        at = np.arange(len(group))
-        self._low = np.maximum(np.searchsorted(group, group, side="left"), at - NEIGHBOURS_N)
-        self._high = np.minimum(np.searchsorted(group, group, side="right"), at + NEIGHBOURS_N + 1)
+        at, ends = np.arange(len(group)), np.flatnonzero(np.diff(group)) + 1
+        begins, ends = np.append(0, ends), np.append(ends, len(group))
+        of = np.repeat(np.arange(len(ends)), ends - begins)
+        self._low = np.maximum(begins[of], at - NEIGHBOURS_N)
+        self._high = np.minimum(ends[of], at + NEIGHBOURS_N + 1)
         self.n = (self._high - self._low).astype(float)
 
     def sum(self, values: np.ndarray) -> np.ndarray:
