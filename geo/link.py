@@ -131,7 +131,7 @@ def stacked_rooms(doors: Doors, addresses: gpd.GeoDataFrame, listed: pd.DataFram
     level = storey(listed["room"], listed["floor"])
     door = pd.Series(doors.address_door, index=addresses.index).reindex(listed["door_row"], fill_value=-1).to_numpy()
     out = pd.DataFrame({"door": door, "storey": level.to_numpy()})
-    return out[(out["door"] >= 0) & out["storey"].notna()].sort_values(["door", "storey"], ignore_index=True)
+    return out[(out["door"] >= 0) & out["storey"].notna()].reset_index(drop=True)
 
 
 def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
