@@ -1,7 +1,7 @@
 """Exact probabilities of small groups of open doors: every joint choice there is, and how likely each is.
 
-Nine in ten doors that messages leave open have to do with two or three others at most (two plates between two houses), and these choose in a few dozen ways:
-to go through all of them is quicker than to draw, and leaves nothing to chance.
+Where houses stand apart, nine in ten doors that messages leave open have to do with three others at most (two plates between two houses), and these choose in a
+few dozen ways: to go through all of them is quicker than to draw, and leaves nothing to chance.
 """
 
 from __future__ import annotations

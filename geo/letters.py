@@ -60,9 +60,9 @@ def numbered_places(texts: pa.Array, names: pa.Array) -> npt.NDArray[np.int64] |
     of_asked, same = _numbers(asked, varies)
     for letter in np.flatnonzero(~varies):
         same &= asked[:, letter] == known[0, letter]
-    table = np.full(10 ** int(varies.sum()), -1, dtype=np.int64)
+    table = np.full(10 ** int(varies.sum()), -1, dtype=np.int32)
     # backwards: the first is written last
-    table[number[::-1]] = np.arange(len(known))[::-1]
+    table[number[::-1]] = np.arange(len(known), dtype=np.int32)[::-1]
     out = np.full(len(texts), -1)
     out[fits] = np.where(same, table[of_asked], -1)
     if texts.null_count:
