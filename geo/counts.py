@@ -54,35 +54,32 @@ def _gone_through(doors: OpenDoors, members_n: np.ndarray, ways: np.ndarray) -> 
     first = np.cumsum(members_n) - members_n
     group = np.repeat(np.arange(len(members_n)), ways)
     number = np.arange(len(group)) - np.repeat(np.cumsum(ways) - ways, ways)
-    rank = np.arange(len(doors)) - np.repeat(first, members_n)
-    width, none = doors.edge.shape[1], len(doors.load) - 1
+    width, none, most_n = doors.edge.shape[1], len(doors.load) - 1, int(members_n[0])
+    # which of its group each door is; past the last door is nobody's partner, who comes after all
+    rank = np.append(np.arange(len(doors)) - np.repeat(first, members_n), most_n)
     weight, house, taken = np.c_[doors.weight, np.zeros(len(doors))], np.c_[doors.house, np.full(len(doors), none)], doors.count
     alone, further = -np.log(doors.empty), np.log(doors.share)
     log_odds = np.zeros(len(group))
-    at: list[np.ndarray] = []
-    homes: list[np.ndarray] = []
-    for k in range(int(members_n[0])):
-        n = int(ways[: np.searchsorted(-members_n, -k)].sum())
+    at = np.full((most_n, len(group)), width)
+    homes = np.full(at.shape, none)
+    # joint choices of groups that have a k-th door: they stand before all others
+    choices_n = [int(ways[members_n > k].sum()) for k in range(most_n)]
+    for k, n in enumerate(choices_n):
         door = first[group[:n]] + k
         number[:n], place = np.divmod(number[:n], taken[door] + 1)
         # past a door's last candidate it takes no house
         place[place == taken[door]] = width
         home = house[door, place]
-        shared = doors.load[home] > 0
-        for other in homes:
-            shared |= other[:n] == home
+        shared = (doors.load[home] > 0) | (homes[:k, :n] == home).any(axis=0)
         log_odds[:n] += weight[door, place] + np.where(home == none, 0.0, np.where(shared, further, alone[home]))
         for p in range(doors.partner.shape[1]):
-            partner = doors.partner[door, p]
-            for j in range(k):
-                tied = np.flatnonzero((partner < len(doors)) & (rank[np.minimum(partner, len(doors) - 1)] == j) & (place < width))
-                log_odds[tied] += doors.told[door[tied], p, place[tied], at[j][tied]]
-        at.append(place)
-        homes.append(home)
+            before = rank[doors.partner[door, p]]
+            tied = np.flatnonzero((before < k) & (place < width))
+            log_odds[tied] += doors.told[door[tied], p, place[tied], at[before[tied], tied]]
+        at[k, :n], homes[k, :n] = place, home
     likely = np.exp(log_odds - np.maximum.reduceat(log_odds, np.cumsum(ways) - ways)[group])
     likely /= np.bincount(group, weights=likely)[group]
     out = np.zeros(len(doors) * (width + 1))
-    for k, place in enumerate(at):
-        door = first[group[: len(place)]] + k
-        out += np.bincount(door * (width + 1) + place, weights=likely[: len(place)], minlength=len(out))
+    for k, n in enumerate(choices_n):
+        out += np.bincount((first[group[:n]] + k) * (width + 1) + at[k, :n], weights=likely[:n], minlength=len(out))
     return out.reshape(len(doors), width + 1)[:, :width]

@@ -126,5 +126,9 @@ def test_the_same_names_draw_the_same_whatever_the_order_of_doors() -> None:
     np.testing.assert_allclose(looked_at(turned, names[::-1]), looked_at(graph, names), atol=1e-9)
 
 
+def test_open_doors_without_any_likely_house_have_none() -> None:
+    assert looked_at(Graph(2, ((0, 0, -20.0), (1, 1, -20.0)), (1.0, 1.0), 0.05)).tolist() == [0.0, 0.0]
+
+
 def test_nothing_to_draw() -> None:
     assert len(looked_at(Graph(0, (), (), 0.05))) == 0
