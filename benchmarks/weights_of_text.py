@@ -17,6 +17,7 @@ import shapely
 from benchmarks.weights import one_to_one, posterior, weights
 from geo import match as staircase
 from geo.match import ALIAS, OLD, OWN, Doors
+from geo.points import as_shapes, points_of
 from geo.profile import Thresholds
 
 RANDOM_N = 200_000
@@ -55,7 +56,7 @@ def _candidates(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataF
     """plate, address, via (-1: keys differ), village_agrees, distance_m, declared: equal keys, side by side, or of one number and village."""
     # the engine's own candidates, on purpose: what differs is how they are judged
     keyed = staircase._candidates(*staircase._terms(plates, addresses, renewed), plates, addresses)  # noqa: SLF001
-    point, anchor = plates.geometry.to_numpy(), addresses["anchor"].to_numpy(dtype=object)
+    point, anchor = as_shapes(points_of(plates)), staircase.anchors(addresses)
     known = np.flatnonzero(pd.notna(anchor))
     i, j = shapely.STRtree(anchor[known]).query(point, predicate="dwithin", distance=2 * thresholds.near_m)
     beside = pd.DataFrame({"plate": i, "address": known[j]})
@@ -95,7 +96,7 @@ def _space(pairs: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -
 
 def space_apart(pairs: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame) -> np.ndarray:
     """Metres between plate and address; NaN where one has no place."""
-    apart: np.ndarray = shapely.distance(plates.geometry.to_numpy()[pairs["plate"]], addresses["anchor"].to_numpy(dtype=object)[pairs["address"]])
+    apart: np.ndarray = shapely.distance(as_shapes(points_of(plates)[pairs["plate"]]), staircase.anchors(addresses.iloc[pairs["address"]]))
     return apart
 
 

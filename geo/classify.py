@@ -17,7 +17,8 @@ import shapely
 
 from geo.columns import among, as_arrow, as_column, look_up, positions
 from geo.heap import give_back
-from geo.locate import locate_villages, points_of
+from geo.locate import locate_villages
+from geo.points import XY, absent, as_shapes, coordinates, nowhere, points_of
 from geo.rule import Card, Evidence, Rule
 
 FINDING_COLUMNS = (
@@ -125,43 +126,42 @@ def _places(evidence: Evidence, subject: np.ndarray, subject_id: np.ndarray) -> 
     names = {one: pd.Series(name[kind == one], dtype="str") for one in ("buildings", "plates", "addresses")}
     written = _written(evidence, names["addresses"])
     houses = _outlines(evidence, pd.concat([names["buildings"], written["building_id"]]))
-    plates = pd.DataFrame(evidence.plates[["plate_id", "village_code", "geometry"]]).rename(columns={"plate_id": "name"})
-    village, geometry = np.full(len(kind), None, dtype=object), np.full(len(kind), None, dtype=object)
+    plates = evidence.plates[["plate_id", "village_code", *XY]].rename(columns={"plate_id": "name"})
+    village, xy = np.full(len(kind), None, dtype=object), nowhere(len(kind))
     for one, table in (("buildings", houses), ("plates", plates), ("addresses", written)):
         at = positions(names[one], table["name"])
         asked, found = np.flatnonzero(kind == one)[at >= 0], table.iloc[at[at >= 0]]
         village[asked] = found["village_code"].to_numpy(dtype=object)
-        place = np.array(found["geometry"], dtype=object)
-        if one == "buildings":
-            place = shapely.point_on_surface(place)
-        elif one == "addresses":
+        place = points_of(found)
+        if one == "addresses":
             # an address without a position is where its plate is, else on its building
             for column, known in (("paired_id", plates), ("building_id", houses)):
-                missing = np.flatnonzero(shapely.is_missing(place))
+                missing = np.flatnonzero(absent(place))
                 there = positions(found[column].iloc[missing], known["name"])
-                place[missing[there >= 0]] = shapely.point_on_surface(known["geometry"].to_numpy()[there[there >= 0]])
-        geometry[asked] = place
-    return village, geometry
+                place[missing[there >= 0]] = points_of(known.iloc[there[there >= 0]])
+        xy[asked] = place
+    return village, as_shapes(xy)
 
 
 def _outlines(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
-    """name, village_code and geometry of these buildings, as the current survey has them, else the one before."""
+    """name, village_code and a point on each of these buildings, as the current survey has them, else the one before."""
     now, before = evidence.buildings, evidence.inputs.buildings_previous
     before = before[among(before["building_id"], asked) & ~among(before["building_id"], now["building_id"])]
     now = now[among(now["building_id"], asked)]
-    village = locate_villages(shapely.point_on_surface(before.geometry.to_numpy()), evidence.inputs.villages)
+    inside, inside_before = (coordinates(shapely.point_on_surface(t.geometry.to_numpy())) for t in (now, before))
+    village = locate_villages(inside_before, evidence.inputs.villages)
     return pd.DataFrame(
         {
             "name": pd.concat([now["building_id"], before["building_id"]], ignore_index=True),
             "village_code": pd.concat([now["village_code"], village], ignore_index=True),
-            "geometry": np.concatenate([now.geometry.to_numpy(), before.geometry.to_numpy()]),
+            **dict(zip(XY, np.concatenate([inside, inside_before]).T, strict=True)),
         }
     )
 
 
 def _written(evidence: Evidence, asked: pd.Series) -> pd.DataFrame:
-    """name, village_code, paired_id, building_id and geometry of these addresses, rooms among them."""
-    columns = ["address_id", "village_code", "paired_id", "building_id", "geometry"]
+    """name, village_code, paired_id, building_id and point of these addresses, rooms among them."""
+    columns = ["address_id", "village_code", "paired_id", "building_id", *XY]
     rooms = evidence.texts.beside(evidence.register, "village_code")[evidence.register["rolls_up"] & among(evidence.register["address_id"], asked)]
-    tables = (evidence.addresses.loc[among(evidence.addresses["address_id"], asked), columns], rooms.assign(geometry=points_of(rooms)).reindex(columns=columns))
+    tables = (evidence.addresses.loc[among(evidence.addresses["address_id"], asked), columns], rooms.reindex(columns=columns))
     return pd.concat(map(pd.DataFrame, tables), ignore_index=True).rename(columns={"address_id": "name"})

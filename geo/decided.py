@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from geo.points import XY, points_of
 from geo.tables import REPAIRS, Inputs
 
 WHY = {
@@ -279,17 +281,16 @@ def _move(inputs: Inputs, repairs: list[pd.DataFrame]) -> Inputs:
     if not here.any():
         return inputs
     to = d.loc[plates.loc[here, "plate_id"], ["x_m", "y_m"]].to_numpy()
-    shapes = plates.geometry.to_numpy().copy()
-    before = [None if s is None else f"POINT ({s.x:.2f} {s.y:.2f})" for s in shapes[here]]
-    shapes[here] = shapely.points(to)
-    after = [f"POINT ({x:.2f} {y:.2f})" for x, y in to]
+    points = points_of(plates).copy()
+    before, after = ([None if np.isnan(x) else f"POINT ({x:.2f} {y:.2f})" for x, y in xy] for xy in (points[here], to))
+    points[here] = to
     repairs.append(_repairs("plates", plates.loc[here, "plate_id"], "geometry", before, after, WHY["move_plate"]))
-    return replace(inputs, plates=plates.set_geometry(gpd.GeoSeries(shapes, index=plates.index, crs=plates.crs)))
+    return replace(inputs, plates=plates.assign(**dict(zip(XY, points.T, strict=True))))
 
 
 def _disbelieve(inputs: Inputs, repairs: list[pd.DataFrame]) -> Inputs:
     """Ids that a row declares although people rejected the link are not believed."""
-    tables = {"plates": inputs.plates, "addresses": inputs.addresses}
+    tables: dict[str, Any] = {"plates": inputs.plates, "addresses": inputs.addresses}
     for table, own, other in (("plates", "plate_id", "address_id"), ("plates", "plate_id", "building_id"), ("addresses", "address_id", "building_id")):
         pairs = rejected_ids(inputs.decisions, own, other)
         rows = tables[table]

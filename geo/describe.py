@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.address import parse
 from geo.columns import at_positions, combinations, is_sorted, look_up
 from geo.crosswalk import witness_villages
 from geo.locate import locate_villages
+from geo.points import points_of
 from geo.profile import Habits
 from geo.tables import Inputs
 
 
-def describe(inputs: Inputs, old_villages: pd.DataFrame, *, habits: Habits) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def describe(inputs: Inputs, old_villages: pd.DataFrame, *, habits: Habits) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Plates and addresses with everything their own row says, worked out once.
 
     Returns
@@ -40,8 +39,8 @@ def describe(inputs: Inputs, old_villages: pd.DataFrame, *, habits: Habits) -> t
     return plates, _stack(_roll_up(addresses))
 
 
-def _claims(table: gpd.GeoDataFrame, inputs: Inputs, old_villages: pd.DataFrame, habits: Habits) -> gpd.GeoDataFrame:
-    point = locate_villages(table.geometry.to_numpy(), inputs.villages)
+def _claims(table: pd.DataFrame, inputs: Inputs, old_villages: pd.DataFrame, habits: Habits) -> pd.DataFrame:
+    point = locate_villages(points_of(table), inputs.villages)
     witness = witness_villages(table, inputs, old_villages, point)
     out = table.drop(columns=["village_code", "temporary"]).join(witness)
     out["temporary"] = table["temporary"].astype(bool).to_numpy() | table["kind"].eq("temporary").to_numpy()
@@ -58,7 +57,7 @@ def _claims(table: gpd.GeoDataFrame, inputs: Inputs, old_villages: pd.DataFrame,
     odd = (out["number_n"] % 2).where(out["street"].notna()).fillna(-1).astype(int).to_numpy()
     parity = pd.Series(_PARITY.take(odd + 1), index=out.index)
     out["side"] = (out["village_code"].fillna("") + "|" + out["place"] + parity).where(out["number_n"].notna() & out["building_no"].isna())
-    return gpd.GeoDataFrame(out, geometry="geometry", crs=table.crs)
+    return out
 
 
 _PARITY = pd.array(["|-1", "|0", "|1"], dtype="str")
@@ -77,10 +76,9 @@ def _alias_door(alias: pd.Series, inputs: Inputs, habits: Habits) -> pd.Series:
     return look_up(alias, known, parse(known, scope=inputs.scope, habits=habits)["door"]).astype("str")
 
 
-def _stack(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _stack(addresses: pd.DataFrame) -> pd.DataFrame:
     """Stack (name of the point a key shares with others, to the decimetre; null: with none) and stack_n (number of different keys on it)."""
-    points = addresses.geometry.to_numpy()
-    x, y = shapely.get_x(points), shapely.get_y(points)
+    x, y = points_of(addresses).T
     known = ~np.isnan(x)
     spot = np.full(len(x), -1)
     spot[known] = pd.factorize(_tenths(x[known]) * _FAR + _tenths(y[known]))[0]
@@ -111,7 +109,7 @@ HALF = 1e-6
 """Decimetres from a half within which ten times a coordinate may have been rounded across it."""
 
 
-def _roll_up(addresses: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _roll_up(addresses: pd.DataFrame) -> pd.DataFrame:
     ids, within = addresses["address_id"], addresses["within"].notna().to_numpy()
     n, key = np.arange(len(ids)), addresses["key_n"].to_numpy()
     door = np.where(key >= 0, key, len(n) + n)  # a text that names no door stands for itself

@@ -17,6 +17,7 @@ from geo.heap import give_back
 from geo.link import Links
 from geo.match import Doors
 from geo.occupancy import houses
+from geo.points import XY, as_shapes, located, points_of
 from geo.population import sum_counts
 from geo.profile import Profile
 from geo.rule import Evidence
@@ -77,7 +78,7 @@ def gather(
         the current footprints; eligible, plates_n, installed_n, up_n, addresses_n, temporary_n (temporary plates and
         addresses), doors_n, claimed_n (expected number of undecided doors here), the counts, vacant, inhabited.
     register
-        every address, rooms among them: address_id, parent_id, floor, room, key_n, declared_building, active, rolls_up, x and y of `without_rooms`, with
+        every address, rooms among them: address_id, parent_id, floor, room, key_n, declared_building, active, rolls_up, x_m and y_m, with
         house_row, inhabited and counted of its own, building_id and building_gone of its door, and link_state (null: a room, or took no part).
         What else it says stays packed, as `texts`.
     people
@@ -89,8 +90,8 @@ def gather(
     took_p, took_a = plates.index[plates["standing"]], addresses.index[addresses["active"] & ~addresses["rolls_up"]]
     every = texts.beside(addresses, "key", "alias_door", "village_code")
     plates = _witness(plates, took_p, links.plates, nearby.iloc[: len(took_p)], footprints, today, profile)
-    written = rows_under(addresses.drop(columns=["x", "y"]), of_doors.index).join(texts.rows_under(of_doors.index)).join(of_doors)
-    addresses = _witness(gpd.GeoDataFrame(written, geometry="geometry"), took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
+    written = rows_under(addresses, of_doors.index).join(texts.rows_under(of_doors.index)).join(of_doors)
+    addresses = _witness(written, took_a, links.addresses, nearby.iloc[len(took_p) :], footprints, today, profile)
     del written
     give_back()
     plates, addresses = _pair(plates, addresses, every, texts, took_p, took_a, doors, crosswalk)
@@ -134,7 +135,7 @@ def gather(
     )
 
 
-def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def without_rooms(addresses: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Addresses with what is asked of every one, and the other columns of those that are no rooms.
 
     Most rows of a register are rooms: whatever is not asked of them would be kept for nothing.
@@ -146,30 +147,26 @@ def without_rooms(addresses: gpd.GeoDataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
     Returns
     -------
-    Every address with REGISTER_COLUMNS, within, door_row and its point as x and y (an eighth of its memory; NaN: none); and the plate-level ones with
-    all other columns, their points among them, under their index.
+    Every address with REGISTER_COLUMNS, within and door_row; and the plate-level ones with all other columns, under their index.
     """
-    points = addresses.geometry.to_numpy()
     kept = [*REGISTER_COLUMNS, "within", "door_row"]
-    every = pd.DataFrame(addresses[kept]).assign(x=shapely.get_x(points), y=shapely.get_y(points))
-    return every, rows_under(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
+    return addresses[kept], rows_under(addresses.drop(columns=kept), addresses.index[~addresses["rolls_up"]])
 
 
 def rows_under(frame: pd.DataFrame, at: pd.Index) -> pd.DataFrame:
     """The rows at some positions of a table without an index of its own, under these positions; see `geo.columns.rows_at`."""
-    rows = rows_at(frame, at.to_numpy()).set_axis(at)
-    return gpd.GeoDataFrame(rows, geometry="geometry") if "geometry" in rows else rows
+    return rows_at(frame, at.to_numpy()).set_axis(at)
 
 
 def _witness(
-    rows: gpd.GeoDataFrame,
+    rows: pd.DataFrame,
     took: pd.Index,
     fate: pd.DataFrame,
     nearby: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     today: np.ndarray,
     profile: Profile,
-) -> gpd.GeoDataFrame:
+) -> pd.DataFrame:
     # place of each row among those that took part, -1: it took none
     slot = took.get_indexer(rows.index)
     building = fate["building"].to_numpy()
@@ -191,15 +188,15 @@ def _witness(
 
 
 def _pair(
-    plates: gpd.GeoDataFrame,
-    addresses: gpd.GeoDataFrame,
+    plates: pd.DataFrame,
+    addresses: pd.DataFrame,
     every: pd.DataFrame,
     texts: Packed,
     took_p: pd.Index,
     took_a: pd.Index,
     doors: Doors,
     crosswalk: pd.DataFrame,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     pairs = pd.concat([doors.pairs, doors.undecided]).sort_values(["plate", "address"])
     plate, address = plates.index.get_indexer(took_p[pairs["plate"]]), addresses.index.get_indexer(took_a[pairs["address"]])
     plates = plates.assign(
@@ -277,7 +274,7 @@ def _fresh(people: pd.DataFrame, profile: Profile) -> pd.Series:
     return people[list(COUNTS)].notna().all(axis=1) & (people["age_days"] <= profile.thresholds.fresh_days) & (people["age_days"] >= 0)
 
 
-def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
+def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: pd.DataFrame) -> pd.DataFrame:
     """The population with the live building of each row or why it has none."""
     live = addresses["building_id"].where(addresses["building_live"])
     at = np.where(addresses["building_live"], addresses["building_at"], -1)
@@ -286,9 +283,9 @@ def _place_people(people: pd.DataFrame, at_address: np.ndarray, addresses: gpd.G
     return out.drop(columns="address_id")
 
 
-def _register(every: pd.DataFrame, texts: Packed, addresses: gpd.GeoDataFrame, slot: np.ndarray, counted: pd.DataFrame) -> pd.DataFrame:
+def _register(every: pd.DataFrame, texts: Packed, addresses: pd.DataFrame, slot: np.ndarray, counted: pd.DataFrame) -> pd.DataFrame:
     """Every address with what the counts say of it and the building of its door."""
-    kept = ["address_id", "parent_id", "floor", "room", "key_n", "active", "rolls_up", "x", "y"]
+    kept = ["address_id", "parent_id", "floor", "room", "key_n", "active", "rolls_up", *XY]
     out = every[kept].assign(declared_building=texts["building_id"]).join(counted)
     door = slot[every["door_row"]]
     for column in ("building_id", "building_gone"):
@@ -300,15 +297,15 @@ def _register(every: pd.DataFrame, texts: Packed, addresses: gpd.GeoDataFrame, s
 REGISTER_COLUMNS = (
     "address_id", "parent_id", "text", "status", "kind", "building_id", "town", "village", "group", "street", "number", "sub_number",
     "building_no", "unit", "floor", "room", "door", "key", "key_n", "alias_door", "text_village", "declared_village", "point_village", "village_code",
-    "active", "rolls_up",
+    "active", "rolls_up", *XY,
 )  # fmt: skip
 """What the results ask of every address."""
-ASKED_OF_DOORS = ("address_id", "parent_id", "floor", "room", "key_n", "door_row", "active", "rolls_up", "x", "y")
+ASKED_OF_DOORS = ("address_id", "parent_id", "floor", "room", "key_n", "door_row", "active", "rolls_up", *XY)
 """What is asked of every address while it is judged where its door is."""
 
 
 def _buildings(
-    buildings: gpd.GeoDataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
+    buildings: gpd.GeoDataFrame, plates: pd.DataFrame, addresses: pd.DataFrame, edges: pd.DataFrame, links: Links, people: pd.DataFrame
 ) -> gpd.GeoDataFrame:
     out = buildings.copy()
     n = len(out)
@@ -341,7 +338,7 @@ def _claims(edges: pd.DataFrame, links: Links, index: pd.Index) -> pd.DataFrame:
     return pd.DataFrame({"claimed_n": claimed.reindex(index, fill_value=0.0), "doors_n": here["building"].value_counts().reindex(index, fill_value=0)})
 
 
-def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame, near_m: float) -> dict[str, pd.Series]:
+def _demolished(rows: pd.DataFrame, asked: pd.Series, gone: gpd.GeoDataFrame, near_m: float) -> dict[str, pd.Series]:
     """The building gone by document that a plate or address belongs to, by declared id, by link, or by place.
 
     A link that only a point bears out holds within `near_m`, like the place itself.
@@ -360,12 +357,12 @@ def _demolished(rows: gpd.GeoDataFrame, asked: pd.Series, gone: gpd.GeoDataFrame
     return {"demolished_id": owner, "demolished_document": document, "demolished_temporary": temporary}
 
 
-def _conflicts(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, confirmed: pd.DataFrame) -> pd.DataFrame:
+def _conflicts(plates: pd.DataFrame, addresses: pd.DataFrame, took_p: pd.Index, took_a: pd.Index, doors: Doors, confirmed: pd.DataFrame) -> pd.DataFrame:
     """Plates and addresses that belong together by place or by declared id while neither key exists in the other table, or by a
     person's word although they say different doors: whoever confirms a link does not make its texts agree.
     """
     said = ["building_id", "text", *DIFFERING]
-    standing = plates["building_id"].notna() | plates["nearest_m"].notna() | plates.geometry.isna()
+    standing = plates["building_id"].notna() | plates["nearest_m"].notna() | ~located(plates)
     unknown = plates["standing"] & plates["door"].notna() & ~plates["registered"] & plates["retired_id"].isna() & standing & plates["demolished_id"].isna()
     p = pd.DataFrame(plates.loc[unknown & ~_elsewhere(plates), ["plate_id", "declared_address", *said]])
     bare = addresses["active"] & addresses["door"].notna() & ~addresses["on_plate"] & addresses["demolished_id"].isna()
@@ -402,7 +399,7 @@ def _told_apart(confirmed: pd.DataFrame, plates: pd.DataFrame, addresses: pd.Dat
     return rows.loc[~same.fillna(value=False).astype(bool), ["plate_id", "address_id"]]
 
 
-def _elsewhere(rows: gpd.GeoDataFrame) -> pd.Series:
+def _elsewhere(rows: pd.DataFrame) -> pd.Series:
     """Rows whose text or declaration names another village than their point: the stronger cause of any disagreement."""
     named = rows["text_village"].fillna(rows["declared_village"])
     return named.notna() & rows["point_village"].notna() & (named != rows["point_village"])
@@ -422,13 +419,13 @@ DIFFERING = {
 """Parts of an address named when a plate and an address disagree."""
 
 
-def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: Profile, rejected: set[tuple[str, str]]) -> pd.DataFrame:
+def _successors(plates: pd.DataFrame, addresses: pd.DataFrame, profile: Profile, rejected: set[tuple[str, str]]) -> pd.DataFrame:
     """For each located address without a plate, the nearest plate without an address within `near_m`, if there is one."""
-    p = plates[plates["installed"] & ~plates["registered"] & plates.geometry.notna()].sort_values("plate_id")
-    a = addresses[addresses["active"] & ~addresses["on_plate"] & addresses.geometry.notna()].sort_values("address_id")
+    p = plates[plates["installed"] & ~plates["registered"] & located(plates)].sort_values("plate_id")
+    a = addresses[addresses["active"] & ~addresses["on_plate"] & located(addresses)].sort_values("address_id")
     if p.empty or a.empty:
         return pd.DataFrame({"address_id": pd.Series(dtype="str"), "plate_id": pd.Series(dtype="str"), "distance_m": pd.Series(dtype=float)})
-    one, two = a.geometry.to_numpy(), p.geometry.to_numpy()
+    one, two = as_shapes(points_of(a)), as_shapes(points_of(p))
     i, j = shapely.STRtree(two).query(one, predicate="dwithin", distance=profile.thresholds.near_m)
     near = pd.DataFrame({"address_id": a["address_id"].to_numpy()[i], "plate_id": p["plate_id"].to_numpy()[j], "distance_m": shapely.distance(one[i], two[j])})
     if rejected:
@@ -436,12 +433,12 @@ def _successors(plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, profile: 
     return near.sort_values(["address_id", "distance_m", "plate_id"]).drop_duplicates("address_id", ignore_index=True)
 
 
-def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series:
+def _bracket(addresses: pd.DataFrame, plates: pd.DataFrame) -> pd.Series:
     """Position of addresses without plate, point and building between the standing houses of the neighbouring numbers, as text "x,y".
 
     Null where no two bracket it, and for all other addresses.
     """
-    lost = addresses["active"] & addresses.geometry.isna() & addresses["building_id"].isna() & ~addresses["on_plate"] & addresses["side"].notna()
+    lost = addresses["active"] & ~located(addresses) & addresses["building_id"].isna() & ~addresses["on_plate"] & addresses["side"].notna()
     ask = pd.DataFrame(addresses.loc[lost, ["side", "number_n"]]).sort_values("number_n", kind="stable")
     sides = ask["side"].drop_duplicates()
     ask["side"] = positions(ask["side"], sides)
@@ -451,17 +448,16 @@ def _bracket(addresses: gpd.GeoDataFrame, plates: gpd.GeoDataFrame) -> pd.Series
         return pd.Series(np.nan, index=addresses.index, dtype="str")
     below = pd.merge_asof(ask, table, on="number_n", by="side", direction="backward", allow_exact_matches=False, tolerance=NEIGHBOUR_N)
     above = pd.merge_asof(ask, table, on="number_n", by="side", direction="forward", allow_exact_matches=False, tolerance=NEIGHBOUR_N)
-    x, y = (below["x"] + above["x"]) / 2, (below["y"] + above["y"]) / 2
+    x, y = ((below[c] + above[c]) / 2 for c in XY)
     text = [None if np.isnan(a) else f"{a:.2f},{b:.2f}" for a, b in zip(x, y, strict=True)]
     return pd.Series(text, index=ask.index, dtype="str").reindex(addresses.index).astype("str")
 
 
-def _standing_numbers(rows: gpd.GeoDataFrame, sides: pd.Series) -> pd.DataFrame:
-    """Side (position among the sides), number_n, x and y of what is located on standing houses of these sides."""
+def _standing_numbers(rows: pd.DataFrame, sides: pd.Series) -> pd.DataFrame:
+    """Side (position among the sides), number_n, x_m and y_m of what is located on standing houses of these sides."""
     side = positions(rows["side"], sides)
-    there = np.flatnonzero((side >= 0) & rows["building_live"] & rows.geometry.notna() & rows["number_n"].notna())
-    points = rows.geometry.to_numpy()[there]
-    return pd.DataFrame({"side": side[there], "number_n": rows["number_n"].to_numpy()[there], "x": shapely.get_x(points), "y": shapely.get_y(points)})
+    there = np.flatnonzero((side >= 0) & rows["building_live"] & located(rows) & rows["number_n"].notna())
+    return pd.DataFrame({"side": side[there], **{c: rows[c].to_numpy()[there] for c in ("number_n", *XY)}})
 
 
 NEIGHBOUR_N = 4

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.columns import at_positions, first_places, is_sorted, positions, repeats, sorting, worded
 from geo.decided import Told
 from geo.locate import Outlines
 from geo.match import ALIAS, OLD, OWN, SPELT, Doors
 from geo.outbuildings import LIKELIEST
+from geo.points import points_of
 from geo.profile import Thresholds
 from geo.threads import in_threads
 
@@ -55,12 +55,11 @@ class Links:
 
 
 def observe(
-    doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, *, thresholds: Thresholds
+    doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame, footprints: gpd.GeoDataFrame, outlines: Outlines, *, thresholds: Thresholds
 ) -> Observations:
     """What is known of each door's place: its points and its declared buildings."""
     door = np.concatenate([doors.plate_door, doors.address_door])
-    points = np.concatenate([t.geometry.to_numpy() for t in (plates, addresses)])
-    x, y = shapely.get_x(points), shapely.get_y(points)
+    x, y = np.concatenate([points_of(t) for t in (plates, addresses)]).T
     located = np.flatnonzero((door >= 0) & ~np.isnan(x))
     row = np.full(len(door), -1)
     row[located] = np.arange(len(located))
@@ -68,11 +67,14 @@ def observe(
     table = pd.DataFrame({"door": door[located], "kind": kind, "x": x[located], "y": y[located]})
     building = np.concatenate([positions(t["building_id"], footprints["building_id"]) for t in (plates, addresses)])
     named = np.flatnonzero((door >= 0) & (building >= 0))
-    hints = _declared(door[named], points[named], building[named], footprints, thresholds)
+    # a declaration farther from the row's point than that is not believed; where there is no point it is
+    far = outlines.offset_m(x[named], y[named], building[named]) > thresholds.misplaced_m
+    hints = pd.DataFrame({"door": door[named], "building": building[named], "log_odds": thresholds.declared_log_odds})[~far]
+    hints = hints.drop_duplicates(["door", "building"]).reset_index(drop=True)
     return Observations(table, row, hints, _spread(table, np.full(doors.doors_n, thresholds.no_building_ratio), thresholds))
 
 
-def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> pd.DataFrame:
+def follow(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
     """Every numbered door in the order of its street, hamlet or group, and the door that follows it.
 
     Returns
@@ -103,7 +105,7 @@ def follow(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) 
     return pd.DataFrame({"door": door, "street": street[side], "side": side, "opposite": opposite[side], "number": number, "next": next_})
 
 
-def lasting_names(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame) -> np.ndarray:
+def lasting_names(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> np.ndarray:
     """A number for each door (uint64) made from the id of its plate, else from the smallest id of its addresses."""
     name = np.full(doors.doors_n, "", dtype=object)
     for word, door, ids in (("address ", doors.address_door, addresses["address_id"]), ("plate ", doors.plate_door, plates["plate_id"])):
@@ -114,7 +116,7 @@ def lasting_names(doors: Doors, plates: gpd.GeoDataFrame, addresses: gpd.GeoData
     return np.asarray(pd.util.hash_array(name, categorize=False))
 
 
-def stacked_rooms(doors: Doors, addresses: gpd.GeoDataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+def stacked_rooms(doors: Doors, addresses: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Storeys of the rooms that each door has.
 
     Parameters
@@ -145,13 +147,6 @@ def storey(room: pd.Series, floor: pd.Series) -> pd.Series:
     return pd.Series(np.where(np.isnan(level), np.append(digits, np.nan)[of_room], level), index=room.index)
 
 
-def _declared(door: np.ndarray, points: np.ndarray, building: np.ndarray, footprints: gpd.GeoDataFrame, thresholds: Thresholds) -> pd.DataFrame:
-    """Declared buildings as log odds; a declaration farther from the row's point than `misplaced_m` is not believed."""
-    believed = ~(shapely.distance(points, footprints.geometry.to_numpy()[building]) > thresholds.misplaced_m)
-    out = pd.DataFrame({"door": door, "building": building, "log_odds": thresholds.declared_log_odds})[believed]
-    return out.drop_duplicates(["door", "building"]).reset_index(drop=True)
-
-
 def _spread(located: pd.DataFrame, none: np.ndarray, thresholds: Thresholds) -> np.ndarray:
     """Where a door's points lie far apart, one of them strays whether or not the door has a house: the prior says so."""
     door, x, y = (located[c].to_numpy() for c in ("door", "x", "y"))
@@ -168,8 +163,8 @@ def link(
     doors: Doors,
     edges: pd.DataFrame,
     none: np.ndarray,
-    plates: gpd.GeoDataFrame,
-    addresses: gpd.GeoDataFrame,
+    plates: pd.DataFrame,
+    addresses: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
     *,
     thresholds: Thresholds,
@@ -191,7 +186,7 @@ def link(
     """
     # the sides of all outlines again, as for the candidates: made in a moment, and not kept through the assignment, the widest of all steps
     told, outlines = told or Told(), Outlines(footprints.geometry.to_numpy())
-    points = [_xy(t.geometry) for t in (plates, addresses)]
+    points = [_xy(t) for t in (plates, addresses)]
     best, building, probability = edges.drop_duplicates("door"), np.full(doors.doors_n, -1), np.zeros(doors.doors_n)
     building[best["door"]], probability[best["door"]] = best["building"], best["probability"]
     decided = probability >= thresholds.decided_ratio
@@ -240,10 +235,9 @@ def _fate(
     return out
 
 
-def _xy(points: gpd.GeoSeries) -> np.ndarray:
-    """Coordinates of the points, NaN where there is none, and at the end of both that of a point that is none (-1)."""
-    shapes = points.to_numpy()
-    return np.column_stack([[shapely.get_x(shapes), shapely.get_y(shapes)], [np.nan, np.nan]])
+def _xy(rows: pd.DataFrame) -> np.ndarray:
+    """X and y of the rows' points, and at the end of both those of a point that is none (-1)."""
+    return np.column_stack([points_of(rows).T, [np.nan, np.nan]])
 
 
 def _away_m(xy: np.ndarray, outlines: Outlines, building: np.ndarray) -> np.ndarray:
@@ -325,7 +319,7 @@ def _undecided(doors: Doors, edges: pd.DataFrame, plates: pd.DataFrame, addresse
 
 
 def _named(
-    rows: pd.DataFrame, plates: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, footprints: gpd.GeoDataFrame, points: list[np.ndarray], outlines: Outlines
+    rows: pd.DataFrame, plates: pd.DataFrame, addresses: pd.DataFrame, footprints: gpd.GeoDataFrame, points: list[np.ndarray], outlines: Outlines
 ) -> pd.DataFrame:
     plate, address, building = (rows[c].to_numpy(dtype=int) for c in ("plate", "address", "building"))
     rank = [_rank(t[c], at) for t, c, at in ((footprints, "building_id", building), (plates, "plate_id", plate), (addresses, "address_id", address))]

@@ -12,6 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 
 from geo.columns import at_positions, first_places, runs
+from geo.points import as_shapes, coordinates
 from geo.threads import in_threads
 
 Floats = npt.NDArray[np.float64]
@@ -29,7 +30,7 @@ def locate(points: np.ndarray, outlines: Outlines, *, within_m: float) -> pd.Dat
     Parameters
     ----------
     points
-        shapely points in the working CRS; None where not known.
+        In the working CRS, as pairs of numbers or shapely points; none where not known.
     outlines
         Of the footprints, in the same CRS.
     within_m
@@ -40,7 +41,8 @@ def locate(points: np.ndarray, outlines: Outlines, *, within_m: float) -> pd.Dat
     DataFrame sorted by (point, distance_m, footprint): point, footprint (positions), distance_m, and offset_m, the
     distance to the outline, negative inside. Points without a footprint in reach are absent.
     """
-    if not shapely.count_coordinates(points) or not outlines.corners_n.any():
+    points = coordinates(points)
+    if np.isnan(points).all() or not outlines.corners_n.any():
         return pd.DataFrame({"point": np.zeros(0, int), "footprint": np.zeros(0, int), "distance_m": np.zeros(0), "offset_m": np.zeros(0)})
     found = in_threads(partial(_found, _Rows(points, within_m), outlines, within_m), np.arange(len(outlines.boxes)))
     found = found[_order(found, len(points), within_m)]
@@ -115,7 +117,7 @@ def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> pd.Series
     there = np.flatnonzero(~np.isnan(boxes[:, 0]))
     if len(there):
         (west, south), (east, north) = boxes[there, :2].min(axis=0), boxes[there, 2:].max(axis=0)
-        x, y = shapely.get_x(points), shapely.get_y(points)
+        x, y = coordinates(points).T
         inside = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
         side_m = max(east - west, north - south) / (CELLS_N - 1)
         cell = np.floor((y[inside] - south) / side_m).astype(np.int16) * CELLS_N + np.floor((x[inside] - west) / side_m).astype(np.int16)
@@ -133,18 +135,11 @@ def locate_villages(points: np.ndarray, villages: gpd.GeoDataFrame) -> pd.Series
     return at_positions(villages["village_code"].astype("str"), village, pd.RangeIndex(len(points)))
 
 
-def points_of(rows: pd.DataFrame) -> np.ndarray:
-    """The points of rows with columns x and y (metres; NaN: not known, a point of None)."""
-    out, there = np.full(len(rows), None, dtype=object), rows["x"].notna().to_numpy()
-    out[there] = shapely.points(rows["x"].to_numpy()[there], rows["y"].to_numpy()[there])
-    return out
-
-
 def distance_to_village(points: np.ndarray, codes: np.ndarray, villages: gpd.GeoDataFrame) -> np.ndarray:
     """Metres from each point to the village of the given code (0 inside); NaN where either is not known."""
     polygons = dict(zip(villages["village_code"], villages.geometry, strict=True))
     targets = np.array([polygons.get(c) for c in codes], dtype=object)
-    distance: np.ndarray = shapely.distance(points, targets)
+    distance: np.ndarray = shapely.distance(as_shapes(coordinates(points)), targets)
     return distance
 
 
@@ -156,7 +151,7 @@ class _Rows:
     """
 
     def __init__(self, points: np.ndarray, height_m: float) -> None:
-        x, y = shapely.get_x(points), shapely.get_y(points)
+        x, y = points.T
         known = np.flatnonzero(~np.isnan(x))
         self._height_m, self._south, self._west = height_m, y[known].min(), x[known].min()
         # longer than any row, so that places grow from row to row

@@ -10,6 +10,7 @@ import shapely
 
 from geo.columns import among, combinations, numbered, positions
 from geo.decided import Told
+from geo.points import apart_m, as_shapes, located, points_of
 from geo.profile import Thresholds
 
 OWN, OLD, ALIAS, SPELT = 0, 1, 2, 3
@@ -54,8 +55,8 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
     ----------
     plates, addresses
         One row per plate (addresses: plate-level, active) with door, alias_door, village_code, text_village,
-        declared_village, point_village, place, geometry, and plates.address_id, addresses.address_id, addresses.anchor
-        (the point, else the declared building's outline, else None).
+        declared_village, point_village, place, x_m, y_m, and plates.address_id, addresses.address_id, addresses.outline
+        (of the declared building where there is no point, else None).
     renewed
         Doors renamed by the crosswalk: village_code_old, old_door, new_door (second table of `geo.crosswalk`, with
         present village codes).
@@ -97,7 +98,7 @@ def match(plates: pd.DataFrame, addresses: pd.DataFrame, renewed: pd.DataFrame, 
 
 _ASKED = (
     "address_id", "text", "village_code", "text_village", "point_village", "declared_village", "door", "alias_door", "place", "street", "lane", "number",
-    "geometry", "anchor",
+    "x_m", "y_m", "outline",
 )  # fmt: skip
 """All that matching asks of a plate or an address."""
 
@@ -169,8 +170,7 @@ def _candidates(terms_p: pd.DataFrame, terms_a: pd.DataFrame, plates: pd.DataFra
     )
     out = out.iloc[np.lexsort((~out["village_agrees"], out["via"], out["address"], out["plate"]))]
     out = out[~out.duplicated(["plate", "address"])].reset_index(drop=True)
-    one, two = (np.column_stack([shapely.get_x(t.geometry.to_numpy()), shapely.get_y(t.geometry.to_numpy())]) for t in (plates, addresses))
-    out["distance_m"] = np.hypot(*(one[out["plate"]] - two[out["address"]]).T)
+    out["distance_m"] = _apart_m(plates, addresses, out)
     out["declared"] = positions(plates["address_id"], addresses["address_id"])[out["plate"]] == out["address"]
     return out
 
@@ -228,7 +228,7 @@ def _respelt(left_p: pd.DataFrame, left_a: pd.DataFrame, plates: pd.DataFrame, a
     pairs = pairs.merge(rows[1].rename(columns={"place": "meant"}), on=["village_code", "meant", "rest"])
     once = ~pairs.duplicated("plate", keep=False) & ~pairs.duplicated("address", keep=False)
     pairs = pairs[once][["plate", "address"]].sort_values(["plate", "address"], ignore_index=True)
-    distance = shapely.distance(left_p.geometry.to_numpy()[pairs["plate"]], left_a.geometry.to_numpy()[pairs["address"]])
+    distance = _apart_m(left_p, left_a, pairs)
     return pairs.assign(via=SPELT, village_agrees=True, distance_m=distance, declared=False)[~(distance > reach_m)]
 
 
@@ -269,7 +269,7 @@ def _nearly(plates: pd.DataFrame, addresses: pd.DataFrame, *, reach_m: float) ->
     ]
     pairs = pd.concat([f[["at_p", "at_a"]] for f in found]).drop_duplicates().set_axis(["plate", "address"], axis=1)
     pairs = pairs[~pairs.duplicated("plate", keep=False) & ~pairs.duplicated("address", keep=False)]
-    distance = shapely.distance(plates.geometry.to_numpy()[pairs["plate"]], addresses["anchor"].to_numpy(dtype=object)[pairs["address"]])
+    distance = shapely.distance(as_shapes(points_of(plates)[pairs["plate"]]), anchors(addresses.iloc[pairs["address"]]))
     return pairs.assign(distance_m=distance)[~(distance > reach_m)].sort_values(["plate", "address"], ignore_index=True)
 
 
@@ -307,7 +307,7 @@ LEAST_PAIRS_N = 30
 def _conflicts(plates: pd.DataFrame, addresses: pd.DataFrame, *, within_m: float) -> pd.DataFrame:
     """Left-over plates and addresses of one place, or of one number, that are each other's nearest within reach."""
     p, a = plates[plates["door"].notna()], addresses[addresses["door"].notna()]
-    point, anchor = p.geometry.to_numpy(), a["anchor"].to_numpy(dtype=object)
+    point, anchor = as_shapes(points_of(p)), anchors(a)
     known = np.flatnonzero(pd.notna(anchor))
     i, j = shapely.STRtree(anchor[known]).query(point, predicate="dwithin", distance=within_m)
     j = known[j]
@@ -322,9 +322,17 @@ def _conflicts(plates: pd.DataFrame, addresses: pd.DataFrame, *, within_m: float
 
 def _confirmed(told: Told, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
     """The pairs people confirmed, with the columns of `Doors.pairs`."""
-    plate, address = told.pairs["plate"].to_numpy(), told.pairs["address"].to_numpy()
-    distance = shapely.distance(plates.geometry.to_numpy()[plate], addresses.geometry.to_numpy()[address])
-    return told.pairs.assign(via=OWN, village_agrees=True, distance_m=distance, declared=False)
+    return told.pairs.assign(via=OWN, village_agrees=True, distance_m=_apart_m(plates, addresses, told.pairs), declared=False)
+
+
+def _apart_m(plates: pd.DataFrame, addresses: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
+    """Metres between the points of pairs of plate and address (positions); NaN where one has none."""
+    return apart_m(points_of(plates)[pairs["plate"]], points_of(addresses)[pairs["address"]])
+
+
+def anchors(addresses: pd.DataFrame) -> np.ndarray:
+    """Where each address is known to be: its point, else the outline of its declared building, else None."""
+    return np.where(located(addresses), as_shapes(points_of(addresses)), addresses["outline"].to_numpy(dtype=object))
 
 
 def _group_alone(addresses: pd.DataFrame, *, within_m: float, house: np.ndarray) -> np.ndarray:
@@ -332,7 +340,7 @@ def _group_alone(addresses: pd.DataFrame, *, within_m: float, house: np.ndarray)
     own = len(addresses) + np.arange(len(addresses))
     group, _ = combinations([addresses["village_code"].fillna(""), addresses["door"]])
     group = np.where((house >= 0) | addresses["door"].isna().to_numpy(), own, group)
-    x, y = shapely.get_x(addresses.geometry.to_numpy()), shapely.get_y(addresses.geometry.to_numpy())
+    x, y = points_of(addresses).T
     # the key's first located member is its anchor; members beyond reach of it stand for themselves
     anchor, located = own - len(addresses), np.flatnonzero(~np.isnan(x))
     first = np.zeros(2 * len(addresses), dtype=int)

@@ -19,17 +19,18 @@ from geo.address import fold_village
 from geo.assign import assign
 from geo.change import change
 from geo.classify import classify
-from geo.columns import Packed, among, at_positions, positions
+from geo.columns import Packed, among, positions
 from geo.crosswalk import crosswalk
 from geo.decided import Told, direct, fixed_items, insist, of_doors, settle, told
 from geo.describe import describe
 from geo.evidence import ASKED_OF_DOORS, gather, rows_under, without_rooms
 from geo.heap import give_back
 from geo.link import REPORTED_RATIO, Links, follow, lasting_names, link, observe, stacked_rooms
-from geo.locate import Outlines, locate, locate_villages, nearest, points_of
+from geo.locate import Outlines, locate, locate_villages, nearest
 from geo.match import Doors, match
 from geo.occupancy import name_houses, occupancy
 from geo.outbuildings import doubt, outbuildings
+from geo.points import XY, located, points_of
 from geo.population import ASKED_OF_PEOPLE, population
 from geo.profile import Profile, Thresholds
 from geo.read.ledger import CELL_CODES
@@ -101,7 +102,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         addresses, of_doors = without_rooms(addresses)
         taking_part = _taking_part(plates, addresses, of_doors)
         # from here to the evidence nobody asks for the texts of all plates and addresses
-        plate_texts, texts = Packed(plates.drop(columns="plate_id").select_dtypes("str")), Packed(addresses.drop(columns=list(ASKED_OF_DOORS)))
+        plate_texts, texts = Packed(plates.drop(columns="plate_id").select_dtypes(["str"])), Packed(addresses.drop(columns=list(ASKED_OF_DOORS)))
         plates, addresses = plates.drop(columns=list(plate_texts)), addresses[list(ASKED_OF_DOORS)]
     judged = _judge(inputs, taking_part, addresses, renewed, footprints, t, clock)
     with clock("change"):
@@ -152,7 +153,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         give_back()
         tables["houses"] = name_houses(register, texts, renewed)
         give_back()
-        register = texts.beside(register, *LOCATED_COLUMNS, "status").assign(geometry=points_of(register))
+        register = texts.beside(register, *LOCATED_COLUMNS, "status")
         del texts
         tables["addresses"] = tabulate_located(register, "address", findings, inputs.crs)
         del register
@@ -192,7 +193,7 @@ class _Judged:
 
 def _judge(
     inputs: Inputs,
-    taking_part: list[gpd.GeoDataFrame],
+    taking_part: list[pd.DataFrame],
     addresses: pd.DataFrame,
     renewed: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
@@ -203,14 +204,14 @@ def _judge(
     doors_of, standing_plates = taking_part.pop(), taking_part.pop()
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
-        believed = doors_of.set_geometry(doors_of.geometry.where(doors_of["stack_n"] < t.stack_n))
-        declared = at_positions(footprints.geometry, positions(believed["building_id"], footprints["building_id"]), believed.index)
-        believed["anchor"] = np.where(believed.geometry.notna(), believed.geometry.to_numpy(), declared.to_numpy())
+        believed = doors_of.assign(**doors_of[list(XY)].where(doors_of["stack_n"] < t.stack_n))
+        unplaced = np.where(located(believed), -1, positions(believed["building_id"], footprints["building_id"]))
+        believed["outline"] = np.array([*footprints.geometry, None], dtype=object)[unplaced]
         word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
         # which texts are one door asks nothing of outlines, and these let go of the interpreter: it is worked out meanwhile
         matching = beside(partial(match, standing_plates, believed, renewed, thresholds=t, told=word))
-        points = np.concatenate([standing_plates.geometry.to_numpy(), believed.geometry.to_numpy()])
-        near = locate(points, Outlines(footprints.geometry.to_numpy()), within_m=t.candidate_m)
+        points, outlines = np.concatenate([points_of(standing_plates), points_of(believed)]), Outlines(footprints.geometry.to_numpy())
+        near = locate(points, outlines, within_m=t.candidate_m)
         gone = (footprints["gone"] & ~footprints["rebuilt"]).to_numpy()
         (live, live_m), (lost, lost_m) = (nearest(near, asked, len(points)) for asked in (footprints["live"].to_numpy(), gone))
         nearby = pd.DataFrame({"live": live, "live_m": live_m, "gone": lost, "gone_m": lost_m})
@@ -220,7 +221,8 @@ def _judge(
         del doors_of, matching
         standing_plates, believed = standing_plates[["plate_id", *_OF_LINKS]], believed[list(_OF_LINKS)]
     with clock("assign"):
-        seen = observe(doors, standing_plates, believed, footprints, thresholds=t)
+        seen = observe(doors, standing_plates, believed, footprints, outlines, thresholds=t)
+        del outlines
         fixed, barred = _word_of_doors(word, doors)
         candidates = _as_observed(near, seen.row_of_point, len(points))
         del near
@@ -259,20 +261,20 @@ def _judge(
     return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
 
 
-def _taking_part(plates: gpd.GeoDataFrame, addresses: pd.DataFrame, of_doors: pd.DataFrame) -> list[gpd.GeoDataFrame]:
+def _taking_part(plates: pd.DataFrame, addresses: pd.DataFrame, of_doors: pd.DataFrame) -> list[pd.DataFrame]:
     """The standing plates and the active plate-level addresses."""
     asked = [*_OF_DOORS, "stack_n"]
     doors_of = rows_under(addresses[[c for c in asked if c in addresses]], addresses.index[addresses["active"] & ~addresses["rolls_up"]])
-    doors_of = gpd.GeoDataFrame(doors_of.join(of_doors[[c for c in asked if c in of_doors]]), geometry="geometry")
+    doors_of = doors_of.join(of_doors[[c for c in asked if c in of_doors]])
     return [rows_under(plates[[*_OF_DOORS, "plate_id"]], plates.index[plates["standing"]]), doors_of]
 
 
 _OF_DOORS = (
     "address_id", "building_id", "text", "village_code", "text_village", "point_village", "declared_village", "door", "alias_door", "place", "street", "lane",
-    "number", "sub_number", "number_n", "side", "temporary", "geometry",
+    "number", "sub_number", "number_n", "side", "temporary", *XY,
 )  # fmt: skip
 """All that is asked of a plate or an address to judge where its door is."""
-_OF_LINKS = ("address_id", "building_id", "number_n", "sub_number", "side", "temporary", "geometry")
+_OF_LINKS = ("address_id", "building_id", "number_n", "sub_number", "side", "temporary", *XY)
 """What is still asked once it is known which are one door."""
 
 

@@ -16,6 +16,7 @@ from geopandas.array import GeometryArray
 from geo.columns import repeats, sorting
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
+from geo.points import XY, as_shapes, nowhere, points_of
 from geo.profile import Profile
 from geo.read import Raw, Settings, Source
 from geo.read.elements import agreed_scope, begin_reading, hold_texts, with_parts
@@ -30,6 +31,7 @@ from geo.read.place import (  # fmt: skip
     fit_villages,
     identify,
     layers_frame,
+    missing,
     note,
     reference,
     to_working,
@@ -144,8 +146,8 @@ def _identified(rows: dict[str, Rows], declared: Mapping[str, pyproj.CRS | None]
     """The system of every layer; one that only its neighbours can tell is asked again when a neighbour is known."""
     layers: dict[str, Layer] = {}
     place: Reference | None = None
-    waiting = [r for r in ORDER if r in rows and not shapely.is_missing(rows[r].shapes).all()]
-    for role in waiting:
+    waiting = [r for r in ORDER if r in rows and not missing(rows[r].shapes).all()]
+    for role in (r for r in waiting if INPUT[r].geometry != "point"):
         check_kind(rows[role].shapes, INPUT[role], role)
     for last in (False, True):
         for role in [r for r in waiting if r not in layers]:
@@ -163,7 +165,7 @@ def _typed(frame: pd.DataFrame, role: str, source: Source, ledger: Ledger) -> Ro
     table = INPUT[role]
     frame = pd.DataFrame(with_keys(frame, table, ledger))
     shapes = shape_array(frame, table, ledger)
-    frame = frame.drop(columns="geometry", errors="ignore")
+    frame = frame.drop(columns=["geometry", *XY], errors="ignore")
     loose = table.id is None and table.geometry == "none"  # to be put in the order of its content
     frame, shapes = (frame, shapes) if loose else by_key(frame, shapes)
     typed = type_table(frame, table, source.values, ledger)
@@ -235,9 +237,9 @@ def _finished(rows: Rows, crs: pyproj.CRS) -> pd.DataFrame:
     if table.name == "population":
         several = len(rows.values["_source"].unique()) > 1
         frame = frame.assign(source_row=rows.values["_source"] + rows.values["_key"] if several else rows.values["_key"])
-    if table.geometry != "none":
-        frame = gpd.GeoDataFrame(frame, geometry=GeometryArray(rows.shapes, crs=crs))
-    return frame
+    if table.geometry == "point":
+        return frame.assign(**dict(zip(XY, map(np.ascontiguousarray, rows.shapes.T), strict=True)))
+    return gpd.GeoDataFrame(frame, geometry=GeometryArray(rows.shapes, crs=crs)) if table.geometry != "none" else frame
 
 
 def _by_content(rows: Rows) -> Rows:
@@ -265,7 +267,8 @@ def _empty(table: Table, crs: pyproj.CRS) -> pd.DataFrame:
     """A table that was not delivered: every column, no row."""
     nothing = pd.DataFrame({"_source": pd.Series(dtype="str"), "_row": pd.Series(dtype="int64"), "_key": pd.Series(dtype="str")})
     values = type_table(nothing, table, {}, Ledger()).assign(**nothing)
-    return _finished(Rows(table, values, np.array([], dtype=object), np.array([], dtype=object)), crs)
+    none = nowhere(0) if table.geometry == "point" else np.array([], dtype=object)
+    return _finished(Rows(table, values, none, none), crs)
 
 
 def _placed(decisions: pd.DataFrame, crs: str) -> pd.DataFrame:
@@ -273,17 +276,14 @@ def _placed(decisions: pd.DataFrame, crs: str) -> pd.DataFrame:
     known = decisions["to_lon"].notna() & decisions["to_lat"].notna()
     xy = np.full((len(decisions), 2), np.nan)
     if known.any():
-        points = shapely.points(decisions.loc[known, ["to_lon", "to_lat"]].to_numpy())
-        xy[known.to_numpy()] = shapely.get_coordinates(reproject(points, "EPSG:4490", crs))
+        xy[known.to_numpy()] = reproject(decisions.loc[known, ["to_lon", "to_lat"]].to_numpy(dtype=float), "EPSG:4490", crs)
     return decisions.assign(x_m=xy[:, 0], y_m=xy[:, 1])
 
 
 def _whole(frames: dict[str, pd.DataFrame], outside_m: float) -> gpd.GeoDataFrame:
     """The one area of a project without villages: the hull of everything it holds; without any shape an empty one."""
-    shapes = [
-        np.asarray(frames[r].geometry.array, dtype=object)
-        for r in ("buildings", "plates", "addresses", "buildings_previous", "demolitions")
-    ]
+    shapes = [np.asarray(frames[r].geometry.array, dtype=object) for r in ("buildings", "buildings_previous", "demolitions")]
+    shapes += [as_shapes(points_of(frames[r])) for r in ("plates", "addresses")]
     there = np.concatenate([s[~shapely.is_missing(s)] for s in shapes])
     hull = shapely.buffer(shapely.convex_hull(shapely.geometrycollections(there)), outside_m) if len(there) else None
     crs = frames["buildings"].crs

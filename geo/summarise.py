@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.columns import among, first_places, positions
 from geo.outputs import METRICS
+from geo.points import located
 from geo.rule import Evidence
 from geo.tables import DECIDED
 
@@ -55,7 +56,7 @@ def _sums(evidence: Evidence, findings: pd.DataFrame) -> pd.DataFrame:
     up = (among(a["paired_id"], p.loc[p["up"], "plate_id"]) | among(a["address_id"], p.loc[p["up"], "paired_id"])).to_numpy()
     on_live = active & a["building_live"].to_numpy()
     said = a["text_village"].fillna(a["declared_village"]).fillna(a["point_village"])
-    placed = active & a.geometry.notna().to_numpy() & (a["point_village"] == said).to_numpy(dtype=bool)
+    placed = active & located(a).to_numpy() & (a["point_village"] == said).to_numpy(dtype=bool)
     nothing, proposed = (active & _found(findings, found, a["address_id"]) for found in (GONE_CODES, ("demolished_vacant",)))
     dangling = installed & _found(findings, ("dangling_plate",), p["plate_id"])
     counts: dict[str, np.ndarray] = {}

@@ -240,14 +240,14 @@ class Inputs:
     Every frame is sorted by its id (population, demolitions, crosswalk: by content) with a RangeIndex, holds every
     column of its declaration (all-null where the source had none), ids unique and never null, texts as pandas `str`
     (null = not known), counts and numbers as float64 (NaN = unknown), bools as pandas `boolean`, dates as
-    datetime64[ns]. Geometry is in `crs` (metres); absent is None. plates, addresses, population, crosswalk (twice, with suffixes
+    datetime64[ns]. Geometry is in `crs` (metres); absent is None. The points of plates and addresses are x_m, y_m (NaN: absent). plates, addresses, population, crosswalk (twice, with suffixes
     `_old`, `_new`) also carry the columns of PARSE. villages always has at least one row (the whole project, code
     "" when none was delivered). population carries `source_row` (the row's name in its source, `#n`).
     """
 
     buildings: gpd.GeoDataFrame
-    plates: gpd.GeoDataFrame
-    addresses: gpd.GeoDataFrame
+    plates: pd.DataFrame
+    addresses: pd.DataFrame
     villages: gpd.GeoDataFrame
     population: pd.DataFrame
     streets: gpd.GeoDataFrame

@@ -10,6 +10,7 @@ import shapely
 from geo.classify import status
 from geo.columns import at_positions, is_sorted, look_up, positions
 from geo.locate import locate_villages
+from geo.points import as_shapes, points_of
 from geo.population import sum_counts
 from geo.tables import COUNTS, Inputs
 
@@ -89,7 +90,7 @@ def tabulate_located(rows: pd.DataFrame, subject: str, findings: pd.DataFrame, c
     Parameters
     ----------
     rows
-        `Evidence.plates` or the register, with all texts, link_state (null: took no part) and geometry.
+        `Evidence.plates` or the register, with all texts, link_state (null: took no part) and XY.
     subject
         "plate" or "address".
     findings
@@ -104,7 +105,7 @@ def tabulate_located(rows: pd.DataFrame, subject: str, findings: pd.DataFrame, c
     out["status"] = status(rows[id_column], subject, findings, otherwise)
     if subject == "address":
         out["register_status"] = rows["status"]
-    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=rows["geometry"].to_numpy(), crs=crs)
+    frame = gpd.GeoDataFrame({c: v.astype("str") for c, v in out.items()}, geometry=as_shapes(points_of(rows)), crs=crs)
     return frame.reset_index(drop=True) if is_sorted(frame[id_column]) else frame.sort_values(id_column, ignore_index=True)
 
 

@@ -119,11 +119,16 @@ def _report(raw: Any, inputs: Any, role: str, trial: Path) -> dict[str, Any]:
 
 def _scene(inputs: Any, role: str) -> dict[str, Any]:
     """The table on the villages, as a scene of the map; without places only the villages."""
+    import geopandas as gpd
+
+    from geo.points import as_shapes, points_of
     from layers.degrees import bounds, features, located
 
     villages = inputs.villages.assign(id=inputs.villages["village_code"].fillna(""), t=inputs.villages["name"])
     drawn = {"villages": features(located(villages), ["id", "t"])}
     table, layer = getattr(inputs, role), _LAYER.get(role)
+    if role in ("plates", "addresses"):
+        table = gpd.GeoDataFrame(table, geometry=as_shapes(points_of(table)), crs=inputs.crs)
     seen = located(table) if layer and layer != "villages" else None
     if seen is not None and len(seen):
         thinned = seen.iloc[:: -(-len(seen) // SHAPES_N)]

@@ -36,6 +36,7 @@ from geo.crs import (  # fmt: skip
     zone_crs,
 )
 from geo.errors import CrsError
+from geo.points import absent
 from geo.read.ledger import Ledger
 from geo.tables import LAYERS
 
@@ -58,7 +59,7 @@ _COVERED_N = 4_000
 
 @dataclass(frozen=True)
 class Layer:
-    """One delivered layer: shapes in `crs`, what it declared, and what was found out about it.
+    """One delivered layer: shapes (of a layer of points: pairs of numbers) in `crs`, what it declared, and what was found out about it.
 
     source is the system the delivered coordinates are in, after it was told; crs the one of `shapes`; batches the fits of
     single files, where they tell different datums.
@@ -209,6 +210,11 @@ def _covered(areas: Shapes, places: shapely.STRtree) -> Floats:
     return out
 
 
+def missing(shapes: Shapes) -> npt.NDArray[np.bool_]:
+    """Which rows of a layer have no shape, or no point."""
+    return np.asarray(shapely.is_missing(shapes)) if shapes.dtype == object else absent(shapes)
+
+
 def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:
     """One row per layer with the columns of LAYERS; a file that tells another datum than its layer has its own row, `table:file`."""
     rows = [
@@ -245,16 +251,15 @@ def _sample(ids: pd.Series, shapes: Shapes) -> npt.NDArray[np.int64]:
     """At most 20,000 rows with a shape, evenly from all in the order of their ids; ids that occur twice have no order and stay out."""
     once, same = np.ones(len(ids), bool), repeats(ids)
     once[1:][same], once[:-1][same] = False, False
-    rows = np.flatnonzero(once & ~shapely.is_missing(shapes))
+    rows = np.flatnonzero(once & ~missing(shapes))
     return rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _ROWS_N)).astype(int))] if len(rows) else rows
 
 
 def _fit_rows(layer: Layer, ids: pd.Series, footprints: shapely.STRtree, rows: npt.NDArray[np.bool_]) -> Fit:
     shapes = layer.shapes[rows]
-    points = shapes[_sample(ids[rows], shapes)]
-    xy = shapely.get_coordinates(points)
+    xy = shapes[_sample(ids[rows], shapes)]
     first = np.flatnonzero(~pd.DataFrame(xy).duplicated().to_numpy())
-    return fit_layer(points[first[_together(xy[first])]], footprints, layer.crs)
+    return fit_layer(xy[first[_together(xy[first])]], footprints, layer.crs)
 
 
 def _apply(layer: Layer, fit: Fit) -> Layer:
@@ -268,7 +273,7 @@ def _apply(layer: Layer, fit: Fit) -> Layer:
 
 def _under(layer: Layer, word: str) -> Shapes:
     out = layer.shapes.copy()
-    rows = ~shapely.is_missing(out)
+    rows = ~missing(out)
     out[rows] = hypotheses(layer.shapes[rows], layer.crs, only=word)[word]
     return out
 
@@ -286,8 +291,10 @@ def _together(xy: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 def _middles(shapes: Shapes) -> Floats:
     """Middles of the bounding boxes of all shapes that are somewhere: finite and not at (0, 0)."""
-    boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)]) if len(shapes) else np.zeros((0, 4))
-    xy = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
+    xy = shapes
+    if shapes.dtype == object:
+        boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)]) if len(shapes) else np.zeros((0, 4))
+        xy = (boxes[:, :2] + boxes[:, 2:]) / 2
     x, y = xy.T
     return np.asarray(xy[np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))])
 

@@ -11,8 +11,10 @@ import pandas as pd
 import shapely
 
 from geo.columns import as_texts, is_sorted, repeats, rows_at, sorting
-from geo.crs import Floats, Shapes, without
+from geo.crs import Shapes, without
+from geo.points import Points, absent, as_shapes
 from geo.read.ledger import Ledger
+from geo.read.shapes import COORD_NAN
 from geo.read.values import clean_ids, excel_dates, float_like
 from geo.read.words import CHOICES
 from geo.tables import Table
@@ -22,7 +24,7 @@ _NEARLY = 0.9
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one table: values (declared columns, `_key`, `_source`, `_row`), shapes as delivered and in the working CRS.
+    """Rows of one table: values (declared columns, `_key`, `_source`, `_row`), shapes as delivered and in the working CRS (points as pairs of numbers).
 
     Once typed and in order the values also have `_at`, the place of a row among all of its table: some are refused later.
     """
@@ -76,10 +78,7 @@ def by_key(frame: pd.DataFrame, shapes: Shapes) -> tuple[pd.DataFrame, Shapes]:
         return frame, shapes
     order = sorting(frame["_key"])
     shapes = shapes[order]
-    plain = (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes)
-    shapes[plain] = shapely.points(shapely.get_coordinates(shapes[plain]))
-    shapes[~plain] = shapely.set_srid(shapes[~plain], shapely.get_srid(shapes[~plain]))
-    return rows_at(frame, order), shapes
+    return rows_at(frame, order), shapes if shapes.dtype != object else np.asarray(shapely.set_srid(shapes, shapely.get_srid(shapes)))
 
 
 def without_duplicates(rows: Rows, ledger: Ledger) -> Rows:
@@ -132,18 +131,16 @@ def texts_by_id(rows: Rows) -> pd.Series:
 
 def without_nowhere(rows: Rows, ledger: Ledger) -> Rows:
     """Points that are no position become null: NaN and infinite coordinates, and (0, 0), each with a repair."""
-    x, y = _xy(rows.delivered).T
-    nowhere = ~(np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))) & ~shapely.is_missing(rows.delivered)
-    if not nowhere.any():
-        return rows
-    nan, inf, zero = (nowhere & bad for bad in (np.isnan(x) | np.isnan(y), np.isinf(x) | np.isinf(y), (x == 0) & (y == 0)))
+    x, y = rows.delivered.T
+    nan, inf, zero = np.isnan(x) ^ np.isnan(y), np.isinf(x) | np.isinf(y), (x == 0) & (y == 0)
     for bad, why in (
-        (nan, "coord_nan: 坐标为 NaN / the coordinate is NaN"),
+        (nan, COORD_NAN),
         (inf & ~nan, "coord_inf: 坐标为无穷大 / the coordinate is infinite"),
+        (zero, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)"),
     ):
         _unlocate(rows, bad, None, why, ledger)
-    _unlocate(rows, zero, None, "outside_project: 坐标为 (0, 0) / the coordinate is (0, 0)", ledger)
-    return replace(rows, shapes=without(rows.shapes, nowhere), delivered=without(rows.delivered, nowhere))
+    unusable = nan | inf | zero
+    return replace(rows, shapes=without(rows.shapes, unusable), delivered=without(rows.delivered, unusable)) if unusable.any() else rows
 
 
 @dataclass(frozen=True)
@@ -163,7 +160,7 @@ def ground(areas: Shapes, outside_m: float) -> Ground:
     return Ground(area, near, outside_m)
 
 
-def without_outside(rows: Rows, project: Ground, exchanged: Callable[[Shapes], Shapes], ledger: Ledger) -> Rows:
+def without_outside(rows: Rows, project: Ground, exchanged: Callable[[Points], Points], ledger: Ledger) -> Rows:
     """Points outside the project's ground become null, with a repair that proposes the swapped position if that is inside.
 
     Parameters
@@ -177,7 +174,7 @@ def without_outside(rows: Rows, project: Ground, exchanged: Callable[[Shapes], S
     turned = np.zeros(len(outside), bool)
     turned[outside] = ~_outside(exchanged(rows.delivered[outside]), project)
     why = "outside_project: 经纬度疑似颠倒 / longitude and latitude look exchanged"
-    _unlocate(rows, turned, _points(rows.delivered[turned], exchanged=True), why, ledger)
+    _unlocate(rows, turned, _written(rows.delivered[turned], exchanged=True), why, ledger)
     far = outside & ~turned
     _unlocate(rows, far, None, f"outside_project: 距村界超过 {outside_m:.0f} m / farther than {outside_m:.0f} m from every village", ledger)
     return replace(rows, shapes=without(rows.shapes, outside))
@@ -190,9 +187,9 @@ def note_outside(rows: Rows, project: Ground, ledger: Ledger) -> None:
     middle, half = (boxes[:, :2] + boxes[:, 2:]) / 2, np.hypot(*(boxes[:, 2:] - boxes[:, :2]).T) / 2
     # a footprint no larger than what is left between near and far, with its middle near, has no point that is far
     doubtful = np.flatnonzero(~((half < (1 - _NEARLY) * outside_m) & shapely.contains_xy(project.near, middle)))
-    outside[doubtful] = _outside(shapely.point_on_surface(rows.shapes[doubtful]), project)
+    outside[doubtful] = _outside(shapely.get_coordinates(shapely.point_on_surface(rows.shapes[doubtful])), project)
     if outside.any():
-        place = _points(shapely.point_on_surface(rows.delivered[outside]))
+        place = _written(shapely.get_coordinates(shapely.point_on_surface(rows.delivered[outside])))
         why = f"outside_project: 距村界超过 {outside_m:.0f} m，图形保留 / farther than {outside_m:.0f} m from every village, the shape is kept"
         ledger.repair(rows.table.name, rows.values.loc[outside, "_key"].array, "geometry", place, place, why)
 
@@ -250,34 +247,28 @@ def _joined(rows: Rows, twice: npt.NDArray[np.bool_], ledger: Ledger) -> Rows:
 def _content(rows: Rows) -> pd.DataFrame:
     """Everything a row says, as texts that sort the same wherever they come from; the box and area of its shape, last."""
     out = pd.DataFrame({c.name: rows.values[c.name].astype("str").fillna("\uffff") for c in rows.table.columns})
-    size = np.column_stack([shapely.bounds(rows.shapes), shapely.area(rows.shapes)]).tolist()
+    shapes = rows.shapes if rows.shapes.dtype == object else as_shapes(rows.shapes)
+    size = np.column_stack([shapely.bounds(shapes), shapely.area(shapes)]).tolist()
     box = [" ".join(f"{v:.1f}" for v in s) for s in size]  # only rows whose id occurs twice
     return out.assign(_shape=pd.Series(box, index=out.index, dtype="str"), _key=rows.values["_key"].to_numpy())[
         ["_key", *out.columns, "_shape"]
     ]
 
 
-def _outside(shapes: Shapes, project: Ground) -> npt.NDArray[np.bool_]:
+def _outside(xy: Points, project: Ground) -> npt.NDArray[np.bool_]:
     """Which points are farther outside the ground than they may be; the exact distance only near its edge."""
-    xy = _xy(shapes)
     finite = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])
-    out = ~shapely.is_missing(shapes)
+    out = ~absent(xy)
     out[finite] = ~shapely.contains_xy(project.near, xy[finite, 0], xy[finite, 1])
     doubtful = np.flatnonzero(out & finite)
     out[doubtful] = shapely.distance(shapely.points(xy[doubtful]), project.area) > project.outside_m
     return out
 
 
-def _xy(points: Shapes) -> Floats:
-    """Coordinates of points, NaN for None."""
-    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-
-
 def _unlocate(rows: Rows, bad: npt.NDArray[np.bool_], proposed: pd.Series | None, why: str, ledger: Ledger) -> None:
     if bad.any():
-        ledger.repair(rows.table.name, rows.values.loc[bad, "_key"].array, "geometry", _points(rows.delivered[bad]), proposed, why)
+        ledger.repair(rows.table.name, rows.values.loc[bad, "_key"].array, "geometry", _written(rows.delivered[bad]), proposed, why)
 
 
-def _points(shapes: Shapes, *, exchanged: bool = False) -> pd.Series:
-    xy = shapely.get_coordinates(shapes)
+def _written(xy: Points, *, exchanged: bool = False) -> pd.Series:
     return pd.Series([f"POINT ({a:.10g} {b:.10g})" for a, b in (xy[:, ::-1] if exchanged else xy).tolist()], dtype="str")

@@ -9,6 +9,7 @@ import shapely
 
 from geo.crs import Floats, Shapes, without
 from geo.errors import SourceError
+from geo.points import XY, Points, absent, coordinates, nowhere, points_of
 from geo.read.ledger import Ledger
 from geo.tables import Table
 
@@ -26,12 +27,18 @@ _VERTICES_N = 5000
 _EARTH_M = 1e9
 _POLYGON, _LINE, _POINT = (3, 6), (1, 5), (0, 4)
 _KIND = {"polygon": _POLYGON, "line": _LINE, "point": _POINT}
+COORD_NAN = "coord_nan: 坐标为 NaN / the coordinate is NaN"
 
 
 def shape_array(frame: pd.DataFrame, table: Table, ledger: Ledger) -> Shapes:
-    """Geometry column of a frame as an array (None where absent or empty), two-dimensional; heights are dropped with a note."""
+    """Geometry column of a frame as an array (None where absent or empty), two-dimensional; heights are dropped with a note.
+
+    Points delivered as pairs of numbers (columns XY) stay such, and so does a layer of points without any.
+    """
+    if set(XY) <= set(frame):
+        return points_of(frame)
     if "geometry" not in frame:
-        return np.full(len(frame), None, dtype=object)
+        return nowhere(len(frame)) if table.geometry == "point" else np.full(len(frame), None, dtype=object)
     shapes = np.asarray(frame["geometry"].array, dtype=object)
     empty = shapely.is_empty(shapes)
     shapes = without(shapes, empty) if empty.any() else shapes
@@ -59,11 +66,20 @@ def check_kind(shapes: Shapes, table: Table, name: str) -> None:
         raise SourceError(zh, f"{name}: most shapes are not of the kind {table.name} has ({table.geometry}); is this the wrong file?")
 
 
-def points_only(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger) -> Shapes:
-    """Points of a layer of points; a multipoint of one point is that point, everything else becomes null with a repair."""
-    kinds = shapely.get_type_id(shapes)
-    if (kinds <= 0).all():
+def points_only(shapes: Shapes, frame: pd.DataFrame, table: str, ledger: Ledger) -> Points:
+    """Points of a layer of points, as pairs of numbers; a multipoint of one point is that point, everything else becomes none with a repair."""
+    if shapes.dtype != object:
         return shapes
+    kinds = shapely.get_type_id(shapes)
+    points = shapes if (kinds <= 0).all() else _single(shapes, kinds, frame, table, ledger)
+    xy = coordinates(points)
+    lost = absent(xy) & ~shapely.is_missing(points)
+    if lost.any():
+        ledger.repair(table, frame.loc[lost, "_key"].array, "geometry", pd.Series(shapely.to_wkt(points[lost]), dtype="str"), None, COORD_NAN)
+    return xy
+
+
+def _single(shapes: Shapes, kinds: npt.NDArray[np.int32], frame: pd.DataFrame, table: str, ledger: Ledger) -> Shapes:
     single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
     out = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     wrong = (kinds >= 0) & (kinds != 0) & ~single

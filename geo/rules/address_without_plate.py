@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from geo.columns import among, look_up
+from geo.points import as_shapes, located, points_of
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -78,10 +79,10 @@ def _between_plates(evidence: Evidence, asked: pd.Series) -> pd.Series:
     """Addresses that no building is decided for, or one only by a far point, with plates of other numbers, or buildings that carry them, within reach."""
     a, b = evidence.addresses, evidence.buildings
     far = a["distance_m"] > evidence.profile.thresholds.near_m
-    rows = a[asked & (a["building_id"].isna() | far) & a.geometry.notna()]
-    hung = evidence.plates.geometry[evidence.plates["installed"] & evidence.plates.geometry.notna()].to_numpy()
+    rows = a[asked & (a["building_id"].isna() | far) & located(a)]
+    hung = as_shapes(points_of(evidence.plates[evidence.plates["installed"] & located(evidence.plates)]))
     plated = b.geometry[b["live"] & (b["installed_n"] > 0)].to_numpy()
-    i, _ = shapely.STRtree(np.concatenate([hung, plated])).query(rows.geometry.to_numpy(), predicate="dwithin", distance=evidence.profile.thresholds.candidate_m)
+    i, _ = shapely.STRtree(np.concatenate([hung, plated])).query(as_shapes(points_of(rows)), predicate="dwithin", distance=evidence.profile.thresholds.candidate_m)
     return pd.Series(a.index.isin(rows.index[np.unique(i)]), index=a.index)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.points import located
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -28,7 +29,7 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Installed, located plates with nothing standing near them."""
     p = evidence.plates
-    rows = p[p["installed"] & p.geometry.notna() & p["nearest_m"].isna() & p["building_id"].isna() & ~p["gone_here"]]
+    rows = p[p["installed"] & located(p) & p["nearest_m"].isna() & p["building_id"].isna() & ~p["gone_here"]]
     reach = evidence.profile.thresholds.dangling_m
     return found(rows["plate_id"], related=ids(rows["paired_id"]), value=reach, unit="m", text=rows["text"], reach=f"{reach:.0f}")
 

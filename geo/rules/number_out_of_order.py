@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import shapely
 from scipy.spatial import KDTree
 
+from geo.points import XY, located, points_of
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -45,14 +45,13 @@ DETOUR = 3.0
 def find(evidence: Evidence) -> pd.DataFrame:
     """Plates on the wrong side of a street that keeps odd and even apart, or far from both their neighbours in number."""
     p = evidence.plates
-    asked = p["installed"] & p["street"].notna() & p["number_n"].notna() & p.geometry.notna() & p["sub_number"].isna() & p["building_no"].isna()
-    rows = pd.DataFrame(p[["plate_id", "building_id", "text", "village_code", "place", "number_n", "geometry"]])[asked]
+    asked = p["installed"] & p["street"].notna() & p["number_n"].notna() & located(p) & p["sub_number"].isna() & p["building_no"].isna()
+    rows = pd.DataFrame(p[["plate_id", "building_id", "text", "village_code", "place", "number_n", *XY]])[asked]
     rows["street"] = pd.factorize(rows["village_code"].fillna("") + "|" + rows["place"])[0]
     rows = rows[np.bincount(rows["street"], minlength=1)[rows["street"]] >= LEAST_N].sort_values("plate_id")
     rows = rows.iloc[np.lexsort((rows["number_n"], rows["street"]))]
     street = rows["street"].to_numpy()
-    points, odd = rows["geometry"].to_numpy(), rows["number_n"].to_numpy() % 2 == 1
-    xy = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    xy, odd = points_of(rows), rows["number_n"].to_numpy() % 2 == 1
     wrong, away = _on_wrong_side(xy, odd, street, evidence.profile.thresholds.parity_ratio), _out_of_place(xy, odd, street)
     rows, wrong = rows[wrong | away], wrong[wrong | away]
     return found(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geo.columns import among, lists_at, positions
+from geo.points import XY, as_shapes, points_of
 from geo.rule import Evidence, once
 
 
@@ -31,13 +31,13 @@ def same_address_apart(evidence: Evidence) -> pd.DataFrame:
     return _apart(evidence, a, a["active"] & (a["stack_n"] < t.stack_n), "address_id", t.dangling_m)
 
 
-def _apart(evidence: Evidence, table: gpd.GeoDataFrame, asked: pd.Series, id_column: str, least_m: float) -> pd.DataFrame:
+def _apart(evidence: Evidence, table: pd.DataFrame, asked: pd.Series, id_column: str, least_m: float) -> pd.DataFrame:
     """Groups of the rows asked, of one key, of which two lie farther apart than `least_m`."""
     key = table["key_n"].where(asked, -1).to_numpy()
     several = (np.append(np.bincount(key[key >= 0]), 0)[key] > 1) & (key >= 0)
-    rows = pd.DataFrame(table[["key", id_column, "building_id", "building_at", "text", "geometry"]])[several].sort_values(["key", id_column])
+    rows = pd.DataFrame(table[["key", id_column, "building_id", "building_at", "text", *XY]])[several].sort_values(["key", id_column])
     at = rows["building_at"].to_numpy()
-    place = np.array(rows["geometry"], dtype=object)
+    place = as_shapes(points_of(rows))
     place[at >= 0] = evidence.buildings.geometry.to_numpy()[at[at >= 0]]
     rows = rows.assign(place=place)[~shapely.is_missing(place)]
     i, j = _pairs(rows["key"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.columns import among
+from geo.points import located
 from geo.rule import Evidence, once
 
 
@@ -19,5 +20,5 @@ def torn_between_none(evidence: Evidence) -> pd.Series:
     open_ = links[links["state"] == "undecided"]
     real = pd.concat([evidence.buildings.loc[evidence.buildings["live"], "building_id"], evidence.gone["building_id"]])
     claimed = open_.loc[open_["plate_id"].notna() | among(open_["building_id"], real), "address_id"]
-    nothing_here = a.geometry.notna() & a["nearest_m"].isna() & a["gone_id"].isna() & ~a["on_plate"]
+    nothing_here = located(a) & a["nearest_m"].isna() & a["gone_id"].isna() & ~a["on_plate"]
     return (a["link_state"] == "undecided") & nothing_here & ~among(a["address_id"], claimed)

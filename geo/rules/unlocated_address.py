@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.columns import positions
+from geo.points import located, nowhere, points_of
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -31,9 +31,8 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Active addresses that could be put on the map by their plate."""
     a = evidence.addresses
-    rows = a.loc[a["active"] & a.geometry.isna() & a["paired_id"].notna(), ["address_id", "paired_id", "text"]]
-    points = np.array([*evidence.plates.geometry.to_numpy(), None], dtype=object)[positions(rows["paired_id"], evidence.plates["plate_id"])]
-    xy = zip(shapely.get_x(points), shapely.get_y(points), strict=True)
+    rows = a.loc[a["active"] & ~located(a) & a["paired_id"].notna(), ["address_id", "paired_id", "text"]]
+    xy = np.vstack([points_of(evidence.plates), nowhere(1)])[positions(rows["paired_id"], evidence.plates["plate_id"])]
     where = pd.Series([None if np.isnan(x) else f"{x:.2f},{y:.2f}" for x, y in xy], index=rows.index, dtype="str")
     return found(rows["address_id"], related=ids(rows["paired_id"]), proposal=where, text=rows["text"], plate=rows["paired_id"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.columns import among
+from geo.points import located
 from geo.rule import Card, Evidence, Rule, found, ids
 
 CARD = Card(
@@ -29,7 +30,7 @@ CARD = Card(
 def find(evidence: Evidence) -> pd.DataFrame:
     """Installed plates that the register does not know and that no stronger cause explains."""
     p = evidence.plates
-    nothing_here = p.geometry.notna() & p["nearest_m"].isna() & p["building_id"].isna()
+    nothing_here = located(p) & p["nearest_m"].isna() & p["building_id"].isna()
     said = p["text_village"].fillna(p["declared_village"])
     other_village = said.notna() & p["point_village"].notna() & (said != p["point_village"])
     # a permanent plate whose only fault is the building's kind is already a conflict of states

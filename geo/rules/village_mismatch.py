@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.locate import distance_to_village
+from geo.points import XY, points_of
 from geo.rule import Card, Evidence, Rule, found, shown
 
 CARD = Card(
@@ -39,8 +40,8 @@ def find(evidence: Evidence) -> pd.DataFrame:
 def _mismatch(evidence: Evidence, rows: pd.DataFrame, asked: pd.Series, subject: str, word: str) -> pd.DataFrame:
     said = rows["declared_village"].where(rows["declared_village"] != rows["point_village"])
     said = rows["text_village"].where(rows["text_village"] != rows["point_village"]).fillna(said)
-    rows = rows.assign(said=said).loc[asked & said.notna() & rows["point_village"].notna(), [f"{subject}_id", "text", "said", "point_village", "geometry"]]
-    distance = distance_to_village(rows["geometry"].to_numpy(), rows["said"].to_numpy(dtype=object), evidence.inputs.villages)
+    rows = rows.assign(said=said).loc[asked & said.notna() & rows["point_village"].notna(), [f"{subject}_id", "text", "said", "point_village", *XY]]
+    distance = distance_to_village(points_of(rows), rows["said"].to_numpy(dtype=object), evidence.inputs.villages)
     rows = rows.assign(away_m=distance)[distance > evidence.profile.thresholds.border_m]
     names = evidence.inputs.villages.set_index("village_code")["name"]
     return found(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from geo.points import located
 from geo.rule import Card, Evidence, Rule, found, once
 from geo.rules.torn import torn_between_none
 
@@ -34,7 +35,7 @@ def find(evidence: Evidence) -> pd.DataFrame:
     nothing_here = ~a["on_plate"] & a["building_id"].isna() & a["nearest_m"].isna() & ~a["gone_here"] & a["demolished_id"].isna()
     asked = a["active"] & a["door"].notna() & (a["stack_n"] < evidence.profile.thresholds.stack_n)
     rows = a[asked & nothing_here & ((a["link_state"] == "unlinked") | torn_between_none(evidence))]
-    placed = rows.geometry.notna()
+    placed = located(rows)
     between = rows["bracket"].notna() & ~placed
     return found(
         rows["address_id"],

@@ -140,8 +140,16 @@ def test_only_points_are_positions():
     shapes = np.array([shapely.Point(1, 1), shapely.MultiPoint([(2, 2)]), shapely.MultiPoint([(1, 1), (2, 2)]), SQUARE, None], dtype=object)
     frame = pd.DataFrame({"_key": list("abcde")})
     out = points_only(shapes, frame, "plates", ledger)
-    assert [None if s is None else s.geom_type for s in out] == ["Point", "Point", None, None, None]
+    assert np.nan_to_num(out, nan=-1).tolist() == [[1, 1], [2, 2], [-1, -1], [-1, -1], [-1, -1]]
     assert ledger.repairs_frame()["key"].tolist() == ["c", "d"]
+
+
+def test_a_point_of_no_number_is_none_and_said():
+    ledger = Ledger()
+    shapes = np.array([shapely.Point(1, 1), shapely.from_wkt("POINT (nan nan)"), None], dtype=object)
+    assert not shapely.is_missing(shapes[1])
+    assert np.isnan(points_only(shapes, pd.DataFrame({"_key": list("abc")}), "plates", ledger)[:, 0]).tolist() == [False, True, True]
+    assert ledger.repairs_frame()[["key", "why"]].values.tolist() == [["b", "coord_nan: 坐标为 NaN / the coordinate is NaN"]]
 
 
 def test_the_wrong_file_in_the_right_place_is_refused():

@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo.crosswalk import crosswalk, witness_villages
 from geo.locate import locate_villages
+from geo.points import points_of
 from tests.town import CODE, VILLAGE, Town, town
 
 EAST, EAST_CODE = "新桥社区", "500120105002"
@@ -22,7 +23,7 @@ def villages(drawn: Town) -> set[tuple[str, str]]:
 
 def witness(drawn: Town) -> pd.DataFrame:
     inputs = drawn.inputs()
-    point = locate_villages(inputs.plates.geometry.to_numpy(), inputs.villages)
+    point = locate_villages(points_of(inputs.plates), inputs.villages)
     return witness_villages(inputs.plates, inputs, crosswalk(inputs)[0], point).set_index(inputs.plates["plate_id"])
 
 

@@ -18,7 +18,7 @@ def matched(drawn: Town, renewed: pd.DataFrame = RENEWED) -> tuple[Doors, pd.Dat
     inputs = drawn.inputs()
     plates, addresses = describe(inputs, crosswalk(inputs)[0], habits=Habits())
     addresses = addresses[addresses["active"] & ~addresses["rolls_up"]]
-    addresses = addresses.assign(anchor=addresses.geometry.to_numpy())
+    addresses = addresses.assign(outline=None)
     return match(plates, addresses, renewed, thresholds=Thresholds()), plates, addresses
 
 
