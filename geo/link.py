@@ -166,6 +166,7 @@ def link(
     plates: pd.DataFrame,
     addresses: pd.DataFrame,
     footprints: gpd.GeoDataFrame,
+    outlines: Outlines,
     *,
     thresholds: Thresholds,
     told: Told | None = None,
@@ -179,13 +180,14 @@ def link(
         `geo.match.match` of the plates and addresses.
     edges, none
         `geo.assign.assign` of the doors to the footprints (building: position in `footprints`).
+    outlines
+        Of the footprints.
     told
         Links that people confirmed or rejected: they are listed as such.
     outbuilding
         `geo.outbuildings.outbuildings` of the footprints: why a candidate stays open is said where it is one of them.
     """
-    # the sides of all outlines again, as for the candidates: made in a moment, and not kept through the assignment, the widest of all steps
-    told, outlines = told or Told(), Outlines(footprints.geometry.to_numpy())
+    told = told or Told()
     points = [_xy(t) for t in (plates, addresses)]
     best, building, probability = edges.drop_duplicates("door"), np.full(doors.doors_n, -1), np.zeros(doors.doors_n)
     building[best["door"]], probability[best["door"]] = best["building"], best["probability"]

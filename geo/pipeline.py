@@ -85,8 +85,6 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     t = profile.thresholds
     clock = _Clock(on_step)
     inputs = _without(settle(inputs), {"population": ASKED_OF_PEOPLE})
-    # outlines against outlines asks nothing of the texts, and shapely lets go of the interpreter: it is worked out meanwhile
-    changing = beside(partial(change, inputs.buildings_previous, inputs.buildings, thresholds=t))
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
@@ -105,8 +103,6 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         plate_texts, texts = Packed(plates.drop(columns="plate_id").select_dtypes(["str"])), Packed(addresses.drop(columns=list(ASKED_OF_DOORS)))
         plates, addresses = plates.drop(columns=list(plate_texts)), addresses[list(ASKED_OF_DOORS)]
     judged = _judge(inputs, taking_part, addresses, renewed, footprints, t, clock)
-    with clock("change"):
-        changes = changing.result()
     with clock("population"):
         addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
         people = population(inputs, old_villages, renewed, texts.beside(addresses, "key", "within"))
@@ -123,14 +119,14 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             links=judged.links,
             nearby=judged.nearby,
             edges=judged.edges,
-            changes=changes,
+            changes=judged.changes,
             people=people,
             crosswalk=renewed,
             rebuilt=on_site,
         )
         del plates, plate_texts, addresses, of_doors, people  # the widest tables of a run: whoever asks now asks the evidence
         shared = _share(evidence, judged.edges, judged.links, footprints)
-        links, offsets = judged.links.table, judged.offsets
+        links, changes, offsets = judged.links.table, judged.changes, judged.offsets
         del judged
     with clock("classify"):
         housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
@@ -179,6 +175,8 @@ class _Judged:
         The nearest live and gone footprints of the standing plates and then those addresses, as `geo.evidence.gather` wants them.
     edges
         Candidates of the undecided doors with their probability.
+    changes
+        `geo.change.change` of the two surveys.
     offsets
         Learned density of the offsets, for the report.
     """
@@ -188,6 +186,7 @@ class _Judged:
     links: Links
     nearby: pd.DataFrame
     edges: pd.DataFrame
+    changes: pd.DataFrame
     offsets: dict[str, np.ndarray]
 
 
@@ -200,7 +199,7 @@ def _judge(
     t: Thresholds,
     clock: _Clock,
 ) -> _Judged:
-    """From points and texts to links: locate, match, assign, link. What only these need is handed over and let go with them."""
+    """From points and texts to links: locate, match, assign, link, and change beside them. What only these need is handed over and let go with them."""
     doors_of, standing_plates = taking_part.pop(), taking_part.pop()
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
@@ -221,8 +220,10 @@ def _judge(
         del doors_of, matching
         standing_plates, believed = standing_plates[["plate_id", *_OF_LINKS]], believed[list(_OF_LINKS)]
     with clock("assign"):
+        # outlines against outlines asks nothing of doors, and shapely lets go of the interpreter: it is worked out meanwhile
+        survey = footprints.loc[footprints["current"], ["building_id", "geometry"]]
+        changing = beside(partial(change, inputs.buildings_previous, survey, thresholds=t))
         seen = observe(doors, standing_plates, believed, footprints, outlines, thresholds=t)
-        del outlines
         fixed, barred = _word_of_doors(word, doors)
         candidates = _as_observed(near, seen.row_of_point, len(points))
         del near
@@ -255,10 +256,12 @@ def _judge(
         )
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
-        links = link(doors, edges, none, standing_plates, believed, footprints, thresholds=t, told=word, outbuilding=sheds)
+        links = link(doors, edges, none, standing_plates, believed, footprints, outlines, thresholds=t, told=word, outbuilding=sheds)
+    with clock("change"):
+        changes = changing.result()
     open_ = pd.concat([fates.loc[fates["state"] == "undecided", "door"] for fates in (links.plates, links.addresses)])
     door_n = pd.Series(doors.address_door, index=believed.index, dtype="float64")
-    return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
+    return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], changes, assignment.offsets)
 
 
 def _taking_part(plates: pd.DataFrame, addresses: pd.DataFrame, of_doors: pd.DataFrame) -> list[pd.DataFrame]:

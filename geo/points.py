@@ -17,6 +17,9 @@ Points = npt.NDArray[np.float64]
 XY = ("x_m", "y_m")
 """Columns of a point in the working CRS: metres east and north; NaN: not known."""
 
+PAIR = ("x", "y")
+"""Columns of a point as it was delivered, in whatever system."""
+
 
 def coordinates(points: npt.NDArray[Any]) -> Points:
     """X and y of shapely points (None: none), or of what are pairs already."""
@@ -26,6 +29,11 @@ def coordinates(points: npt.NDArray[Any]) -> Points:
 def absent(points: Points) -> npt.NDArray[np.bool_]:
     """Which points are none."""
     return np.asarray(np.isnan(points).all(axis=1))
+
+
+def missing(shapes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which rows of a layer have no shape, or no point."""
+    return np.asarray(shapely.is_missing(shapes)) if shapes.dtype == object else absent(shapes)
 
 
 def nowhere(n: int) -> Points:

@@ -16,7 +16,7 @@ from geopandas.array import GeometryArray
 from geo.columns import repeats, sorting
 from geo.crs import Shapes, move, reproject, swap
 from geo.errors import CrsError, ProjectError
-from geo.points import XY, as_shapes, nowhere, points_of
+from geo.points import PAIR, XY, as_shapes, missing, nowhere, points_of
 from geo.profile import Profile
 from geo.read import Raw, Settings, Source
 from geo.read.elements import agreed_scope, begin_reading, hold_texts, with_parts
@@ -31,7 +31,6 @@ from geo.read.place import (  # fmt: skip
     fit_villages,
     identify,
     layers_frame,
-    missing,
     note,
     reference,
     to_working,
@@ -77,7 +76,7 @@ def standardise(raw: Raw, *, profile: Profile, as_of: str | None = None, release
     """
     ledger = Ledger([raw.quarantine] if len(raw.quarantine) else [], [raw.repairs] if len(raw.repairs) else [])
     delivered = frozenset(raw.tables)
-    declared = {role: getattr(table, "crs", None) for role, table in raw.tables.items()}
+    declared = {role: getattr(table, "crs", raw.crs.get(role)) for role, table in raw.tables.items()}
     take = raw.tables.pop if release else raw.tables.__getitem__
     rows = {role: _typed(take(role), role, raw.settings.source(role), ledger) for role in hold_texts(raw.tables)}
     scope = raw.settings.scope or agreed_scope([texts_by_id(rows[r]) for r in ("addresses", "population") if r in rows], profile)
@@ -165,7 +164,7 @@ def _typed(frame: pd.DataFrame, role: str, source: Source, ledger: Ledger) -> Ro
     table = INPUT[role]
     frame = pd.DataFrame(with_keys(frame, table, ledger))
     shapes = shape_array(frame, table, ledger)
-    frame = frame.drop(columns=["geometry", *XY], errors="ignore")
+    frame = frame.drop(columns=["geometry", *PAIR], errors="ignore")
     loose = table.id is None and table.geometry == "none"  # to be put in the order of its content
     frame, shapes = (frame, shapes) if loose else by_key(frame, shapes)
     typed = type_table(frame, table, source.values, ledger)

@@ -90,12 +90,13 @@ def inspect(trial: Path, role: str, report: Path) -> None:
 
 def _report(raw: Any, inputs: Any, role: str, trial: Path) -> dict[str, Any]:
     """What was understood of one role: its files, system, columns, rows and the other tables it was read with."""
+    from geo.points import PAIR
     from geo.read import headers
 
     sources = inputs.sources[inputs.sources["table"] == role]
     layers = inputs.layers[inputs.layers["table"] == role]
     table = raw.tables[role]
-    columns = [str(c) for c in table.columns if not str(c).startswith("_") and c != "geometry" and table[c].notna().any()]
+    columns = [str(c) for c in table.columns if not str(c).startswith("_") and c not in ("geometry", *PAIR) and table[c].notna().any()]
     unread = inputs.repairs[(inputs.repairs["table"] == role) & inputs.repairs["why"].astype("str").str.startswith("column_not_read")]
     written: dict[str, str] = {}
     for name in sources["file"]:
@@ -107,7 +108,7 @@ def _report(raw: Any, inputs: Any, role: str, trial: Path) -> dict[str, Any]:
         "header_line": int(table["_row"].min()) - 1 if len(table) and sources["format"].isin(["csv", "xlsx", "xls"]).all() else None,
         "columns": {c: written.get(c, "") for c in columns} | {c: h for c, h in written.items() if c in ("lon", "lat", "x", "y")},
         "unread": sorted({str(v) for v in unread["before"].dropna()}),
-        "geometry": "geometry" in table.columns,
+        "geometry": "geometry" in table or set(PAIR) <= set(table),
         "accepted_n": int(sources["kept"].sum()),
         "refused_n": int(sources["quarantined"].sum()),
         "read_n": int(sources["rows_read"].sum()),

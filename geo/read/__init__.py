@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -16,11 +16,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 from geopandas.array import GeometryArray
 
 from geo.crs import reproject
 from geo.errors import CrsError, ProjectError, SourceError
+from geo.points import PAIR, as_shapes, missing
 from geo.read.compose import compose_text, composes
 from geo.read.delivered import Delivered, expected
 from geo.read.gpkg import read_gpkg
@@ -49,7 +49,9 @@ class Raw:
 
     tables
         Per role that was delivered: canonical columns, every value text (null = the source holds nothing), geometry with
-        its declared CRS (None: undeclared), `_source` (file) and `_row` (line of the sheet or number of the feature).
+        its declared CRS (None: undeclared) or the x and y of its points, `_source` (file) and `_row` (line of the sheet or number of the feature).
+    crs
+        Declared system of the roles with x and y; None: undeclared.
     settings
         doorplate.toml, checked.
     sources, quarantine, repairs
@@ -62,6 +64,7 @@ class Raw:
     sources: pd.DataFrame
     quarantine: pd.DataFrame
     repairs: pd.DataFrame
+    crs: dict[str, pyproj.CRS | None] = field(default_factory=dict)
 
 
 def read(project: Path, *, on_step: Callable[[str, int, int], None] | None = None) -> Raw:
@@ -90,14 +93,15 @@ def read(project: Path, *, on_step: Callable[[str, int, int], None] | None = Non
         names = "、".join(f"{r}.*" for r in INPUT)
         raise ProjectError(f"{project.name} 中没有数据文件；应有 {names}", f"{project.name} holds no table; expected {names}")
     tables: dict[str, Frame] = {}
+    crs: dict[str, pyproj.CRS | None] = {}
     sources: list[dict[str, object]] = []
     for number, (role, files) in enumerate(found.items(), start=1):
         if on_step is not None:
             on_step(role, number, len(found))
         frames = [_read_one(project, path, role, settings.source(role), ledger, sources) for path in files]
-        tables[role] = _together(frames, role, ledger)
+        tables[role], crs[role] = frames[0] if len(frames) == 1 else (_together(frames, role, ledger), None)
     listed = pd.DataFrame(sources, columns=list(SOURCES))
-    return Raw(tables, settings, listed, ledger.quarantine_frame(), ledger.repairs_frame())
+    return Raw(tables, settings, listed, ledger.quarantine_frame(), ledger.repairs_frame(), crs)
 
 
 def headers(path: Path, role: str, source: Source) -> dict[str, str]:
@@ -136,8 +140,8 @@ def _files(project: Path, role: str, source: Source) -> list[Path]:
     return found
 
 
-def _read_one(project: Path, path: Path, role: str, source: Source, ledger: Ledger, sources: list[dict[str, object]]) -> Frame:
-    """One file as a frame with canonical columns; its line of SOURCES is appended."""
+def _read_one(project: Path, path: Path, role: str, source: Source, ledger: Ledger, sources: list[dict[str, object]]) -> tuple[Frame, pyproj.CRS | None]:
+    """One file as a frame with canonical columns, and the system of its points or shapes; its line of SOURCES is appended."""
     name, own = path.relative_to(project).as_posix(), Ledger()
     delivered = _deliver(path, role, source, own)
     ledger.take(own, source=name)
@@ -164,7 +168,7 @@ def _deliver(path: Path, role: str, source: Source, ledger: Ledger) -> Delivered
     return read_csv(path, role, source, ledger) if kind == "csv" else read_workbook(path, role, source, ledger)
 
 
-def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledger: Ledger) -> Frame:
+def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledger: Ledger) -> tuple[Frame, pyproj.CRS | None]:
     """Canonical columns of one file, without persons, with its points where coordinates stand in columns."""
     texts = delivered.texts
     columns = match_headers(role, [str(h) for h in texts.columns], given=source.columns, cut=delivered.cut)
@@ -187,7 +191,7 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
     if (
         kind == "point"
         and ({"lon", "lat"} <= set(columns) or {"x", "y"} <= set(columns))
-        and (shapes is None or shapely.is_missing(shapes).all())
+        and (shapes is None or missing(shapes).all())
     ):
         key = INPUT[role].id
         shapes, told = read_points(frame.assign(_key=frame[key]) if key in frame else frame, role, ledger)
@@ -199,9 +203,11 @@ def _canonical(delivered: Delivered, name: str, role: str, source: Source, ledge
     if role == "population":
         frame = count_persons(frame, texts, ledger)
     if kind == "none" or shapes is None:
-        return frame
-    out: Frame = gpd.GeoDataFrame(frame, geometry=GeometryArray(shapes, crs=_override(source, crs, name)))
-    return out
+        return frame, None
+    crs = _override(source, crs, name)
+    if shapes.dtype != object:
+        return frame.assign(**dict(zip(PAIR, shapes.T, strict=True))), crs
+    return gpd.GeoDataFrame(frame, geometry=GeometryArray(shapes, crs=crs)), crs
 
 
 def _standing_in(columns: dict[str, int], role: str) -> dict[str, int]:
@@ -236,10 +242,9 @@ def _override(source: Source, crs: pyproj.CRS | None, name: str) -> pyproj.CRS |
         ) from e
 
 
-def _together(frames: Sequence[Frame], role: str, ledger: Ledger) -> Frame:
-    """Several files of one role as one frame, in the CRS of the first."""
-    if len(frames) == 1:
-        return frames[0]
+def _together(delivered: Sequence[tuple[Frame, pyproj.CRS | None]], role: str, ledger: Ledger) -> Frame:
+    """Several files of one role as one frame, with shapes in the CRS of the first."""
+    frames = [_with_shapes(*one) for one in delivered]
     spatial = [f for f in frames if isinstance(f, gpd.GeoDataFrame)]
     if not spatial:
         return pd.concat(frames, ignore_index=True)
@@ -266,6 +271,12 @@ def _together(frames: Sequence[Frame], role: str, ledger: Ledger) -> Frame:
         same.append(frame)
     out: Frame = gpd.GeoDataFrame(pd.concat(same, ignore_index=True), geometry="geometry", crs=crs)
     return out
+
+
+def _with_shapes(frame: Frame, crs: pyproj.CRS | None) -> Frame:
+    if not set(PAIR) <= set(frame):
+        return frame
+    return gpd.GeoDataFrame(frame.drop(columns=list(PAIR)), geometry=as_shapes(frame[list(PAIR)].to_numpy()), crs=crs)
 
 
 def _all_parts(path: Path) -> list[Path]:

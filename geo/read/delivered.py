@@ -25,7 +25,7 @@ class Delivered:
     rows
         Number of each row in its file as a person finds it: line of a sheet, number of a feature, from 1.
     shapes
-        Geometry per row, None where absent; None as a whole for a table without geometry.
+        Geometry per row, None where absent, or points as pairs of numbers; None as a whole for a table without geometry.
     crs
         Declared system of the shapes, None where the file declares none.
     rows_read

@@ -18,6 +18,7 @@ import shapely
 from geo.columns import as_column, sorting
 from geo.crs import Shapes
 from geo.errors import SourceError
+from geo.points import Points, nowhere
 from geo.read.delivered import Delivered, check_headers
 from geo.read.headers import match_headers
 from geo.read.ledger import Ledger
@@ -54,7 +55,7 @@ def read_parquet(path: Path, role: str, ledger: Ledger) -> Delivered:
         column = meta.get("columns", {}).get(name, {})
         if str(column.get("encoding", "WKB")).upper() != "WKB":
             raise SourceError(f"{path.name}：几何编码不是 WKB，请另存", f"{path.name}: shapes are not encoded as WKB; save it again")
-        points = _points(table.column(name), order)
+        points = _points(table.column(name), order) if INPUT[role].geometry == "point" else None
         shapes, bad = (points, bad) if points is not None else _shapes(_in_order(table.column(name), order))
         crs = _crs(column, meta, path.name)
     texts = _texts(table.drop_columns([n for n in table.column_names if n == name or _opaque(table.schema.field(n).type)]), order)
@@ -107,8 +108,8 @@ def parse_wkb(blobs: np.ndarray[Any, np.dtype[np.object_]]) -> tuple[Shapes, np.
     return shapes, lost
 
 
-def _points(column: pa.ChunkedArray, order: pa.Array | None) -> Shapes | None:
-    """Points straight from the bytes of a column that holds nothing else; None if it does. No blob per row is made."""
+def _points(column: pa.ChunkedArray, order: pa.Array | None) -> Points | None:
+    """Points straight from the bytes of a column that holds nothing else; None if it does. Neither a blob nor a shape per row is made."""
     there = column.is_valid().to_numpy()
     blobs = column.combine_chunks().drop_null()
     if not len(blobs) or pc.min_max(pc.binary_length(blobs)).as_py() != {"min": _POINT_BYTES, "max": _POINT_BYTES}:
@@ -118,13 +119,10 @@ def _points(column: pa.ChunkedArray, order: pa.Array | None) -> Shapes | None:
     raw = np.frombuffer(blobs.buffers()[2], np.uint8, _POINT_BYTES * len(blobs), first).reshape(-1, _POINT_BYTES)
     if (raw[:, :5] != _POINT_HEAD).any():
         return None
-    xy = np.full((len(column), 2), np.nan)
+    # WKB writes an empty point as NaN, NaN: as none
+    xy = nowhere(len(column))
     xy[there] = np.ascontiguousarray(raw[:, 5:]).view("<f8")
-    xy = xy if order is None else xy[order.to_numpy()]
-    # WKB writes an empty point as NaN, NaN.
-    there, shapes = ~(np.isnan(xy[:, 0]) & np.isnan(xy[:, 1])), np.full(len(column), None, dtype=object)
-    shapes[there] = shapely.points(xy[there])
-    return shapes
+    return xy if order is None else xy[order.to_numpy()]
 
 
 def _geo(metadata: dict[bytes, bytes], name: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from geo.crs import (  # fmt: skip
     zone_crs,
 )
 from geo.errors import CrsError
-from geo.points import absent
+from geo.points import missing
 from geo.read.ledger import Ledger
 from geo.tables import LAYERS
 
@@ -208,11 +208,6 @@ def _covered(areas: Shapes, places: shapely.STRtree) -> Floats:
     out = np.zeros(len(places))
     out[places.query(areas[np.isfinite(shapely.bounds(areas)).all(axis=1)], predicate="intersects")[1]] = 1.0
     return out
-
-
-def missing(shapes: Shapes) -> npt.NDArray[np.bool_]:
-    """Which rows of a layer have no shape, or no point."""
-    return np.asarray(shapely.is_missing(shapes)) if shapes.dtype == object else absent(shapes)
 
 
 def layers_frame(layers: Mapping[str, Layer]) -> pd.DataFrame:

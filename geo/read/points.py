@@ -7,16 +7,16 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from geo.crs import GEOGRAPHIC, Floats, Shapes, prefixed_crs
+from geo.crs import GEOGRAPHIC, Floats, prefixed_crs
+from geo.points import Points, nowhere
 from geo.read.ledger import Ledger
 
 _DMS = re.compile(r"^(\d{1,3})[°度:\s](\d{1,2})[′'分:\s](\d{1,2}(?:\.\d+)?)(?:″|\"|秒|′′|'')?$")
 _SCALES = (1e5, 1e6, 1e7)
 
 
-def read_points(frame: pd.DataFrame, role: str, ledger: Ledger) -> tuple[Shapes, str | None]:
+def read_points(frame: pd.DataFrame, role: str, ledger: Ledger) -> tuple[Points, str | None]:
     """Points of the columns lon, lat or x, y, and the system they are in.
 
     Degrees are CGCS2000 (EPSG:4490); an easting of eight digits names its zone; a plane easting of six digits names none
@@ -41,10 +41,10 @@ def read_points(frame: pd.DataFrame, role: str, ledger: Ledger) -> tuple[Shapes,
             ", ".join(names[::-1]),
             "axes_exchanged: 测绘坐标 X 为北，已交换 / survey sheets write X for north: exchanged",
         )
-    shapes = np.full(len(frame), None, dtype=object)
     there = ~(np.isnan(east) | np.isnan(north))
-    shapes[there] = shapely.points(east[there], north[there])
-    return shapes, _system(east[there])
+    points = nowhere(len(frame))
+    points[there] = np.column_stack([east[there], north[there]])
+    return points, _system(east[there])
 
 
 def parse_numbers(texts: pd.Series) -> Floats:

@@ -9,7 +9,7 @@ import shapely
 
 from geo.crs import Floats, Shapes, without
 from geo.errors import SourceError
-from geo.points import XY, Points, absent, coordinates, nowhere, points_of
+from geo.points import PAIR, Points, absent, coordinates, nowhere
 from geo.read.ledger import Ledger
 from geo.tables import Table
 
@@ -33,10 +33,10 @@ COORD_NAN = "coord_nan: 坐标为 NaN / the coordinate is NaN"
 def shape_array(frame: pd.DataFrame, table: Table, ledger: Ledger) -> Shapes:
     """Geometry column of a frame as an array (None where absent or empty), two-dimensional; heights are dropped with a note.
 
-    Points delivered as pairs of numbers (columns XY) stay such, and so does a layer of points without any.
+    Points delivered as pairs of numbers (columns of PAIR) stay such, and so does a layer of points without any.
     """
-    if set(XY) <= set(frame):
-        return points_of(frame)
+    if set(PAIR) <= set(frame):
+        return frame[list(PAIR)].to_numpy()
     if "geometry" not in frame:
         return nowhere(len(frame)) if table.geometry == "point" else np.full(len(frame), None, dtype=object)
     shapes = np.asarray(frame["geometry"].array, dtype=object)

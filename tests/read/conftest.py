@@ -14,6 +14,7 @@ import pyogrio
 import pytest
 import shapely
 
+from geo.points import PAIR, as_shapes
 from geo.profile import Profile
 from geo.read import Raw, read
 from geo.standardise import standardise
@@ -66,6 +67,12 @@ class Folder:
 
     def read(self) -> Raw:
         return read(self.path)
+
+    def drawn(self, role: str) -> gpd.GeoSeries:
+        """The shapes of a role as they were read, or the points of its pairs of numbers, in the system they declare."""
+        raw = self.read()
+        table = raw.tables[role]
+        return table.geometry if "geometry" in table else gpd.GeoSeries(as_shapes(table[list(PAIR)].to_numpy()), index=table.index, crs=raw.crs[role])
 
     def standardise(self, **options: Any) -> Inputs:
         return standardise(self.read(), profile=Profile(), as_of="2026-06-30", **options)

@@ -30,24 +30,24 @@ def with_geo(folder, frame, change):
 
 def test_shapes_and_system_are_read(folder, plates):
     folder.frame("plates.parquet", plates)
-    frame = folder.read().tables["plates"]
-    assert frame.crs.to_epsg() == 4490
-    assert frame.geometry.isna().tolist() == [False, True]
+    points, frame = folder.drawn("plates"), folder.read().tables["plates"]
+    assert points.crs.to_epsg() == 4490
+    assert points.isna().tolist() == [False, True]
     assert frame["text"].isna().tolist() == [False, True]
 
 
 def test_a_null_crs_declares_nothing_and_an_absent_one_is_crs84(folder, plates):
     with_geo(folder, plates, lambda c: c.update(crs=None))
-    assert folder.read().tables["plates"].crs is None
+    assert folder.drawn("plates").crs is None
     with_geo(folder, plates, lambda c: c.pop("crs"))
-    assert folder.read().tables["plates"].crs.to_authority() == ("OGC", "CRS84")
+    assert folder.drawn("plates").crs.to_authority() == ("OGC", "CRS84")
 
 
 def test_a_table_without_shapes_takes_its_points_from_its_columns(folder):
     pd.DataFrame({"plate_id": ["1"], "text": ["a"], "lon": [106.2], "lat": [29.6]}).to_parquet(folder.path / "plates.parquet")
-    frame = folder.read().tables["plates"]
-    assert frame.geometry[0].equals(shapely.Point(106.2, 29.6))
-    assert frame.crs.to_epsg() == 4490
+    points = folder.drawn("plates")
+    assert points[0].equals(shapely.Point(106.2, 29.6))
+    assert points.crs.to_epsg() == 4490
 
 
 def test_numbers_become_texts_without_loss(folder):
@@ -74,7 +74,7 @@ def test_rows_come_in_the_order_of_their_ids_and_keep_their_numbers(folder, plat
     out = folder.read().tables["plates"]
     assert out["plate_id"].tolist() == ["001", "002"]
     assert out["_row"].tolist() == [2, 1]
-    assert out.geometry.tolist() == plates.geometry.tolist()
+    assert folder.drawn("plates").tolist() == plates.geometry.tolist()
 
 
 def test_a_corrupt_shape_refuses_its_row(folder, plates):
@@ -116,7 +116,7 @@ def test_points_read_from_the_bytes_are_the_points_of_their_wkb(folder, kind, ot
     table = pa.table({"plate_id": [str(i) for i in range(500)], "text": ["a"] * 500, "geometry": column})
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": {"encoding": "WKB", "geometry_types": []}}}
     pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), folder.path / "plates.parquet", row_group_size=90)
-    out = folder.read().tables["plates"].sort_values("_row").geometry
+    out = folder.drawn("plates").loc[folder.read().tables["plates"].sort_values("_row").index]
     for found, true in zip(out, shapes, strict=True):
         assert (found is None or found.is_empty) if true is None or true.is_empty else found.equals(true)
 

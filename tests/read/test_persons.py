@@ -70,7 +70,7 @@ def test_columns_about_persons_are_dropped_and_only_counted(folder):
     rows = "".join(f"P{i},长安路{i}号,106.2,29.6,王某{i},{PHONES[i]},{IDS[i]}\n" for i in range(20))
     folder.plates(rows, header=header)
     raw = folder.read()
-    assert set(raw.tables["plates"].columns) == {"plate_id", "text", "_source", "_row", "geometry"}
+    assert set(raw.tables["plates"].columns) == {"plate_id", "text", "_source", "_row", "x", "y"}
     said = raw.repairs[raw.repairs["why"].str.startswith("person_column")]
     assert len(said) == 3
     assert said["why"].str.contains("20").all()

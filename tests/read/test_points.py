@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 from geo.crs import GEOGRAPHIC, transform_xy
+from geo.points import as_shapes
 from geo.read.ledger import Ledger
 from geo.read.points import parse_numbers, read_points
 
@@ -13,8 +14,8 @@ from geo.read.points import parse_numbers, read_points
 def points(columns):
     ledger = Ledger()
     frame = pd.DataFrame(columns, dtype="str").assign(_row=range(len(next(iter(columns.values())))))
-    shapes, crs = read_points(frame, "plates", ledger)
-    return shapes, crs, ledger.repairs_frame()
+    pairs, crs = read_points(frame, "plates", ledger)
+    return as_shapes(pairs), crs, ledger.repairs_frame()
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_each_table_is_announced_before_it_is_read(folder):
 def test_the_named_system_wins_over_the_declared_one(folder):
     folder.plates(ROW)
     folder.text("doorplate.toml", '[sources.plates]\ncrs = "EPSG:4326"\n')
-    assert folder.read().tables["plates"].crs.to_epsg() == 4326
+    assert folder.drawn("plates").crs.to_epsg() == 4326
     folder.text("doorplate.toml", '[sources.plates]\ncrs = "EPSG:99999"\n')
     with pytest.raises(CrsError, match="EPSG:99999"):
         folder.read()
@@ -101,7 +101,7 @@ def test_a_named_column_is_used(folder):
     folder.text("doorplate.toml", '[sources.plates]\ncolumns = { plate_id = "号码", text = "字样", lon = "东", lat = "北" }\n')
     frame = folder.read().tables["plates"]
     assert frame[["plate_id", "text"]].values.tolist() == [["P1", "长安路1号"]]
-    assert frame.geometry[0].equals(shapely.Point(106.2, 29.6))
+    assert folder.drawn("plates")[0].equals(shapely.Point(106.2, 29.6))
 
 
 def test_files_of_one_role_in_different_systems_are_brought_together(folder):
@@ -128,9 +128,9 @@ def test_a_point_layer_without_positions_uses_its_coordinate_columns(folder):
         {"plate_id": ["1"], "text": ["a"], "x": ["35616232"], "y": ["3275800"]}, geometry=gpd.GeoSeries([None], crs=4490)
     )
     folder.frame("plates.parquet", frame)
-    out = folder.read().tables["plates"]
+    out = folder.drawn("plates")
     assert out.crs.to_epsg() == 4523
-    assert out.geometry[0].equals(shapely.Point(35616232, 3275800))
+    assert out[0].equals(shapely.Point(35616232, 3275800))
 
 
 def test_the_source_files_are_never_changed(folder, houses):
