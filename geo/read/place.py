@@ -285,10 +285,10 @@ def _together(xy: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def _middles(shapes: Shapes) -> Floats:
-    """Middles of the bounding boxes of all shapes that are somewhere: finite and not at (0, 0)."""
-    xy = shapes
+    """Middles of the bounding boxes of the shapes that are somewhere, finite and not at (0, 0): of at most 20,000, evenly from first to last."""
+    xy = shapes = evenly(shapes[~missing(shapes)], _ROWS_N)
     if shapes.dtype == object:
-        boxes = shapely.bounds(shapes[~shapely.is_missing(shapes)]) if len(shapes) else np.zeros((0, 4))
+        boxes = shapely.bounds(shapes)
         xy = (boxes[:, :2] + boxes[:, 2:]) / 2
     x, y = xy.T
     return np.asarray(xy[np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))])
