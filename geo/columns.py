@@ -199,20 +199,24 @@ def _at(column: pd.Series, at: npt.NDArray[Any], index: pd.Index) -> pd.Series:
 
 
 class Packed(Collection[str]):
-    """Columns of texts that nobody asks for a while, packed (LZ4): a register says the same words again and again, row after row.
-
-    Of a table of fewer than `least_n` rows they are kept as they are: it takes longer than it gains.
+    """Columns of texts that nobody asks for a while, to be packed (LZ4): a register says the same words again and again, row after row.
 
     Examples
     --------
-    >>> packed = Packed(pd.DataFrame({"a": ["x", "y"], "b": ["z", None]}, dtype="str"), least_n=0)
+    >>> packed = Packed(pd.DataFrame({"a": ["x", "y"], "b": ["z", None]}, dtype="str"))
+    >>> packed.pack(least_n=0)
     >>> packed["a"].tolist(), list(packed)
     (['x', 'y'], ['a', 'b'])
     """
 
-    def __init__(self, frame: pd.DataFrame, *, least_n: int = 150_000) -> None:
+    def __init__(self, frame: pd.DataFrame) -> None:
         self._index = frame.index
-        self._packed = {str(name): column if len(column) < least_n else _pack(as_arrow(column)) for name, column in frame.items()}
+        self._packed: dict[str, pd.Series | bytes] = {str(name): column for name, column in frame.items()}
+
+    def pack(self, *, least_n: int = 150_000) -> None:
+        """Pack them one after the other, while others may ask for them; those of fewer rows stay as they are: it takes longer than it gains."""
+        for name in self._packed if len(self._index) >= least_n else ():
+            self._packed[name] = _pack(as_arrow(self[name]))
 
     def __contains__(self, name: object) -> bool:
         return name in self._packed

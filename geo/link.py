@@ -67,11 +67,21 @@ def observe(
     table = pd.DataFrame({"door": door[located], "kind": kind, "x": x[located], "y": y[located]})
     building = np.concatenate([positions(t["building_id"], footprints["building_id"]) for t in (plates, addresses)])
     named = np.flatnonzero((door >= 0) & (building >= 0))
-    # a declaration farther from the row's point than that is not believed; where there is no point it is
-    far = outlines.offset_m(x[named], y[named], building[named]) > thresholds.misplaced_m
-    hints = pd.DataFrame({"door": door[named], "building": building[named], "log_odds": thresholds.declared_log_odds})[~far]
+    # where there is no point, the declaration is believed
+    named = named[~_beyond(x[named], y[named], building[named], outlines, thresholds.misplaced_m)]
+    hints = pd.DataFrame({"door": door[named], "building": building[named], "log_odds": thresholds.declared_log_odds})
     hints = hints.drop_duplicates(["door", "building"]).reset_index(drop=True)
     return Observations(table, row, hints, _spread(table, np.full(doors.doors_n, thresholds.no_building_ratio), thresholds))
+
+
+def _beyond(x: np.ndarray, y: np.ndarray, building: np.ndarray, outlines: Outlines, reach_m: float) -> np.ndarray:
+    """Whether each point lies farther than that from the building beside it; not where it is none."""
+    west, south, east, north = outlines.boxes[building].T
+    # whatever lies in a box is no farther than its farthest corner: few need to be measured
+    corner_m = np.hypot(np.maximum(x - west, east - x), np.maximum(y - south, north - y))
+    beyond, open_ = np.zeros(len(x), dtype=bool), np.flatnonzero(~(corner_m <= reach_m))
+    beyond[open_] = outlines.offset_m(x[open_], y[open_], building[open_]) > reach_m
+    return beyond
 
 
 def follow(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:
@@ -84,15 +94,14 @@ def follow(doors: Doors, plates: pd.DataFrame, addresses: pd.DataFrame) -> pd.Da
     next number: step 2 on one side of a street, step 1 in a hamlet or group; -1: none). Doors without a number, with a
     sub-number, or of compounds, are absent.
     """
-    rows = [
-        pd.DataFrame({"door": door, "key": t["side"].array, "number": t["number_n"].to_numpy(), "sub": t["sub_number"].array})
-        for t, door in ((plates, doors.plate_door), (addresses, doors.address_door))
-    ]
-    both = pd.concat(rows, ignore_index=True)
-    both = both[(both["door"] >= 0) & both["sub"].isna()].dropna(subset=["key", "number"])
-    both = both.drop_duplicates("door")
-    side, keys = pd.factorize(both["key"], sort=True)
-    door, number = both["door"].to_numpy(), both["number"].to_numpy(dtype=float)
+    tables = (plates, addresses)
+    door = np.concatenate([doors.plate_door, doors.address_door])
+    number = np.concatenate([t["number_n"].to_numpy(dtype=float) for t in tables])
+    asked = np.concatenate([t["side"].notna() & t["number_n"].notna() & t["sub_number"].isna() for t in tables])
+    at = np.flatnonzero(asked & (door >= 0))
+    at = at[first_places(door[at], doors.doors_n)[door[at]] == np.arange(len(at))]
+    side, keys = pd.factorize(pd.concat([t["side"] for t in tables], ignore_index=True).iloc[at], sort=True)
+    door, number = door[at], number[at]
     order = np.lexsort((door, number, side))
     door, number, side = door[order], number[order], side[order]
     parts = pd.Series(keys, dtype="str").str.extract(r"^(?P<place>.*)\|(?P<parity>[^|]*)$")

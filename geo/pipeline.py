@@ -85,6 +85,8 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
     t = profile.thresholds
     clock = _Clock(on_step)
     inputs = _without(settle(inputs), {"population": ASKED_OF_PEOPLE})
+    # outlines against outlines asks nothing of the texts, and shapely lets go of the interpreter: it is worked out meanwhile
+    changing = beside(partial(change, inputs.buildings_previous, inputs.buildings, thresholds=t))
     with clock("standing"):
         footprints = standing(inputs, thresholds=t)
         on_site = rebuilt(footprints, thresholds=t)
@@ -102,7 +104,12 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         # from here to the evidence nobody asks for the texts of all plates and addresses
         plate_texts, texts = Packed(plates.drop(columns="plate_id").select_dtypes(["str"])), Packed(addresses.drop(columns=list(ASKED_OF_DOORS)))
         plates, addresses = plates.drop(columns=list(plate_texts)), addresses[list(ASKED_OF_DOORS)]
+    # what packs lets go of the interpreter, and it is done before the assignment needs the memory
+    packing = beside(partial(_pack, texts, plate_texts))
     judged = _judge(inputs, taking_part, addresses, renewed, footprints, t, clock)
+    packing.result()
+    with clock("change"):
+        changes = changing.result()
     with clock("population"):
         addresses["door_n"] = judged.door_n.reindex(addresses["door_row"]).array
         people = population(inputs, old_villages, renewed, texts.beside(addresses, "key", "within"))
@@ -119,14 +126,14 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
             links=judged.links,
             nearby=judged.nearby,
             edges=judged.edges,
-            changes=judged.changes,
+            changes=changes,
             people=people,
             crosswalk=renewed,
             rebuilt=on_site,
         )
         del plates, plate_texts, addresses, of_doors, people  # the widest tables of a run: whoever asks now asks the evidence
         shared = _share(evidence, judged.edges, judged.links, footprints)
-        links, changes, offsets = judged.links.table, judged.changes, judged.offsets
+        links, offsets = judged.links.table, judged.offsets
         del judged
     with clock("classify"):
         housed = evidence.people["torn_key"].notna() & evidence.people.index.isin(shared.index)
@@ -175,8 +182,6 @@ class _Judged:
         The nearest live and gone footprints of the standing plates and then those addresses, as `geo.evidence.gather` wants them.
     edges
         Candidates of the undecided doors with their probability.
-    changes
-        `geo.change.change` of the two surveys.
     offsets
         Learned density of the offsets, for the report.
     """
@@ -186,7 +191,6 @@ class _Judged:
     links: Links
     nearby: pd.DataFrame
     edges: pd.DataFrame
-    changes: pd.DataFrame
     offsets: dict[str, np.ndarray]
 
 
@@ -199,13 +203,13 @@ def _judge(
     t: Thresholds,
     clock: _Clock,
 ) -> _Judged:
-    """From points and texts to links: locate, match, assign, link, and change beside them. What only these need is handed over and let go with them."""
+    """From points and texts to links: locate, match, assign, link. What only these need is handed over and let go with them."""
     doors_of, standing_plates = taking_part.pop(), taking_part.pop()
     with clock("locate"):
         # several numbers on one point say where somebody clicked, not where the houses are
         believed = doors_of.assign(**doors_of[list(XY)].where(doors_of["stack_n"] < t.stack_n))
         unplaced = np.where(located(believed), -1, positions(believed["building_id"], footprints["building_id"]))
-        believed["outline"] = np.array([*footprints.geometry, None], dtype=object)[unplaced]
+        believed["outline"] = np.concatenate([footprints.geometry.to_numpy(), np.array([None])])[unplaced]
         word = told(inputs, standing_plates, doors_of, addresses[["address_id", "parent_id"]], footprints)
         # which texts are one door asks nothing of outlines, and these let go of the interpreter: it is worked out meanwhile
         matching = beside(partial(match, standing_plates, believed, renewed, thresholds=t, told=word))
@@ -220,9 +224,6 @@ def _judge(
         del doors_of, matching
         standing_plates, believed = standing_plates[["plate_id", *_OF_LINKS]], believed[list(_OF_LINKS)]
     with clock("assign"):
-        # outlines against outlines asks nothing of doors, and shapely lets go of the interpreter: it is worked out meanwhile
-        survey = footprints.loc[footprints["current"], ["building_id", "geometry"]]
-        changing = beside(partial(change, inputs.buildings_previous, survey, thresholds=t))
         seen = observe(doors, standing_plates, believed, footprints, outlines, thresholds=t)
         fixed, barred = _word_of_doors(word, doors)
         candidates = _as_observed(near, seen.row_of_point, len(points))
@@ -257,11 +258,9 @@ def _judge(
         edges, none = insist(*doubt(assignment.edges, assignment.none, hints, sheds), fixed)
     with clock("link"):
         links = link(doors, edges, none, standing_plates, believed, footprints, outlines, thresholds=t, told=word, outbuilding=sheds)
-    with clock("change"):
-        changes = changing.result()
     open_ = pd.concat([fates.loc[fates["state"] == "undecided", "door"] for fates in (links.plates, links.addresses)])
     door_n = pd.Series(doors.address_door, index=believed.index, dtype="float64")
-    return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], changes, assignment.offsets)
+    return _Judged(doors, door_n, links, nearby, edges[edges["door"].isin(open_)], assignment.offsets)
 
 
 def _taking_part(plates: pd.DataFrame, addresses: pd.DataFrame, of_doors: pd.DataFrame) -> list[pd.DataFrame]:
@@ -279,6 +278,11 @@ _OF_DOORS = (
 """All that is asked of a plate or an address to judge where its door is."""
 _OF_LINKS = ("address_id", "building_id", "number_n", "sub_number", "side", "temporary", *XY)
 """What is still asked once it is known which are one door."""
+
+
+def _pack(*texts: Packed) -> None:
+    for packed in texts:
+        packed.pack()
 
 
 def _without(inputs: Inputs, kept: Mapping[str, Sequence[str]]) -> Inputs:
