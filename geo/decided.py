@@ -280,8 +280,8 @@ def _move(inputs: Inputs, repairs: list[pd.DataFrame]) -> Inputs:
     here = plates["plate_id"].isin(d.index).to_numpy()
     if not here.any():
         return inputs
-    to = d.loc[plates.loc[here, "plate_id"], ["x_m", "y_m"]].to_numpy()
-    points = points_of(plates).copy()
+    to = points_of(d.loc[plates.loc[here, "plate_id"]])
+    points = points_of(plates)
     before, after = ([None if np.isnan(x) else f"POINT ({x:.2f} {y:.2f})" for x, y in xy] for xy in (points[here], to))
     points[here] = to
     repairs.append(_repairs("plates", plates.loc[here, "plate_id"], "geometry", before, after, WHY["move_plate"]))

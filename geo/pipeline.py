@@ -104,7 +104,7 @@ def verify(inputs: Inputs, profile: Profile, *, on_step: Callable[[str], None] |
         # from here to the evidence nobody asks for the texts of all plates and addresses
         plate_texts, texts = Packed(plates.drop(columns="plate_id").select_dtypes(["str"])), Packed(addresses.drop(columns=list(ASKED_OF_DOORS)))
         plates, addresses = plates.drop(columns=list(plate_texts)), addresses[list(ASKED_OF_DOORS)]
-    # what packs lets go of the interpreter, and it is done before the assignment needs the memory
+    # what packs lets go of the interpreter: it goes on beside the search for footprints
     packing = beside(partial(_pack, texts, plate_texts))
     judged = _judge(inputs, taking_part, addresses, renewed, footprints, t, clock)
     packing.result()

@@ -273,7 +273,7 @@ def _empty(table: Table, crs: pyproj.CRS) -> pd.DataFrame:
 def _placed(decisions: pd.DataFrame, crs: str) -> pd.DataFrame:
     """Decisions with x_m, y_m: where a plate really hangs, in the working CRS."""
     known = decisions["to_lon"].notna() & decisions["to_lat"].notna()
-    xy = np.full((len(decisions), 2), np.nan)
+    xy = nowhere(len(decisions))
     if known.any():
         xy[known.to_numpy()] = reproject(decisions.loc[known, ["to_lon", "to_lat"]].to_numpy(dtype=float), "EPSG:4490", crs)
     return decisions.assign(x_m=xy[:, 0], y_m=xy[:, 1])

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo.crs import move, reproject
-from geo.points import absent, apart_m, as_shapes, coordinates, located, nowhere, points_of
+from geo.points import XY, absent, apart_m, as_shapes, coordinates, located, nowhere, points_of
 
 SHAPES = np.array([shapely.Point(3, 4), None, shapely.Point(0, 0)], dtype=object)
 
@@ -33,6 +33,12 @@ def test_rows_of_a_table():
     assert points_of(rows)[0].tolist() == [1.0, 2.0]
     assert apart_m(points_of(rows), np.array([[4.0, 6.0], [0.0, 0.0]]))[0] == 5.0
     assert np.isnan(apart_m(points_of(rows), nowhere(2))).all()
+
+
+def test_the_points_of_a_table_may_be_written_to_and_leave_it_as_it_is():
+    rows = pd.DataFrame(np.zeros((2, 2)), columns=list(XY))
+    points_of(rows)[0] = 1.0
+    assert rows.to_numpy().sum() == 0.0
 
 
 def test_pairs_go_where_their_shapes_go():
